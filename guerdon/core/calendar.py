@@ -1,0 +1,223 @@
+"""Time as a program sees it: instants, days in the program's time zone, periods, windows and terms.
+
+An **instant** is a whole number of seconds since 1970-01-01T00:00Z. A **day** is a whole number of days since
+1970-01-01 in the program's time zone. Rules speak of days ("this week", "18 months"), so arithmetic is done on days
+and only the two ends are turned into instants: a day with a change of clocks has 23 or 25 hours and is still one day.
+"""
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Instant = int
+"""Seconds since 1970-01-01T00:00Z."""
+
+Day = int
+"""Days since 1970-01-01, in the program's time zone."""
+
+PeriodUnit = Literal["day", "week", "month", "quarter", "year", "ever"]
+TermUnit = Literal["day", "week", "month", "year"]
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_FIRST_YEAR, _LAST_YEAR = 1970, 2101
+_WEEK_SECONDS = 7 * 86_400
+
+FIRST_INSTANT = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+LAST_INSTANT = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+"""Events are dated from FIRST_INSTANT up to, and not at, LAST_INSTANT.
+
+A till with a wrong clock is the likelier cause beyond.
+"""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def instant_of(moment: datetime) -> Instant:
+    """The whole second in which an aware datetime lies."""
+    return int(moment.timestamp() // 1)
+
+
+def moment_of(instant: Instant) -> datetime:
+    """The instant as an aware datetime in UTC, for people and for the database."""
+    return datetime.fromtimestamp(instant, UTC)
+
+
+def day_of(value: date) -> Day:
+    """The number of a calendar date."""
+    return value.toordinal() - _EPOCH_ORDINAL
+
+
+def date_of(day: Day) -> date:
+    """The calendar date of a day number."""
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def weekday_of(day: Day) -> int:
+    """0 for Monday to 6 for Sunday. 1970-01-01 was a Thursday."""
+    return (day + 3) % 7
+
+
+def month_of(day: Day) -> int:
+    """Months since year 0: ``year * 12 + month - 1``. Equal for all days of one calendar month."""
+    value = date_of(day)
+    return value.year * 12 + value.month - 1
+
+
+@lru_cache(maxsize=65_536)
+def add_months(day: Day, months: int) -> Day:
+    """The same day of the month, so many months on; the month's last day where it has no such day.
+
+    31 January plus one month is 28 February, or 29 February in a leap year; 29 February plus twelve months is 28
+    February.
+    """
+    value = date_of(day)
+    year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
+    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - date.resolution).day
+    return day_of(date(year, month + 1, min(value.day, last)))
+
+
+def add_term(day: Day, count: int, unit: TermUnit) -> Day:
+    """The day that lies ``count`` days, weeks, months or years after."""
+    if unit == "day":
+        return day + count
+    if unit == "week":
+        return day + 7 * count
+    return add_months(day, count * (12 if unit == "year" else 1))
+
+
+@lru_cache(maxsize=65_536)
+def period_start(day: Day, unit: PeriodUnit) -> Day:
+    """The first day of the calendar period that the day lies in. Weeks start on Monday; "ever" starts on day 0."""
+    if unit == "day":
+        return day
+    if unit == "week":
+        return day - weekday_of(day)
+    if unit == "ever":
+        return 0
+    value = date_of(day)
+    month = {"month": value.month, "quarter": value.month - (value.month - 1) % 3, "year": 1}[unit]
+    return day_of(date(value.year, month, 1))
+
+
+@lru_cache(maxsize=65_536)
+def period_end(day: Day, unit: PeriodUnit, after: int = 0) -> Day:
+    """The first day behind the calendar period that the day lies in, or behind the period ``after`` periods later.
+
+    ``period_end(31 January 2026, "year", 1)`` is 1 January 2028: the end of the next calendar year.
+    """
+    start = period_start(day, unit)
+    if unit == "day":
+        return start + 1 + after
+    if unit == "week":
+        return start + 7 * (1 + after)
+    if unit == "ever":
+        raise ValueError("the period 'ever' has no end")
+    return add_months(start, {"month": 1, "quarter": 3, "year": 12}[unit] * (1 + after))
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The days over which a meter counts.
+
+    Either a calendar period (``Window("calendar", 1, "year")``: this calendar year) or the last N days, weeks, months
+    or years up to and with today (``Window("rolling", 12, "month")``).
+    """
+
+    kind: Literal["calendar", "rolling"]
+    count: int
+    unit: PeriodUnit
+
+    def bucket(self, day: Day) -> Day:
+        """The key under which an amount of that day is counted: the period's first day, or the day itself."""
+        return day if self.kind == "rolling" else period_start(day, self.unit)
+
+    def first_day(self, day: Day) -> Day:
+        """The first day that still counts when the window is looked at on ``day``.
+
+        A rolling window of 7 days on the 10th starts on the 4th. One of 12 months on 15 March 2026 starts on 16 March
+        2025.
+        """
+        if self.kind == "calendar":
+            return period_start(day, self.unit)
+        return add_term(day, -self.count, self.unit) + 1  # type: ignore[arg-type]
+
+
+class Term(msgspec.Struct, frozen=True):
+    """How long something lasts: "30 days", "18 months", "until the end of next calendar year".
+
+    ``end_of`` None counts from the day itself and includes the day so many days or months later: 30 days from 1 January
+    last through 31 January. With ``end_of`` the count starts behind that calendar period: 6 months after the end of the
+    month, from 15 December 2020, is 1 July 2021.
+    """
+
+    count: int
+    unit: TermUnit
+    end_of: PeriodUnit | None = None
+
+    def ends(self, day: Day) -> Day:
+        """The first day on which it no longer lasts. Whatever has the term ends at the start of that day."""
+        if self.end_of is None:
+            return add_term(day, self.count, self.unit) + 1
+        return add_term(period_end(day, self.end_of), self.count, self.unit)
+
+
+class Zone:
+    """A time zone, with quick answers: which day an instant lies in, and when a day starts.
+
+    The offsets of 1970 to 2101 are looked up once, in steps of a week, and each change is then found to the second.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Take an IANA name such as ``Europe/Sofia``; raises ``zoneinfo.ZoneInfoNotFoundError`` for another."""
+        self.name = name
+        self._zone = ZoneInfo(name)
+        self._changes, self._offsets = _offset_changes(self._zone)
+        self._starts: dict[Day, Instant] = {}
+
+    def day(self, instant: Instant) -> Day:
+        """The local day in which the instant lies."""
+        return (instant + self._offsets[bisect_right(self._changes, instant)]) // 86_400
+
+    def minute(self, instant: Instant) -> int:
+        """Minutes on the local clock since midnight, 0 to 1439."""
+        return (instant + self._offsets[bisect_right(self._changes, instant)]) % 86_400 // 60
+
+    def start(self, day: Day) -> Instant:
+        """The first instant of a local day: midnight, or the first moment after it where the clocks skip midnight."""
+        known = self._starts.get(day)
+        if known is None:
+            midnight = datetime.combine(date_of(day), datetime.min.time(), self._zone)
+            known = self._starts[day] = int(midnight.timestamp())
+        return known
+
+
+def _offset_changes(zone: ZoneInfo) -> tuple[list[Instant], list[int]]:
+    """Instants at which the offset from UTC changes, and the offsets before the first and after each."""
+
+    def offset(instant: Instant) -> int:
+        delta = datetime.fromtimestamp(instant, zone).utcoffset()
+        return 0 if delta is None else int(delta.total_seconds())
+
+    first = int(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+    last = int(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
+    changes: list[Instant] = []
+    offsets = [offset(first)]
+    for probe in range(first + _WEEK_SECONDS, last, _WEEK_SECONDS):
+        if offset(probe) == offsets[-1]:
+            continue
+        low, high = probe - _WEEK_SECONDS, probe
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if offset(middle) == offsets[-1] else (low, middle)
+        changes.append(high)
+        offsets.append(offset(probe))
+    return changes, offsets
+
+
+@lru_cache(maxsize=256)
+def zone(name: str) -> Zone:
+    """The zone of that name, made once."""
+    return Zone(name)

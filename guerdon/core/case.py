@@ -1,0 +1,392 @@
+"""A case is one event being worked through: the facts, the member's state as it changes, and the effects so far.
+
+Rules look at the case and propose; the case carries out. It lives for one decision and copies what it changes, so the
+state it started from stays as it was.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from guerdon.core import meters, wallet
+from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.calendar import Day, Instant
+from guerdon.core.effects import (
+    Capped,
+    Discounted,
+    Effect,
+    Expired,
+    Granted,
+    Matured,
+    Note,
+    Repaid,
+    Spent,
+    TierChanged,
+)
+from guerdon.core.events import Event, Purchase
+from guerdon.core.refusals import Refusal, refuse
+from guerdon.core.state import MemberState, Standing
+from guerdon.core.wallet import Lot, Wallet
+
+if TYPE_CHECKING:
+    from guerdon.core.version import Version
+
+Trigger = str
+"""What a rule reacts to: ``purchase``, ``enrol``, or ``action:NAME``."""
+
+
+class PurchaseRecord(NamedTuple):
+    """An earlier purchase of the member, as the journal keeps it."""
+
+    event: Purchase
+    effects: tuple[Effect, ...]
+
+
+class Facts(NamedTuple):
+    """What was looked up before the decision. A decision never looks anything up itself."""
+
+    limits: Mapping[str, int] = {}
+    """What is left of each shared limit that may be needed: budgets in the unit's smallest part, stock in pieces."""
+    purchase: PurchaseRecord | None = None
+    """For a return: the purchase it belongs to; None: the member has none of that id."""
+
+
+NO_FACTS = Facts()
+
+
+class Refused(Exception):
+    """Stops a decision with a refusal. ``decide`` catches it; nothing that was worked out so far is kept."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Carry the refusal."""
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
+
+
+def stop(code: str, **details: object) -> Refused:
+    """The exception that refuses with this code."""
+    return Refused(refuse(code, **details))
+
+
+class Proposal(NamedTuple):
+    """What a rule would give for this event.
+
+    In a ``best`` lane the largest amount wins, the earlier rule where equal.
+    """
+
+    rule: "Rule"
+    amount: int
+    wanted: int = 0
+    capped_by: str = ""
+    lines: tuple[int, ...] | None = None
+    rate: Rate | None = None
+    shares: tuple[int, ...] | None = None
+    """What each of the lines earns, where it is not in proportion to what was paid for it."""
+    level: str = ""
+    """For a rule of tiers: the level that is reached."""
+
+
+class Rule:
+    """A mechanic, compiled. A mechanic overrides what it has to do with; the rest does nothing."""
+
+    name: str
+    lane: str = ""
+    """The lane it runs in; empty: it stands for itself."""
+    triggers: tuple[Trigger, ...] = ()
+    """What it reacts to with a proposal."""
+
+    def is_live_on(self, day: Day) -> bool:
+        """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
+        return True
+
+    def propose(self, case: "Case") -> Proposal | None:
+        """What it would do with this event; None, with a note, where it does nothing."""
+
+    def carry_out(self, case: "Case", proposal: Proposal) -> None:
+        """Do it."""
+
+    def prepare(self, case: "Case") -> None:
+        """Act on a purchase before what is paid for it is settled: take a voucher off the basket."""
+
+    def enrol(self, case: "Case") -> None:
+        """Set up what a new member starts with."""
+
+    def take_back(self, case: "Case", purchase_day: Day) -> None:
+        """Look again at what a return has changed."""
+
+    def next_due(self, case: "Case") -> Instant | None:
+        """When time alone next gives it something to do, looking at the case as it stands.
+
+        Later than ``case.as_of``.
+        """
+
+    def settle(self, case: "Case", at: Instant) -> None:
+        """Do what falls due at that instant."""
+
+
+_LARGE = 10**9
+
+
+class Case:
+    """One event being worked through."""
+
+    __slots__ = (
+        "_shares",
+        "as_of",
+        "at",
+        "counted_out",
+        "day",
+        "discount",
+        "effects",
+        "event",
+        "facts",
+        "last_activity_at",
+        "limit_uses",
+        "limits_seen",
+        "mask",
+        "mask_of_all",
+        "masks",
+        "meters",
+        "notes",
+        "payments",
+        "purchases",
+        "returned",
+        "settled_at",
+        "standings",
+        "state",
+        "today",
+        "total",
+        "used",
+        "version",
+        "wallets",
+    )
+
+    def __init__(
+        self, version: "Version", state: MemberState, event: Event, at: Instant, facts: Facts, *, traced: bool
+    ) -> None:
+        """Open the case of an event that happened at an instant, under the version in force then."""
+        self.version = version
+        self.state = state
+        self.event = event
+        self.facts = facts
+        self.at = at
+        self.day: Day = version.zone.day(at)
+        self.as_of = state.as_of
+        self.settled_at: Instant | None = None
+        self.today = self.day
+        self.last_activity_at = state.last_activity_at
+        self.wallets = state.wallets.copy()
+        self.meters = state.meters.copy()
+        self.standings = state.standings.copy()
+        self.used = state.used.copy()
+        self.returned = state.returned
+        self.purchases = state.purchases
+        self.effects: list[Effect] = []
+        self.notes: list[Note] | None = [] if traced else None
+        self.limit_uses: dict[str, int] = {}
+        self.counted_out: dict[str, int] = {}
+        self.limits_seen: dict[str, int] = {}
+        self.discount = 0
+        self.payments: list[int] = []
+        self.masks: list[int] = []
+        self.mask = self.mask_of_all = 0
+        self._shares: dict[str, dict[int, int]] = {}
+        self.total = 0
+
+    # What rules ask.
+
+    def levels(self) -> list[str]:
+        """The member's tier on each ladder."""
+        return [self.level(ladder) for ladder in self.version.ladders]
+
+    def line_shares(self, grant: Granted) -> dict[int, int]:
+        """What each line earned of a grant of this purchase."""
+        known = self._shares.get(grant.mechanic)
+        if known is None:
+            known = self._shares[grant.mechanic] = grant.by_line(self.payments)
+        return known
+
+    def level(self, ladder: str) -> str:
+        """The member's tier on one ladder: the lowest where none was reached."""
+        standing = self.standings.get(ladder)
+        return self.version.ladders[ladder] if standing is None else standing.level
+
+    def wallet(self, unit: str) -> Wallet:
+        """The member's wallet of a unit."""
+        return self.wallets.get(unit, wallet.EMPTY)
+
+    def reading(self, meter: str, day: Day) -> int:
+        """What a meter shows on a day."""
+        return meters.value(self.meters.get(meter, {}), self.version.program.meters[meter].window, day)
+
+    def is_first_purchase(self) -> bool:
+        """Whether the member never bought before."""
+        return isinstance(self.event, Purchase) and self.state.purchases == 0
+
+    def days_enrolled(self) -> int:
+        """Days since the member joined; 0 before."""
+        joined = self.state.enrolled_at
+        return 0 if joined is None else self.day - self.version.zone.day(joined)
+
+    def note(self, mechanic: str, outcome: str, code: str, sentence: str) -> None:
+        """Write a line into the trace, where one is kept."""
+        if self.notes is not None:
+            self.notes.append(Note(mechanic, outcome, code, sentence))
+
+    # What rules have done.
+
+    def grant(
+        self,
+        unit: str,
+        amount: int,
+        mechanic: str,
+        *,
+        expires_at: Instant | None,
+        matures_at: Instant | None = None,
+        reference: str = "",
+        proposal: Proposal | None = None,
+        counted: bool = True,
+    ) -> None:
+        """Give an amount to the member and pay back what is owed; ``counted`` in the meters of what was earned."""
+        self._put(unit, Lot(amount, self.at, expires_at, 0, matures_at, reference))
+        self.effects.append(
+            Granted(
+                mechanic,
+                unit,
+                amount,
+                proposal.wanted if proposal is not None and proposal.capped_by else None,
+                proposal.capped_by if proposal is not None else "",
+                proposal.rate if proposal is not None else None,
+                proposal.lines if proposal is not None else None,
+                expires_at,
+                matures_at,
+                reference,
+                proposal.shares if proposal is not None else None,
+                self.settled_at,
+            )
+        )
+        self.repay(unit)
+        if counted:
+            for meter in self.version.meters_of_earned.get(unit, ()):
+                self.count(meter, amount, self.day)
+
+    def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
+        """Add an amount to a wallet and pay back what is owed, without an effect of its own."""
+        self._put(unit, Lot(amount, self.at, expires_at, 0, None, reference))
+
+    def _put(self, unit: str, lot: Lot) -> None:
+        if lot.amount > MAX_AMOUNT:
+            raise stop("amount_out_of_range", amount=lot.amount, limit=MAX_AMOUNT)
+        before = self.wallets.get(unit, wallet.EMPTY)
+        # Smaller grants would take thousands of years to fill 64 bits.
+        if lot.amount > _LARGE and wallet.total(before) + lot.amount > MAX_BALANCE:
+            raise stop("balance_out_of_range", unit=unit)
+        self.wallets[unit] = wallet.grant(before, lot)
+
+    def repay(self, unit: str) -> None:
+        """Pay a debt back as far as the available lots go."""
+        if self.wallets[unit].debt:
+            self.wallets[unit], repaid = wallet.repay(self.wallets[unit])
+            if repaid:
+                self.effects.append(Repaid(unit, repaid))
+
+    def spend(self, unit: str, amount: int, reward: str) -> None:
+        """Take an amount that is known to be available."""
+        if amount:
+            self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
+            self.effects.append(Spent(unit, amount, reward, self.settled_at))
+
+    def take_off(self, mechanic: str, unit: str, lot: Lot) -> None:
+        """Spend a voucher whole and take it off the basket."""
+        self.wallets[unit] = wallet.spend_lot(self.wallet(unit), lot)
+        self.effects.append(Discounted(mechanic, unit, lot.amount, lot.reference, lot.expires_at))
+        self.discount += lot.amount
+        self.total -= lot.amount
+
+    def expire(self, unit: str, at: Instant) -> None:
+        """Let go what has reached its expiry."""
+        before = self.wallets[unit]
+        self.wallets[unit], gone = wallet.expire(before, at)
+        for lot in gone:
+            unripe = lot.amount if lot.matures_at is not None else 0
+            self.effects.append(Expired(unit, lot.amount, at, "expiry", unripe, lot.reference))
+
+    def lapse(self, unit: str, at: Instant) -> None:
+        """Let the whole wallet go for want of activity."""
+        self.wallets[unit], gone = wallet.empty(self.wallets[unit], at)
+        unripe = sum([lot.amount for lot in gone if lot.matures_at is not None])
+        amount = sum([lot.amount for lot in gone])
+        if amount:
+            self.effects.append(Expired(unit, amount, at, "inactivity", unripe))
+
+    def mature(self, unit: str, at: Instant) -> None:
+        """Make available what has matured."""
+        self.wallets[unit], amount = wallet.mature(self.wallets[unit], at)
+        if amount:
+            self.effects.append(Matured(unit, amount, at))
+            self.repay(unit)
+
+    def stand(self, ladder: str, standing: Standing, at: Instant, why: str) -> None:
+        """Set the member's place on a ladder."""
+        before = self.level(ladder) if ladder in self.standings else ""
+        self.standings[ladder] = standing
+        self.effects.append(TierChanged(ladder, before, standing.level, at, why, standing.until))
+
+    def cap(self, proposal: Proposal, unit: str) -> None:
+        """Record that a cap left nothing."""
+        self.effects.append(Capped(proposal.rule.name, unit, proposal.wanted, proposal.capped_by))
+
+    # Counting.
+
+    def left_of(self, limit: str) -> int:
+        """What is left of a shared limit after what this case has used of it.
+
+        What was seen is kept beside the decision, so that a replay is told the same.
+        """
+        left = self.limits_seen[limit] = self.facts.limits[limit]
+        return left - self.limit_uses.get(limit, 0)
+
+    def use(self, limit: str, amount: int) -> None:
+        """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""
+        self.limit_uses[limit] = self.limit_uses.get(limit, 0) + amount
+
+    def count_use(self, mechanic: str, period_day: Day, amount: int) -> None:
+        """Count an amount against a mechanic's cap per member, in the period that starts on that day."""
+        buckets = self.used.get(mechanic, {}).copy()
+        buckets[period_day] = buckets.get(period_day, 0) + amount
+        oldest = self._keeps_from(self.version.keep_from(self.today))
+        if len(buckets) > 1 and min(buckets) < oldest:
+            # The youngest period that starts before the first day still accepted is the one that day lies in.
+            still = max([day for day in buckets if day <= oldest], default=oldest)
+            buckets = {day: used for day, used in buckets.items() if day >= still}
+        self.used[mechanic] = buckets
+
+    def count(self, meter: str, amount: int, day: Day) -> None:
+        """Add an amount to a meter, in the window of that day."""
+        window = self.version.program.meters[meter].window
+        keep_from = self._keeps_from(self.version.meter_keeps_from(meter, self.today))
+        self.meters[meter] = meters.add(self.meters.get(meter, {}), window, day, amount, keep_from=keep_from)
+
+    def count_out(self, meter: str, amount: int, day: Day) -> None:
+        """Take an amount that came back out of a meter again."""
+        self.counted_out[meter] = self.counted_out.get(meter, 0) + amount
+        self.count(meter, -amount, day)
+
+    def _keeps_from(self, day: Day) -> Day:
+        """The first day to keep; for a late event all, as the version of its own date may look back less far."""
+        return 0 if self.day < self.today else day
+
+    def result(self, next_due_at: Instant | None) -> MemberState:
+        """The state as the case leaves it."""
+        return MemberState(
+            self.state.enrolled_at,
+            self.as_of,
+            self.version.number,
+            next_due_at,
+            self.last_activity_at,
+            self.purchases,
+            self.wallets,
+            self.meters,
+            self.standings,
+            self.used,
+            self.returned,
+        )

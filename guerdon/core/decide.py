@@ -1,0 +1,220 @@
+"""The decision: one pure function from program, state, event and facts to a new state, effects and a trace.
+
+The order of work for an event that happened at some instant:
+
+1. **Idempotency** is the till's business and comes before.
+2. The **version in force** at that instant is found.
+3. Unless the event is late, everything that **fell due** up to that instant is settled first, each thing at its own
+time,
+   under the version in force then. So a clock that runs late changes nothing.
+4. The event is worked through. A **refusal** throws away everything, step 3 included: nothing moves.
+5. ``next_due_at`` is worked out, under the version in force. That a later version will take over is no part of it: the
+   same journal gives the same state whether or not that version was known at the time (see ``Timeline.wakes_at``).
+
+**Late events.** An event dated before what is already settled is decided under the version of its own date; its
+amounts go into the meter windows and cap periods of its own date, and what it grants is earned and expires by its own
+date. Two things are as they stand now: the member's tier, and what is left of shared limits. An event that is later
+than the program accepts is refused.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from guerdon.core.adjustment import adjust
+from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.case import NO_FACTS, Case, Facts, Refused, Trigger, stop
+from guerdon.core.effects import Note, Outcome
+from guerdon.core.events import (
+    Action,
+    Adjust,
+    Enrol,
+    Event,
+    Purchase,
+    Redeem,
+    Return,
+    instant_in_range,
+    instant_of_event,
+)
+from guerdon.core.purchasing import record_purchase
+from guerdon.core.redemption import redeem
+from guerdon.core.returning import give_back
+from guerdon.core.state import MemberState
+from guerdon.core.version import Timeline, Version
+
+_ACTIVITY = (Purchase, Enrol, Action, Redeem)
+"""The events that keep a wallet from lapsing: the member did something."""
+
+
+class Decision(NamedTuple):
+    """What an event leads to."""
+
+    state: MemberState
+    """The member's new state; the old one where the event is refused."""
+    outcome: Outcome
+    """Effects or refusal: what the journal keeps."""
+    version: int
+    """The number of the version that decided; 0 where none was in force."""
+    limit_uses: dict[str, int]
+    """What is to be taken from shared limits in the same transaction."""
+    limits_seen: dict[str, int]
+    """What was left of each shared limit that was looked at. A replay is told the same."""
+    notes: list[Note]
+    """The trace of what was skipped and why; empty unless it was asked for."""
+
+
+def decide(
+    timeline: Timeline, state: MemberState, event: Event, facts: Facts = NO_FACTS, *, traced: bool = False
+) -> Decision:
+    """Decide an event for a member.
+
+    The same arguments give the same decision on any machine. ``traced`` adds the notes and changes nothing else.
+    """
+    at = instant_of_event(event)
+    version = timeline.at(at)
+    case: Case | None = None
+    try:
+        if not instant_in_range(at):
+            raise stop("event_time_out_of_range", at=_shown(at))
+        if version is None:
+            raise stop("no_program_in_force", at=_shown(at))
+        case = Case(version, state, event, at, facts, traced=traced)
+        _admit(case)
+        is_late = at < state.as_of
+        if is_late:
+            case.today = version.zone.day(state.as_of)
+        elif state.version != version.number or (state.next_due_at is not None and state.next_due_at <= at):
+            _settle(case, timeline, until=at)
+        case.as_of = max(at, state.as_of)
+        _work_through(case, timeline)
+        if is_late:
+            # What it granted may have expired, by its own date, before today.
+            _settle(case, timeline, until=case.as_of)
+        result = _close(case, timeline)
+    except Refused as refused:
+        seen = {} if case is None else case.limits_seen
+        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, [])
+    outcome = Outcome(tuple(case.effects))
+    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.notes or [])
+
+
+def _number(version: Version | None) -> int:
+    return 0 if version is None else version.number
+
+
+def _shown(at: Instant) -> str:
+    return f"{moment_of(at):%Y-%m-%dT%H:%M:%SZ}" if -62_000_000_000 < at < 250_000_000_000 else str(at)
+
+
+def _admit(case: Case) -> None:
+    """Whether an event of this time may be decided for this member at all."""
+    state, event = case.state, case.event
+    if isinstance(event, Enrol):
+        if state.enrolled_at is not None:
+            raise stop("member_already_enrolled", member=event.member)
+    elif state.enrolled_at is None:
+        raise stop("member_unknown", member=event.member)
+    if case.at < state.as_of and case.day < case.version.keep_from(case.version.zone.day(state.as_of)):
+        days = case.version.program.late_events
+        raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
+
+
+def _settle(case: Case, timeline: Timeline, *, until: Instant) -> None:
+    """Do everything that falls due up to an instant, in the order of time, version by version."""
+    own = case.version
+    version = timeline.at(case.as_of) or timeline.versions[0]
+    while True:
+        case.version = version
+        boundary = timeline.next_start(max(case.as_of, version.starts_at))
+        due = version.next_due(case)
+        if due is not None and due <= until and (boundary is None or due < boundary):
+            _settle_instant(case, due)
+        elif boundary is not None and boundary <= until:
+            # Up to the boundary and not at it: what falls due on the very instant is the new version's to do.
+            case.as_of = boundary - 1
+            version = timeline.at(boundary) or version
+        else:
+            break
+    case.version, case.at, case.as_of, case.settled_at = own, until, until, None
+    case.day = case.today = own.zone.day(until)
+
+
+def _settle_instant(case: Case, due: Instant) -> None:
+    """Do everything that falls due at one instant, in the order that ``Version.next_due`` tells.
+
+    The case stands just before the instant until all is done, so that nothing hides what comes after it.
+    """
+    version, wallets = case.version, case.wallets
+    at = max(due, case.as_of, version.starts_at)
+    case.as_of = max(case.as_of, at - 1)
+    case.at = case.settled_at = at
+    case.day = case.today = version.zone.day(at)
+    units = version.program.units
+    for unit in units:
+        if unit in wallets:
+            case.mature(unit, at)
+    for rule in version.scheduled:
+        falls_due = rule.next_due(case)
+        if falls_due is not None and falls_due <= at:
+            rule.settle(case, at)
+    for unit in units:
+        if unit in wallets:
+            case.expire(unit, at)
+    for unit in units:
+        lapses_at = version.lapses_at(case, unit)
+        if lapses_at is not None and lapses_at <= at:
+            case.lapse(unit, at)
+    case.as_of = at
+
+
+def _work_through(case: Case, timeline: Timeline) -> None:
+    """Let the event have its effects."""
+    event = case.event
+    if isinstance(event, Purchase):
+        record_purchase(case, event)
+        run_lanes(case, "purchase")
+    elif isinstance(event, Enrol):
+        for rule in case.version.rules:
+            rule.enrol(case)
+        run_lanes(case, "enrol")
+    elif isinstance(event, Action):
+        run_lanes(case, f"action:{event.action}")
+    elif isinstance(event, Return):
+        give_back(case, event, timeline)
+    elif isinstance(event, Redeem):
+        redeem(case, event)
+    elif isinstance(event, Adjust):
+        adjust(case, event)
+    if isinstance(event, _ACTIVITY):
+        case.last_activity_at = max(case.at, case.last_activity_at or 0)
+
+
+def run_lanes(case: Case, trigger: Trigger) -> None:
+    """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
+    for chooser, rules in case.version.lanes(trigger, case.day, everything=case.notes is not None):
+        if chooser == "add":
+            for rule in rules:
+                proposal = rule.propose(case)
+                if proposal is not None:
+                    rule.carry_out(case, proposal)
+            continue
+        proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
+        if not proposals:
+            continue
+        # max() keeps the first of equals, which is the earlier in the file.
+        chosen = proposals[0] if chooser == "first" else max(proposals, key=lambda proposal: proposal.amount)
+        for other in proposals:
+            if other is not chosen:
+                sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
+                case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
+        chosen.rule.carry_out(case, chosen)
+
+
+def _close(case: Case, timeline: Timeline) -> MemberState:
+    """The new state, with the moment at which time alone next changes something."""
+    if isinstance(case.event, Enrol):
+        case.state = msgspec.structs.replace(case.state, enrolled_at=case.at)
+    in_force = timeline.at(case.as_of) or case.version
+    case.version = in_force
+    due = in_force.next_due(case)
+    return case.result(due)

@@ -1,0 +1,56 @@
+"""Refusals: a business "no". A refusal is a value with a code and a sentence, never an exception.
+
+Every code stands in ``REFUSALS`` below and nowhere else, with the sentence that a person gets to read. When an event is
+refused nothing moves.
+"""
+
+from typing import Any
+
+import msgspec
+
+REFUSALS: dict[str, str] = {
+    "adjustment_exceeds_available": "The adjustment would take {wanted} {unit}, but only {available} are available.",
+    "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
+    "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
+    "currency_not_of_program": "The purchase is in {found}; this program counts in {expected}.",
+    "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
+    "event_id_used_with_other_content": (
+        "An event with the id {id} is already recorded with other content; it differs in {differs}."
+    ),
+    "event_in_the_future": "The event is dated {at}, which lies ahead of the clock ({now}).",
+    "event_malformed": "The event cannot be read: {reason}",
+    "event_time_out_of_range": "The event is dated {at}; events are dated from the year 2000 to the year 2099.",
+    "event_too_late": (
+        "The event is dated {at}; this program accepts events up to {days} days late, and the member's "
+        "record stands at {as_of}."
+    ),
+    "member_already_enrolled": "The member {member} is already enrolled.",
+    "member_unknown": "There is no member {member}. Enrol the member first.",
+    "no_program_in_force": "No version of the program was in force on {at}.",
+    "purchase_unknown": "The member has no purchase {purchase}.",
+    "redemption_exceeds_available_points": "The reward costs {cost} {unit}; the member has {available}.",
+    "return_exceeds_purchase": "Line {line} has {left} left to return, not {wanted}.",
+    "return_line_unknown": "The purchase has no line {line}.",
+    "return_of_nothing": "Everything of this purchase has come back already.",
+    "reward_not_for_this_member": "The reward is not for this member: {reason}.",
+    "reward_out_of_stock": "The reward {reward} is out of stock.",
+    "reward_unknown": "The program has no reward {reward}.",
+    "unit_unknown": "The program has no unit {unit}.",
+}
+"""Every refusal code with its sentence, in alphabetical order."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A "no" with its reason."""
+
+    code: str
+    """A stable code, one of ``REFUSALS``."""
+    sentence: str
+    """The same for a person."""
+    details: dict[str, Any] = {}
+    """The values that the sentence names."""
+
+
+def refuse(code: str, **details: Any) -> Refusal:
+    """Make the refusal of that code; raises KeyError for a code that is not registered or a detail that is missing."""
+    return Refusal(code, REFUSALS[code].format(**details), details)

@@ -1,0 +1,140 @@
+"""Goods come back: what the returned lines earned is taken back exactly, whatever the rules say today.
+
+**Provenance.** Each grant names its lines. The grant's amount is allocated over them by what was paid for each
+(``amounts.allocate``), and a part of a line's quantity is that part of the line's share. Returns add up: three
+returns of one item out of three take back exactly what the line earned.
+
+**Worked.** Lines of 6.00 and 4.00 earned 10 points. Returning the second takes back 4. If only 3 of them are still
+there, the unit decides what becomes of the fourth: it is owed (the next grant pays it back) or forgiven.
+
+What had already expired is not taken back a second time.
+"""
+
+from typing import NamedTuple
+
+from guerdon.core import wallet
+from guerdon.core.amounts import portion
+from guerdon.core.case import Case, stop
+from guerdon.core.effects import Discounted, Granted, Reversed
+from guerdon.core.events import Purchase, Return, instant_of_event, line_payments
+from guerdon.core.version import Timeline, Version
+
+Quantities = dict[int, int]
+"""By line: how much of it. A line of quantity 0 counts as one."""
+
+
+class _Origin(NamedTuple):
+    """The purchase that goods come back from."""
+
+    purchase: Purchase
+    payments: list[int]
+    bought: list[int]
+    before: Quantities
+    after: Quantities
+
+    def share_coming_back(self, share: int, line: int) -> int:
+        """The part of a line's share that this return brings back, counted cumulatively."""
+        bought = self.bought[line]
+        return portion(share, self.after.get(line, 0), bought) - portion(share, self.before.get(line, 0), bought)
+
+
+def give_back(case: Case, event: Return, timeline: Timeline) -> None:
+    """Take back what the returned lines earned, count them out of the meters, and look at the tiers again."""
+    record = case.facts.purchase
+    if record is None:
+        raise stop("purchase_unknown", purchase=event.purchase)
+    purchase = record.event
+    vouchers = [effect for effect in record.effects if isinstance(effect, Discounted)]
+    payments = line_payments(purchase, purchase.discount + sum([effect.amount for effect in vouchers]))
+    bought = [max(line.quantity, 1) for line in purchase.lines]
+    before = case.state.returned.get(event.purchase, {})
+    origin = _Origin(purchase, payments, bought, before, _after(event, bought, before))
+    case.returned = case.returned | {event.purchase: origin.after}
+    if case.version.program.returns.points == "exact":
+        for effect in record.effects:
+            if isinstance(effect, Granted) and effect.at is None:
+                _take_back(case, effect, origin)
+    bought_at = instant_of_event(purchase)
+    day = case.version.zone.day(bought_at)
+    came_back_whole = all(origin.after.get(line, 0) == quantity for line, quantity in enumerate(bought))
+    _count_out(case, origin, timeline.at(bought_at) or case.version, day, whole=came_back_whole)
+    if came_back_whole and case.version.program.returns.vouchers == "given back":
+        _give_vouchers_back(case, vouchers)
+    for rule in case.version.rules:
+        rule.take_back(case, day)
+
+
+def _after(event: Return, bought: list[int], before: Quantities) -> Quantities:
+    """How much of each line will have come back. Refuses what was not bought or has come back already."""
+    after = dict(before)
+    wanted = [(part.line, part.quantity) for part in event.lines] or [(line, None) for line in range(len(bought))]
+    for line, quantity in wanted:
+        if line >= len(bought):
+            raise stop("return_line_unknown", line=line)
+        left = bought[line] - after.get(line, 0)
+        coming = left if quantity is None else quantity
+        if coming > left or (event.lines and left == 0):
+            raise stop("return_exceeds_purchase", line=line, left=left, wanted=coming or 1)
+        if coming:
+            after[line] = after.get(line, 0) + coming
+    if after == before:
+        raise stop("return_of_nothing")
+    return after
+
+
+def _take_back(case: Case, grant: Granted, origin: _Origin) -> None:
+    """Take back the part of one grant that belongs to the goods that come back."""
+    shares = grant.by_line(origin.payments)
+    amount = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
+    if not amount:
+        return
+    for meter in case.version.meters_of_earned.get(grant.unit, ()):
+        case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
+    before = case.wallet(grant.unit)
+    if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
+        case.effects.append(Reversed(grant.mechanic, grant.unit, amount, forgiven=amount, why_forgiven="expired"))
+        return
+    after, pending, available = wallet.take_back(
+        before, amount, expires_at=grant.expires_at, matures_at=grant.matures_at, reference=grant.reference
+    )
+    missing = amount - pending - available
+    owed = missing if case.version.program.units[grant.unit].debt == "owed" else 0
+    case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
+    why = "spent" if missing > owed else ""
+    case.effects.append(Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why))
+
+
+def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int) -> bool:
+    by_itself = grant.expires_at is not None and grant.expires_at <= case.as_of
+    return by_itself or (held.emptied_at is not None and held.emptied_at > earned_at)
+
+
+def _count_out(case: Case, origin: _Origin, bought_under: Version, day: int, *, whole: bool) -> None:
+    """Take the goods out of the meters that counted them, in the window of the purchase's own day.
+
+    A visit goes when everything went.
+    """
+    masks = bought_under.index.masks(origin.purchase.lines)
+    for meter in bought_under.meters_of_purchase:
+        if meter.name not in case.version.program.meters:
+            continue
+        counted = [line for line in origin.after if meter.lines is None or masks[line] & meter.lines.bit_on(day)]
+        if meter.settings.counts == "spend":
+            amount = sum([origin.share_coming_back(origin.payments[line], line) for line in counted])
+        elif meter.settings.counts == "items":
+            amount = sum([origin.share_coming_back(origin.purchase.lines[line].quantity, line) for line in counted])
+        else:
+            amount = 1 if whole and counted else 0
+        if amount:
+            case.count_out(meter.name, amount, day)
+
+
+def _give_vouchers_back(case: Case, vouchers: list[Discounted]) -> None:
+    """Grant used vouchers again, with the expiry they had. One that would have expired by now is gone."""
+    for voucher in vouchers:
+        if voucher.expires_at is None or voucher.expires_at > case.as_of:
+            reference = f"{voucher.reference}/back"
+            case.grant(
+                voucher.unit, voucher.amount, voucher.mechanic,
+                expires_at=voucher.expires_at, reference=reference, counted=False,
+            )  # fmt: skip

@@ -1,0 +1,285 @@
+"""A version is a program compiled: ready to decide. A timeline is a program's versions by the date they take effect.
+
+Whatever happened on a date is decided under the version in force on that date. A version never changes what lies before
+its ``effective_from``: the store refuses to publish one that would.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from guerdon.core.amounts import MAX_AMOUNT
+from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, zone
+from guerdon.core.case import Case, Rule, Trigger
+from guerdon.core.conditions import Condition, LineIndex, LineTest, compile_condition
+from guerdon.core.events import Action, Event, Redeem, instant_of_event, kind_of
+from guerdon.core.program import Meter, Program, Reward, When
+from guerdon.core.state import MemberState
+
+Lane = tuple[str, tuple[Rule, ...]]
+"""How to choose among the rules (``add``, ``best``, ``first``) and the rules, in the order of the file."""
+
+
+_REMEMBERED_DAYS = 4_000
+
+
+class Workshop:
+    """What a mechanic needs while it is compiled: the program's parts, and the tools that its rules share."""
+
+    def __init__(self, program: Program) -> None:
+        """Set up for one program."""
+        self.program = program
+        self.zone = zone(program.timezone)
+        self.index = LineIndex()
+        self.levels: list[str] = []
+        """The levels of all ladders, from the lowest to the highest."""
+        self.ladders: dict[str, tuple[str, ...]] = {}
+        """Each ladder's levels, from the lowest to the highest."""
+        self.limits: dict[str, int] = {}
+        """Each shared limit and how much it allows."""
+
+    def condition(self, when: When) -> Condition:
+        """Compile the conditions of a mechanic."""
+        return compile_condition(when, self.program.never_earn, self.index, self.zone, self.levels)
+
+    def lines(self, when: When | None) -> LineTest | None:
+        """Compile line matchers alone, for a meter: excluded lines never count."""
+        return compile_condition(when or When(), self.program.never_earn, self.index, self.zone, ()).lines
+
+    def limit(self, name: str, allowed: int) -> str:
+        """Declare a shared limit."""
+        self.limits[name] = allowed
+        return name
+
+
+class CompiledMeter(NamedTuple):
+    """A meter with its line test."""
+
+    name: str
+    settings: Meter
+    lines: LineTest | None
+
+
+class CompiledReward(NamedTuple):
+    """A reward with its conditions and the name of its stock."""
+
+    settings: Reward
+    condition: Condition
+    stock: str
+
+
+class Version:
+    """A program compiled."""
+
+    def __init__(self, program: Program, number: int = 1) -> None:
+        """Compile a program. ``number`` is the version's place among all that were published, from 1."""
+        self.number = number
+        self.program = program
+        self.zone: Zone = zone(program.timezone)
+        self.starts_at: Instant = self.zone.start(day_of(program.effective_from))
+        workshop = Workshop(program)
+        declared = sorted(program.mechanics, key=lambda mechanic: not hasattr(mechanic, "levels"))
+        compiled = {mechanic.name: mechanic.compile(workshop) for mechanic in declared}
+        self.rules: tuple[Rule, ...] = tuple([compiled[mechanic.name] for mechanic in program.mechanics])
+        self.preparing = _overriding("prepare", self.rules)
+        self.scheduled = _overriding("next_due", self.rules)
+        self.index = workshop.index
+        self.ladder_levels: Mapping[str, tuple[str, ...]] = workshop.ladders
+        self.ladders: Mapping[str, str] = {ladder: levels[0] for ladder, levels in workshop.ladders.items()}
+        """Each ladder's lowest level."""
+        self.meters = [CompiledMeter(name, meter, workshop.lines(meter.only)) for name, meter in program.meters.items()]
+        self.meters_of_purchase = [meter for meter in self.meters if meter.settings.counts != "earned"]
+        self.meters_of_earned = _meters_of_earned(program)
+        self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
+        self.limits: Mapping[str, int] = workshop.limits
+        self._lanes = _lanes_by_trigger(program, self.rules)
+        self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
+        self._limited = _limited_by_trigger(program, self.limits)
+        self._units = tuple(program.units.items())
+        self._lapses: dict[tuple[Term, Day], Instant] = {}
+        self._keeps: dict[str, tuple[Day, Day]] = {}
+
+    def limits_for(self, event: Event) -> Sequence[str]:
+        """The shared limits that the decision of an event may look at."""
+        if isinstance(event, Redeem):
+            reward = self.rewards.get(event.reward)
+            return (reward.stock,) if reward is not None and reward.stock else ()
+        watched = self._limited.get(trigger_of(event))
+        if not watched:
+            return ()
+        day = self.zone.day(instant_of_event(event))
+        return [limit for limit, first, last in watched if first <= day <= last]
+
+    def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
+        """The rules that react to a trigger on a day, lane by lane.
+
+        Rules that cannot hold on that day (another weekday, outside their dates, no category this month) are left
+        out, so that a decision pays only for what could apply; a trace asks for ``everything``, to name them.
+        """
+        if everything:
+            return self._lanes.get(trigger, ())
+        known = self._lanes_of_day.get((trigger, day))
+        if known is None:
+            if len(self._lanes_of_day) > _REMEMBERED_DAYS:
+                self._lanes_of_day.clear()
+            known = self._lanes_of_day[trigger, day] = _live(self._lanes.get(trigger, ()), day)
+        return known
+
+    def keep_from(self, today: Day) -> Day:
+        """The earliest day that an event accepted today may carry."""
+        return today - self.program.late_events
+
+    def meter_keeps_from(self, meter: str, today: Day) -> Day:
+        """The earliest bucket of a meter that may still count for an event accepted today."""
+        known = self._keeps.get(meter)
+        if known is None or known[0] != today:
+            window = self.program.meters[meter].window
+            known = self._keeps[meter] = (today, window.first_day(self.keep_from(today)))
+        return known[1]
+
+    def expiry(self, unit: str, day: Day, own: Term | None = None) -> Instant | None:
+        """When a grant of that day expires: by its own term, or else by its unit's."""
+        term = own or self.program.units[unit].expires
+        return None if term is None else self.zone.start(term.ends(day))
+
+    def next_due(self, case: Case) -> Instant | None:
+        """When something falls due next, as the case stands; None: never.
+
+        At one instant the order is: what matures, what the mechanics' calendars bring (vouchers, tier reviews, in the
+        order of the file), what expires, what lapses for want of activity.
+        """
+        dues: list[Instant] = []
+        for name, unit in self._units:
+            held = case.wallets.get(name)
+            if held is None or not (held.lots or held.pending):
+                continue
+            if held.pending:
+                dues.append(held.pending[0].matures_at or 0)
+                dues += [lot.expires_at for lot in held.pending if lot.expires_at is not None]
+            if held.lots and held.lots[0].expires_at is not None:
+                dues.append(held.lots[0].expires_at)
+            if unit.inactive_after is not None:
+                lapses_at = self.lapses_at(case, name)
+                if lapses_at is not None:
+                    dues.append(lapses_at)
+        for rule in self.scheduled:
+            at = rule.next_due(case)
+            if at is not None:
+                dues.append(at)
+        return min(dues, default=None)
+
+    def lapses_at(self, case: Case, unit: str) -> Instant | None:
+        """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
+        term, held = self.program.units[unit].inactive_after, case.wallets.get(unit)
+        if term is None or case.last_activity_at is None or held is None or not (held.lots or held.pending):
+            return None
+        # What came without activity, as by an adjustment, lasts for as long as if it had been some.
+        since = max(case.last_activity_at, min([lot.earned_at for lot in held.lots + held.pending]))
+        return self._lapse(term, self.zone.day(since))
+
+    def _lapse(self, term: Term, day: Day) -> Instant:
+        """When a wallet lapses that was last active on a day. Whole shops are active on the same days."""
+        known = self._lapses.get((term, day))
+        if known is None:
+            if len(self._lapses) > _REMEMBERED_DAYS:
+                self._lapses.clear()
+            known = self._lapses[term, day] = self.zone.start(term.ends(day))
+        return known
+
+
+def _overriding(method: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules that have something to do there, so that the others are not asked at every event."""
+    return tuple([rule for rule in rules if getattr(type(rule), method) is not getattr(Rule, method)])
+
+
+def _compile_reward(reward: Reward, workshop: Workshop) -> CompiledReward:
+    stock = "" if reward.stock is None else workshop.limit(f"stock:{reward.name}", reward.stock)
+    return CompiledReward(reward, workshop.condition(reward.when), stock)
+
+
+def _meters_of_earned(program: Program) -> dict[str, tuple[str, ...]]:
+    by_unit: dict[str, tuple[str, ...]] = {}
+    for name, meter in program.meters.items():
+        if meter.counts == "earned":
+            by_unit[meter.unit] = (*by_unit.get(meter.unit, ()), name)
+    return by_unit
+
+
+def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, list[Lane]]:
+    """Group rules into lanes. A lane runs where its first rule stands; a rule without a lane stands for itself."""
+    grouped: dict[Trigger, list[Lane]] = {}
+    actions = sorted({trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")})
+    for rule in rules:
+        for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
+            lanes = grouped.setdefault(trigger, [])
+            chooser = program.lanes.get(rule.lane, "add")
+            if rule.lane and chooser != "add":
+                same = [place for place, lane in enumerate(lanes) if lane[1][0].lane == rule.lane]
+                if same:
+                    lanes[same[0]] = (chooser, (*lanes[same[0]][1], rule))
+                    continue
+            lanes.append((chooser, (rule,)))
+    return grouped
+
+
+def _limited_by_trigger(program: Program, limits: Mapping[str, int]) -> dict[Trigger, list[tuple[str, Day, Day]]]:
+    """The mechanics with a shared limit, by what they react to, with the days on which they do."""
+    by_trigger: dict[Trigger, list[tuple[str, Day, Day]]] = {}
+    for mechanic in program.mechanics:
+        if mechanic.name in limits:
+            between = getattr(mechanic, "when", When()).between
+            days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
+            by_trigger.setdefault(getattr(mechanic, "on", "purchase"), []).append((mechanic.name, *days))
+    return by_trigger
+
+
+def trigger_of(event: Event) -> Trigger:
+    """What a rule calls this event."""
+    return f"action:{event.action}" if isinstance(event, Action) else kind_of(event)
+
+
+def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
+    """The lanes without the rules that cannot hold on a day; lanes that only add up are put together."""
+    live: list[Lane] = []
+    for chooser, rules in lanes:
+        kept = tuple([rule for rule in rules if rule.is_live_on(day)])
+        if live and live[-1][0] == chooser == "add":
+            live[-1] = (chooser, (*live[-1][1], *kept))
+        elif kept:
+            live.append((chooser, kept))
+    return live
+
+
+class Timeline:
+    """A program's versions by the date they take effect."""
+
+    def __init__(self, versions: Sequence[Version]) -> None:
+        """Take all versions of one program. Of two with the same date the later published one counts."""
+        in_force = {version.starts_at: version for version in sorted(versions, key=lambda version: version.number)}
+        self.starts = sorted(in_force)
+        self.versions = [in_force[start] for start in self.starts]
+
+    def at(self, instant: Instant) -> Version | None:
+        """The version in force at an instant; None before the first."""
+        place = bisect_right(self.starts, instant)
+        return self.versions[place - 1] if place else None
+
+    def limits_for(self, event: Event) -> Sequence[str]:
+        """The shared limits that the decision of an event may look at: those of the version of its date."""
+        version = self.at(instant_of_event(event))
+        return () if version is None else version.limits_for(event)
+
+    def next_start(self, instant: Instant) -> Instant | None:
+        """When the next version after the one in force at an instant takes over; None: none is planned."""
+        place = bisect_right(self.starts, instant)
+        return self.starts[place] if place < len(self.starts) else None
+
+    def wakes_at(self, state: MemberState) -> Instant | None:
+        """When the clock has to look at a member: when something falls due, or when another version takes over."""
+        moments = [moment for moment in (state.next_due_at, self.next_start(state.as_of)) if moment is not None]
+        return min(moments, default=None)
+
+
+def single(program: Program) -> Timeline:
+    """A timeline of one version, for trying a program out."""
+    return Timeline([Version(program)])

@@ -1,0 +1,13 @@
+"""Mechanics: one file each, with its settings, its pure function and a worked example.
+
+A mechanic is a Struct of settings with ``compile``, which gives the rule that proposes and carries out. It imports
+the core and nothing else. A new mechanic is one new file, its tests, and one line in ``MECHANICS``. Reading files,
+looking things up and keeping state of one's own belong elsewhere.
+"""
+
+from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.tiers import Tiers
+from guerdon.mechanics.vouchers import Vouchers
+
+MECHANICS = {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}
+"""Every mechanic, by the key that names it in a program file."""

@@ -1,0 +1,303 @@
+"""Short builders, so that a test reads like the table on the wall of the shop.
+
+Times are written as the till's local clock shows them (``2026-03-10 14:30``, New York unless told), money as on the
+receipt (``12.50``), terms as in the program (``6 months after month``). A ``Story`` is one member's life: it keeps the
+state, the receipts and what is left of the shared limits, so that a test tells only what happens.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from guerdon.core import meters, wallet
+from guerdon.core.amounts import Rate
+from guerdon.core.calendar import Day, Instant, Term, Window, date_of, day_of, instant_of
+from guerdon.core.case import Facts, PurchaseRecord
+from guerdon.core.decide import Decision, decide
+from guerdon.core.effects import Effect, Granted
+from guerdon.core.events import (
+    Action,
+    Adjust,
+    Enrol,
+    Event,
+    Line,
+    Purchase,
+    Redeem,
+    Return,
+    ReturnedLine,
+    Tick,
+)
+from guerdon.core.program import Cap, Meter, Program, Quantity, Reward, Unit
+from guerdon.core.refusals import Refusal
+from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
+from guerdon.core.version import Timeline, Version
+from guerdon.mechanics import Earn
+
+NEW_YORK = "America/New_York"
+JOINED = "2026-01-01 12:00"
+
+
+def money(text: str) -> int:
+    """Cents: ``12.50`` is 1250."""
+    whole, _, cents = text.partition(".")
+    return int(whole) * 100 + (int(cents.ljust(2, "0")) if cents else 0)
+
+
+def day(text: str) -> Day:
+    """The number of a day: ``2026-03-10``."""
+    return day_of(date.fromisoformat(text))
+
+
+def shown_day(number: Day) -> str:
+    """A day number as a date."""
+    return str(date_of(number))
+
+
+def moment(text: str, zone: str = NEW_YORK) -> datetime:
+    """An aware datetime from what a local clock shows, ``2026-03-10`` or ``2026-03-10 14:30``; a final Z says UTC."""
+    if text.endswith("Z"):
+        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def instant(text: str, zone: str = NEW_YORK) -> Instant:
+    """An instant from what a local clock shows."""
+    return instant_of(moment(text, zone))
+
+
+def shown_instant(at: Instant | None, zone: str = NEW_YORK) -> str:
+    """An instant as a local clock shows it; ``never`` for None."""
+    return "never" if at is None else f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def term(text: str) -> Term:
+    """``30 days``, ``18 months``, ``6 months after month``, ``1 year after year``."""
+    found = re.fullmatch(r"(\d+) (day|week|month|year)s?(?: after (day|week|month|quarter|year))?", text)
+    assert found, text
+    return Term(int(found[1]), found[2], found[3])  # type: ignore[arg-type]
+
+
+def window(text: str) -> Window:
+    """``calendar year``, ``12 months``."""
+    if text.startswith("calendar "):
+        return Window("calendar", 1, text.removeprefix("calendar "))  # type: ignore[arg-type]
+    lasts = term(text)
+    return Window("rolling", lasts.count, lasts.unit)
+
+
+def line(text: str) -> Line:
+    """A line as on a receipt, ``12.50 grocery/soup brand=private sku=123 x3 off=1.00``; the amount alone will do."""
+    amount, *words = text.split()
+    fields: dict[str, Any] = {"sku": "", "amount": money(amount)}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals:
+            fields["discount" if name == "off" else name] = money(value) if name == "off" else value
+        elif re.fullmatch(r"x\d+", word):
+            fields["quantity"] = int(word[1:])
+        else:
+            fields["category"] = word
+    return Line(**fields)
+
+
+def purchase(event_id: str, when: str, *lines: str, off: str = "0", zone: str = NEW_YORK, **fields: Any) -> Purchase:
+    """A paid basket."""
+    return Purchase(
+        id=event_id, member="m", at=moment(when, zone), lines=tuple(map(line, lines)), discount=money(off), **fields
+    )
+
+
+def points_per_dollar(amount: int = 1, *, name: str = "base", **settings: Any) -> Earn:
+    """So many points for each whole dollar."""
+    return Earn(name=name, earn="points", rate=Rate(amount, 100), **settings)
+
+
+def flat(amount: int, *, name: str = "flat", earn: str = "points", **settings: Any) -> Earn:
+    """The same amount each time."""
+    return Earn(name=name, earn=earn, flat=amount, **settings)
+
+
+def program(*mechanics: Any, **settings: Any) -> Program:
+    """A program in New York from 2020 on, with points, vouchers in dollars and a meter of this year's spend."""
+    known: dict[str, Any] = {
+        "program": "shop",
+        "currency": "USD",
+        "timezone": NEW_YORK,
+        "effective_from": date(2020, 1, 1),
+        "units": {"points": Unit(), "vouchers": Unit(money=True)},
+        "meters": {"spend": Meter(counts="spend", window=window("calendar year"))},
+    }
+    return Program(**(known | {"mechanics": mechanics} | settings))
+
+
+def from_day(declared: Program, text: str) -> Program:
+    """The same program, in force from another day."""
+    return msgspec.structs.replace(declared, effective_from=date.fromisoformat(text))
+
+
+def timeline(*programs: Program) -> Timeline:
+    """The versions of a program, numbered from 1."""
+    return Timeline([Version(declared, number) for number, declared in enumerate(programs, 1)])
+
+
+def reward(name: str = "coffee", cost: int = 100, **settings: Any) -> Reward:
+    """Something in the catalogue for points."""
+    return Reward(name=name, cost=Quantity(cost, "points"), **settings)
+
+
+def cap(**settings: Any) -> Cap:
+    """Limits on what a mechanic gives."""
+    return Cap(**settings)
+
+
+def granted(decision: Decision) -> dict[str, int]:
+    """What each mechanic gave."""
+    given: dict[str, int] = {}
+    for effect in decision.outcome.effects:
+        if isinstance(effect, Granted):
+            given[effect.mechanic] = given.get(effect.mechanic, 0) + effect.amount
+    return given
+
+
+def skipped(decision: Decision) -> dict[str, str]:
+    """Why each mechanic gave nothing, by the trace."""
+    return {note.mechanic: note.code for note in decision.notes}
+
+
+class Story:
+    """One member's life under a program. Each verb is an event; it gives the decision and keeps its state."""
+
+    def __init__(self, *programs: Program, zone: str = NEW_YORK, joined: str | None = JOINED) -> None:
+        """Enrol the member, unless ``joined`` is None."""
+        self.timeline = timeline(*programs)
+        self.zone = zone
+        self.state: MemberState = NEW_MEMBER
+        self.receipts: dict[str, PurchaseRecord] = {}
+        self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
+        self._count = 0
+        if joined is not None:
+            self.enrols(joined)
+
+    # What happens.
+
+    def enrols(self, when: str) -> Decision:
+        return self.meets(Enrol(id=self._next(), member="m", at=moment(when, self.zone)))
+
+    def buys(self, when: str, *lines: str, id: str | None = None, off: str = "0", **fields: Any) -> Decision:
+        return self.meets(purchase(id or self._next(), when, *lines, off=off, zone=self.zone, **fields))
+
+    def brings_back(self, when: str, receipt: str, *parts: tuple[int, int | None]) -> Decision:
+        """Return lines by (line, quantity); without parts everything."""
+        return self.meets(self.a_return(when, receipt, *parts))
+
+    def a_return(self, when: str, receipt: str, *parts: tuple[int, int | None]) -> Return:
+        lines = tuple(ReturnedLine(place, quantity) for place, quantity in parts)
+        return Return(id=self._next(), member="m", at=moment(when, self.zone), purchase=receipt, lines=lines)
+
+    def redeems(self, when: str, name: str) -> Decision:
+        return self.meets(self.a_redemption(when, name))
+
+    def a_redemption(self, when: str, name: str) -> Redeem:
+        return Redeem(id=self._next(), member="m", at=moment(when, self.zone), reward=name)
+
+    def does(self, when: str, action: str, **attributes: str) -> Decision:
+        at = moment(when, self.zone)
+        return self.meets(Action(id=self._next(), member="m", at=at, action=action, attributes=attributes))
+
+    def is_adjusted(self, when: str, amount: int, unit: str = "points") -> Decision:
+        return self.meets(self.an_adjustment(when, amount, unit))
+
+    def an_adjustment(self, when: str, amount: int, unit: str = "points") -> Adjust:
+        at = moment(when, self.zone)
+        return Adjust(id=self._next(), member="m", at=at, unit=unit, amount=amount, reason="goodwill", by="ana")
+
+    def waits_until(self, when: str) -> Decision:
+        return self.meets(Tick(id=self._next(), member="m", at=moment(when, self.zone)))
+
+    def meets(self, event: Event) -> Decision:
+        """Let an event happen that must not be refused."""
+        decision = self.tries(event)
+        assert decision.outcome.refusal is None, decision.outcome.refusal
+        self.state = decision.state
+        for name, used in decision.limit_uses.items():
+            self.limits[name] -= used
+        if isinstance(event, Purchase):
+            self.receipts[event.id] = PurchaseRecord(event, decision.outcome.effects)
+        return decision
+
+    def is_refused(self, event: Event) -> Refusal:
+        """Let an event be refused, and see that nothing moved."""
+        before = encode_state(self.state)
+        decision = self.tries(event)
+        refusal = decision.outcome.refusal
+        assert refusal is not None, f"not refused: {decision.outcome.effects}"
+        assert decision.state is self.state
+        assert encode_state(self.state) == before
+        assert decision.outcome.effects == ()
+        assert decision.limit_uses == {}
+        assert decision.notes == []
+        return refusal
+
+    def tries(self, event: Event) -> Decision:
+        """Decide without keeping anything, and see that the trace changes nothing and the state survives its JSON."""
+        receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
+        facts = Facts(self.limits, receipt)
+        decision = decide(self.timeline, self.state, event, facts, traced=True)
+        untraced = decide(self.timeline, self.state, event, facts)
+        assert untraced == decision._replace(notes=[])
+        assert decode_state(encode_state(decision.state)) == decision.state
+        return decision
+
+    # What there is to see.
+
+    def has(self, unit: str = "points") -> int:
+        """What is available; below zero while a debt is owed."""
+        return wallet.available(self.wallet(unit))
+
+    def has_pending(self, unit: str = "points") -> int:
+        return wallet.pending(self.wallet(unit))
+
+    def wallet(self, unit: str = "points") -> wallet.Wallet:
+        return self.state.wallets.get(unit, wallet.EMPTY)
+
+    def level(self, ladder: str = "tiers") -> str:
+        return self.state.standings[ladder].level
+
+    def meter(self, name: str, when: str) -> int:
+        """What a meter shows on a day, under the version in force then."""
+        version = self.timeline.at(instant(when, self.zone))
+        assert version is not None
+        return meters.value(self.state.meters.get(name, {}), version.program.meters[name].window, day(when[:10]))
+
+    def due(self) -> str:
+        """When time alone next changes something."""
+        return shown_instant(self.state.next_due_at, self.zone)
+
+    def _next(self) -> str:
+        self._count += 1
+        return f"e{self._count}"
+
+
+def kinds(effects: Iterable[Effect]) -> list[str]:
+    """The effects by their kind, in order."""
+    return [str(effect.__struct_config__.tag) for effect in effects]
+
+
+def rows(table: str) -> list[list[str]]:
+    """A text table, one list of cells a line; cells are set apart by ``|``, and ``#`` starts a comment."""
+    lines = [text.split("#")[0].strip() for text in table.strip().splitlines()]
+    return [[cell.strip() for cell in text.split("|")] for text in lines if text]
+
+
+def later(when: str, **by: int) -> str:
+    """A local time moved by days, hours, minutes or seconds on the wall clock."""
+    return (datetime.fromisoformat(when) + timedelta(**by)).isoformat(sep=" ")
+
+
+def amounts(lots: Sequence[wallet.Lot]) -> list[int]:
+    """The amounts of lots, in their order."""
+    return [lot.amount for lot in lots]

@@ -1,0 +1,318 @@
+"""Every refusal that the core can give: its code, its sentence, and that nothing moved."""
+
+from collections.abc import Callable
+
+import pytest
+
+from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.events import Action, Adjust, Enrol, Event, Line, Purchase, Redeem, Return, ReturnedLine, Tick
+from guerdon.core.program import Cap, Meter, Quantity, Unit, When
+from guerdon.core.refusals import REFUSALS, Refusal, refuse
+from guerdon.core.wallet import Lot, Wallet
+from guerdon.mechanics import Earn, Tiers
+from guerdon.mechanics.tiers import Level
+from tests.builders import Story, instant, moment, points_per_dollar, program, purchase, reward, term, window
+
+GIVEN_BY_THE_TILL = {
+    "event_id_used_with_other_content",
+    "event_in_the_future",
+    "event_malformed",
+}
+"""Refusals that need what the core never sees: the journal, the clock, the bytes that arrived."""
+
+YEAR = Meter(counts="spend", window=window("calendar year"))
+NOW = "2026-03-10 14:30"
+LADDER = Tiers(
+    meter="spend", levels=(Level(name="basic", threshold=0), Level(name="gold", threshold=50_000)), kept=term("1 year")
+)
+
+
+def shop(**settings: object) -> Story:
+    """A member with 100 points from a basket p of three items and one item, and a little catalogue."""
+    rewards = (
+        reward("coffee", 100),
+        reward("tea", 101),
+        reward("mug", 10, stock=0),
+        reward("lounge", 10, when=When(tier=("gold",))),
+        reward("ten-off", 10, gives=Quantity(1000, "vouchers")),
+    )
+    story = Story(program(points_per_dollar(), LADDER, rewards=rewards, **settings))
+    story.buys("2026-03-01", "90 x3", "10", id="p")
+    return story
+
+
+def at(when: str = NOW) -> dict[str, object]:
+    return {"id": "new", "member": "m", "at": moment(when)}
+
+
+def adjustment(amount: int, unit: str = "points") -> Adjust:
+    return Adjust(**at(), unit=unit, amount=amount, reason="a typo", by="ana")
+
+
+def basket(*lines: Line, **fields: object) -> Purchase:
+    return Purchase(**at(), lines=lines, **fields)
+
+
+def given_back(*parts: tuple[int, int | None], receipt: str = "p") -> Return:
+    return Return(**at(), purchase=receipt, lines=tuple(ReturnedLine(*part) for part in parts))
+
+
+def rich(balance: int) -> Story:
+    """A member with nearly more points than fit."""
+    story = shop()
+    held = Wallet((Lot(balance, instant("2026-02-01")),))
+    wallets = {"points": held}
+    fields = {name: getattr(story.state, name) for name in story.state.__struct_fields__} | {"wallets": wallets}
+    story.state = type(story.state)(**fields)
+    return story
+
+
+def after_returning(*parts: tuple[int, int | None]) -> Story:
+    story = shop()
+    story.meets(Return(id="before", member="m", at=moment("2026-03-05"), purchase="p", lines=given_back(*parts).lines))
+    return story
+
+
+CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
+    (
+        "adjustment_exceeds_available",
+        "The adjustment would take 101 points, but only 100 are available.",
+        shop,
+        adjustment(-101),
+    ),
+    (
+        "adjustment_exceeds_available",
+        "The adjustment would take 1 vouchers, but only 0 are available.",
+        shop,
+        adjustment(-1, "vouchers"),
+    ),
+    (
+        "amount_out_of_range",
+        f"The amount {MAX_AMOUNT + 100} is outside what an event may carry (at most {MAX_AMOUNT}).",
+        lambda: Story(program(Earn(name="base", earn="points", rate=Rate(1, 1)), points_per_dollar(100, name="more"))),
+        basket(Line("a", MAX_AMOUNT), Line("b", 100)),
+    ),
+    (
+        "amount_out_of_range",
+        f"The amount {MAX_AMOUNT + 1} is outside what an event may carry (at most {MAX_AMOUNT}).",
+        lambda: shop(meters={"spend": YEAR, "items": Meter(counts="items", window=window("calendar year"))}),
+        basket(Line("a", 1, MAX_AMOUNT), Line("b", 1, 1)),
+    ),
+    (
+        "amount_out_of_range",
+        f"The amount {MAX_AMOUNT * 2} is outside what an event may carry (at most {MAX_AMOUNT}).",
+        lambda: Story(program(Earn(name="base", earn="points", rate=Rate(2, 1)))),
+        basket(Line("a", MAX_AMOUNT)),
+    ),
+    (
+        "balance_out_of_range",
+        "The balance of points would not fit into 64 bits.",
+        lambda: rich(MAX_BALANCE - MAX_AMOUNT + 1),
+        adjustment(MAX_AMOUNT),
+    ),
+    (
+        "balance_out_of_range",
+        "The balance of points would not fit into 64 bits.",
+        lambda: rich(MAX_BALANCE - 10**13 + 1),
+        basket(Line("a", MAX_AMOUNT)),
+    ),
+    (
+        "currency_not_of_program",
+        "The purchase is in EUR; this program counts in USD.",
+        shop,
+        basket(Line("a", 500), currency="EUR"),
+    ),
+    (
+        "discount_exceeds_amount",
+        "The discount of 501 is more than the 500 it is taken from (line 1).",
+        shop,
+        basket(Line("a", 900), Line("b", 500, discount=501)),
+    ),
+    (
+        "discount_exceeds_amount",
+        "The discount of 1301 is more than the 1300 it is taken from (the basket).",
+        shop,
+        basket(Line("a", 900), Line("b", 500, discount=100), discount=1301),
+    ),
+    (
+        "event_time_out_of_range",
+        "The event is dated 1900-01-01T00:00:00Z; events are dated from the year 2000 to the year 2099.",
+        shop,
+        Tick(**at("1900-01-01Z")),
+    ),
+    (
+        "event_time_out_of_range",
+        "The event is dated 1999-12-31T23:59:59Z; events are dated from the year 2000 to the year 2099.",
+        shop,
+        Tick(**at("1999-12-31 23:59:59Z")),
+    ),
+    (
+        "event_time_out_of_range",
+        "The event is dated 2100-01-01T00:00:00Z; events are dated from the year 2000 to the year 2099.",
+        shop,
+        Tick(**at("2100-01-01Z")),
+    ),
+    (
+        "event_time_out_of_range",
+        "The event is dated 253402300799; events are dated from the year 2000 to the year 2099.",
+        shop,
+        Tick(**at("9999-12-31 23:59:59Z")),
+    ),
+    (
+        "event_time_out_of_range",
+        "The event is dated -62135596800; events are dated from the year 2000 to the year 2099.",
+        shop,
+        Tick(**at("0001-01-01Z")),
+    ),
+    (
+        "event_too_late",
+        "The event is dated 2026-01-30T04:59:59Z; this program accepts events up to 30 days late, "
+        "and the member's record stands at 2026-03-01T05:00:00Z.",
+        shop,
+        Tick(**at("2026-01-29 23:59:59")),
+    ),
+    ("member_already_enrolled", "The member m is already enrolled.", shop, Enrol(**at())),
+    (
+        "member_unknown",
+        "There is no member m. Enrol the member first.",
+        lambda: Story(program(), joined=None),
+        purchase("new", NOW, "10"),
+    ),
+    (
+        "no_program_in_force",
+        "No version of the program was in force on 2020-01-01T04:59:59Z.",
+        shop,
+        Tick(**at("2019-12-31 23:59:59")),
+    ),
+    ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
+    (
+        "redemption_exceeds_available_points",
+        "The reward costs 101 points; the member has 100.",
+        shop,
+        Redeem(**at(), reward="tea"),
+    ),
+    ("return_exceeds_purchase", "Line 0 has 3 left to return, not 4.", shop, given_back((0, 4))),
+    (
+        "return_exceeds_purchase",
+        "Line 0 has 1 left to return, not 2.",
+        lambda: after_returning((0, 2)),
+        given_back((0, 2)),
+    ),
+    (
+        "return_exceeds_purchase",
+        "Line 1 has 0 left to return, not 1.",
+        lambda: after_returning((1, None)),
+        given_back((1, None)),
+    ),
+    ("return_exceeds_purchase", "Line 0 has 1 left to return, not 2.", shop, given_back((0, 2), (0, 2))),
+    ("return_line_unknown", "The purchase has no line 2.", shop, given_back((0, 1), (2, 1))),
+    (
+        "return_of_nothing",
+        "Everything of this purchase has come back already.",
+        after_returning,
+        given_back(),
+    ),
+    (
+        "reward_not_for_this_member",
+        "The reward is not for this member: only for gold.",
+        shop,
+        Redeem(**at(), reward="lounge"),
+    ),
+    ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
+    ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),
+    ("unit_unknown", "The program has no unit stars.", shop, adjustment(5, "stars")),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "story", "event"), CASES, ids=[f"{place}-{case[0]}" for place, case in enumerate(CASES)]
+)
+def test_a_refusal_has_its_code_and_sentence_and_moves_nothing(code, sentence, story, event):
+    refusal = story().is_refused(event)
+    assert (refusal.code, refusal.sentence) == (code, sentence)
+    assert REFUSALS[code].format(**refusal.details) == sentence
+
+
+def test_every_refusal_is_given_by_the_core_or_by_the_till():
+    by_the_core = {code for code, *_ in CASES}
+    assert by_the_core | GIVEN_BY_THE_TILL == REFUSALS.keys()
+    assert not by_the_core & GIVEN_BY_THE_TILL
+
+
+def test_refusals_stand_in_alphabetical_order():
+    assert list(REFUSALS) == sorted(REFUSALS)
+
+
+def test_a_balance_may_be_all_that_fits():
+    story = rich(MAX_BALANCE - MAX_AMOUNT)
+    story.meets(adjustment(MAX_AMOUNT))
+    assert story.has() == MAX_BALANCE
+
+
+def test_a_grant_may_be_all_that_an_event_carries():
+    story = shop()
+    story.meets(basket(Line("a", MAX_AMOUNT, MAX_AMOUNT)))
+    assert story.has() == MAX_AMOUNT // 100 + 100
+
+
+def test_a_refusal_must_be_registered_and_complete():
+    with pytest.raises(KeyError):
+        refuse("because")
+    with pytest.raises(KeyError):
+        refuse("reward_unknown")
+    assert refuse("reward_unknown", reward="x") == Refusal(
+        "reward_unknown", "The program has no reward x.", {"reward": "x"}
+    )
+
+
+def test_a_refusal_also_throws_away_what_fell_due_before():
+    story = shop(units={"points": units_that_expire(), "vouchers": units_that_expire(money=True)})
+    refusal = story.is_refused(Redeem(**at("2027-03-01"), reward="cake"))
+    assert refusal.code == "reward_unknown"
+    assert story.has() == 100, "expired by then, and still here"
+
+
+def units_that_expire(**settings: object) -> Unit:
+    return Unit(expires=term("30 days"), **settings)
+
+
+PRECEDENCE = [
+    # The first that applies is given: the time, the member, the lateness, then the order of each kind's own checks.
+    ("event_time_out_of_range", lambda: Story(program(), joined=None), purchase("new", "1900-01-01", "10")),
+    ("no_program_in_force", lambda: Story(program(), joined=None), purchase("new", "2019-01-01", "10")),
+    ("event_too_late", shop, Redeem(**at("2026-01-01"), reward="cake")),
+    ("currency_not_of_program", shop, basket(Line("a", 5, discount=6), currency="EUR")),
+    ("reward_not_for_this_member", lambda: lounge(cost=1000, stock=0), Redeem(**at(), reward="lounge")),
+    (
+        "redemption_exceeds_available_points",
+        lambda: lounge(cost=1000, stock=0, when=When()),
+        Redeem(**at(), reward="lounge"),
+    ),
+    ("purchase_unknown", shop, given_back((9, 9), receipt="q")),
+]
+
+
+def lounge(**settings: object) -> Story:
+    return Story(program(LADDER, rewards=(reward("lounge", **({"when": When(tier=("gold",))} | settings)),)))
+
+
+@pytest.mark.parametrize(("code", "story", "event"), PRECEDENCE)
+def test_of_several_reasons_the_documented_first_is_given(code, story, event):
+    assert story().is_refused(event).code == code
+
+
+def test_a_refused_event_uses_no_limit_even_where_a_limit_was_looked_at():
+    story = Story(program(points_per_dollar(limit=Cap(total=1000)), points_per_dollar(2 * MAX_AMOUNT, name="too-much")))
+    decision = story.tries(purchase("new", NOW, "10"))
+    assert decision.outcome.refusal is not None
+    assert decision.outcome.refusal.code == "amount_out_of_range"
+    assert decision.limit_uses == {}
+    assert decision.limits_seen == {"base": 1000}
+    story.is_refused(purchase("new", NOW, "10"))
+
+
+def test_an_action_that_no_mechanic_reacts_to_is_recorded_and_gives_nothing():
+    story = shop()
+    decision = story.meets(Action(**at(), action="wave"))
+    assert decision.outcome.effects == ()
+    assert story.state.last_activity_at == instant(NOW)

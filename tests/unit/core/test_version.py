@@ -1,0 +1,132 @@
+"""Versions and timelines: which is in force, which limits an event needs, which rules a day has."""
+
+from datetime import date
+
+import pytest
+
+from guerdon.core.events import Redeem
+from guerdon.core.program import Cap, MonthChoice, Unit, When
+from guerdon.core.version import Timeline, Version, single, trigger_of
+from tests.builders import (
+    Story,
+    day,
+    flat,
+    from_day,
+    granted,
+    instant,
+    moment,
+    points_per_dollar,
+    program,
+    purchase,
+    reward,
+    rows,
+    shown_day,
+    shown_instant,
+    term,
+    timeline,
+)
+
+IN_FORCE = """
+    # at                  | version | next
+      2019-12-31 23:59:59 | -       | 2020-01-01 00:00
+      2020-01-01 00:00:00 | 1       | 2026-04-01 00:00
+      2026-03-31 23:59:59 | 1       | 2026-04-01 00:00
+      2026-04-01 00:00:00 | 2       | 2026-06-01 00:00
+      2026-05-31 23:59:59 | 2       | 2026-06-01 00:00
+      2026-06-01 00:00:00 | 4       | never
+      2030-01-01 00:00:00 | 4       | never
+"""
+PUBLISHED = timeline(
+    program(), from_day(program(), "2026-04-01"), from_day(program(), "2026-06-01"), from_day(program(), "2026-06-01")
+)
+
+
+@pytest.mark.parametrize(("when", "number", "following"), rows(IN_FORCE))
+def test_a_version_is_in_force_from_its_local_midnight(when, number, following):
+    found = PUBLISHED.at(instant(when))
+    assert (str(found.number) if found else "-") == number
+    assert shown_instant(PUBLISHED.next_start(instant(when))) == following
+
+
+def test_versions_may_be_given_in_any_order():
+    one, two = Version(program(), 1), Version(from_day(program(), "2026-04-01"), 2)
+    for given in ([one, two], [two, one]):
+        assert Timeline(given).versions == [one, two]
+
+
+def test_one_version_makes_a_timeline():
+    assert [version.number for version in single(program()).versions] == [1]
+
+
+def test_the_stock_of_a_reward_is_a_limit_of_its_own():
+    rewards = (reward("mug", stock=3), reward("coffee"))
+    known = timeline(program(points_per_dollar(limit=Cap(total=7)), rewards=rewards))
+    assert known.versions[0].limits == {"base": 7, "stock:mug": 3}
+
+    def asked(name: str) -> list[str]:
+        return list(known.limits_for(Redeem(id="r", member="m", at=moment("2026-03-10"), reward=name)))
+
+    assert (asked("mug"), asked("coffee"), asked("nothing")) == (["stock:mug"], [], [])
+    assert list(known.limits_for(purchase("p", "2026-03-10", "1"))) == ["base"]
+    assert list(known.limits_for(purchase("p", "2019-03-10", "1"))) == []
+
+
+def test_an_event_is_called_by_its_kind_or_its_action():
+    story = Story(program())
+    assert trigger_of(purchase("p", "2026-03-10", "1")) == "purchase"
+    assert trigger_of(story.a_redemption("2026-03-10", "x")) == "redeem"
+
+
+def test_a_day_has_only_the_rules_that_can_hold_on_it():
+    in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
+    on_mondays = When(weekday=(0,))
+    soup_in_april = When(category=MonthChoice({2026 * 12 + 3: ("soup",)}))
+    version = timeline(
+        program(
+            flat(1, name="always"),
+            flat(1, name="march", when=in_march),
+            flat(1, name="monday", when=on_mondays),
+            flat(1, name="soup", when=soup_in_april),
+        )
+    ).versions[0]
+
+    def names(when: str, *, everything: bool = False) -> list[str]:
+        lanes = version.lanes("purchase", day(when), everything=everything)
+        return [rule.name for _, rules in lanes for rule in rules]
+
+    assert names("2026-03-08") == ["always"]
+    assert names("2026-03-10") == ["always", "march"]
+    assert names("2026-03-16") == ["always", "monday"]
+    assert names("2026-04-06") == ["always", "monday", "soup"]
+    assert names("2026-03-08", everything=True) == ["always", "march", "monday", "soup"]
+    assert names("2026-03-08") == ["always"], "and remembers it"
+
+
+def test_conditions_on_lines_do_not_concern_what_has_no_lines():
+    """A category of the month on a mechanic that reacts to joining: the trace must not give what is else not given."""
+    this_month = When(category=MonthChoice({2026 * 12 + 2: ("soup",)}))
+    story = Story(program(flat(5, on="enrol", when=this_month)), joined=None)
+    assert granted(story.enrols("2026-05-10")) == {"flat": 5}
+
+
+@pytest.mark.parametrize("remembered", ["_REMEMBERED_DAYS"])
+def test_days_beyond_those_remembered_are_worked_out_again(monkeypatch, remembered):
+    monkeypatch.setattr(f"guerdon.core.version.{remembered}", 1)
+    units = {"points": Unit(inactive_after=term("30 days"))}
+    story = Story(program(points_per_dollar(when=When(weekday=(1,))), flat(1, name="any"), units=units))
+    for when, given in (
+        ("2026-03-10", {"base": 10, "any": 1}),
+        ("2026-03-11", {"any": 1}),
+        ("2026-03-12", {"any": 1}),
+    ) * 2:
+        assert granted(story.tries(purchase("p", when, "10"))) == given
+    story.buys("2026-03-10", "10")
+    assert story.due() == "2026-04-10 00:00"
+
+
+def test_what_may_still_count_reaches_back_by_the_days_an_event_may_be_late():
+    version = timeline(program(late_events=10)).versions[0]
+    assert shown_day(version.keep_from(day("2026-03-15"))) == "2026-03-05"
+    assert shown_day(version.meter_keeps_from("spend", day("2026-03-15"))) == "2026-01-01"
+    assert shown_day(version.meter_keeps_from("spend", day("2026-01-05"))) == "2025-01-01"
+    assert shown_day(version.meter_keeps_from("spend", day("2026-03-15"))) == "2026-01-01"
