@@ -1,0 +1,66 @@
+"""The whole file: its first keys."""
+
+from guerdon.core.program import Program
+from guerdon.language.catalogue import RETURNS, REWARD
+from guerdon.language.dates import DATE
+from guerdon.language.forms import Listing, Table
+from guerdon.language.matchers import EXCLUDED
+from guerdon.language.mechanics import MECHANIC
+from guerdon.language.section import Key, Section
+from guerdon.language.terms import LATENESS
+from guerdon.language.units import CHOOSER, METER_SECTION, UNIT_SECTION
+from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE
+
+PROGRAM: Section[Program] = Section(
+    "the program",
+    "The program",
+    "A loyalty program, in force from a date.",
+    [
+        Key("program", NAME, "The program's name, which its versions have in common.", "glow", required=True),
+        Key(
+            "title",
+            TITLE,
+            "What members see, as one text or one for each language.",
+            "{en: Glow Insider, bg: Glow Инсайдър}",
+        ),
+        Key("currency", CURRENCY, "The currency of all its money.", "USD", required=True),
+        Key("timezone", TIMEZONE, "The time zone of its days, weeks and months.", "America/New_York", required=True),
+        Key("effective_from", DATE, "The first day on which this version is in force.", "2026-01-01", required=True),
+        Key(
+            "late_events",
+            LATENESS,
+            "How late an event may arrive: days before the member's last settled moment. Left out: up to 30 days.",
+            "up to 30 days",
+        ),
+        Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
+        Key(
+            "units",
+            Table("units by name", NAME, UNIT_SECTION, is_subject=True),
+            "What members hold.",
+            "{points: {expires: 18 months without activity}}",
+            required=True,
+        ),
+        Key(
+            "meters",
+            Table("meters by name", NAME, METER_SECTION),
+            "What is counted for each member.",
+            "{spend_12_months: {sum: spend, window: rolling 12 months}}",
+        ),
+        Key(
+            "lanes",
+            Table("lanes by name", NAME, CHOOSER),
+            "Where mechanics compete. In a lane that takes the `best`, only the one that gives the member most gives "
+            "anything; `first` takes the first that applies; `add` adds them up, as without a lane.",
+            "{campaigns: best}",
+        ),
+        Key(
+            "mechanics",
+            Listing("a list of mechanics", MECHANIC),
+            "What happens, in this order.",
+            "[{earn: points, rate: 1 per 1 USD}]",
+        ),
+        Key("rewards", Listing("a list of rewards", REWARD), "The catalogue.", "[{reward: coffee, cost: 150 points}]"),
+        Key("returns", RETURNS, "What a return takes back.", "{points: exact}"),
+    ],
+    Program,
+)

@@ -1,0 +1,72 @@
+"""An auditor who knows nothing of wallets and lots: a ledger of accounts, kept from the transfers alone.
+
+Written apart from the core on purpose. Whatever the decisions do, the books must add up and the wallets must agree.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from guerdon.core.effects import Discounted, Effect, Granted, Reversed, Transfer
+from guerdon.core.state import MemberState
+
+NEVER_BELOW_ZERO = {"available", "pending", "held", "redeemed", "expired", "reversed"}
+NEVER_ABOVE_ZERO = {"issued", "debt"}
+
+
+class Auditor:
+    """Keeps the books of one member, and of what each purchase earned."""
+
+    def __init__(self) -> None:
+        self.books: Counter[tuple[str, str]] = Counter()
+        self.earned: dict[str, Counter[str]] = {}
+        self.taken_back: dict[str, Counter[str]] = {}
+
+    def enter(self, transfers: Iterable[Transfer]) -> None:
+        """Move each amount, and see that no account passes through where it may not be."""
+        for unit, source, target, amount, reason in transfers:
+            assert amount > 0, (unit, source, target, amount, reason)
+            assert reason
+            self.books[unit, source] -= amount
+            self.books[unit, target] += amount
+            for account in (source, target):
+                balance = self.books[unit, account]
+                assert account not in NEVER_BELOW_ZERO or balance >= 0, (unit, account, balance)
+                assert account not in NEVER_ABOVE_ZERO or balance <= 0, (unit, account, balance)
+                assert account in NEVER_BELOW_ZERO | NEVER_ABOVE_ZERO, account
+
+    def sold(self, receipt: str, effects: Iterable[Effect]) -> None:
+        """Note what a purchase earned by itself."""
+        self.earned[receipt] = Counter()
+        self.taken_back[receipt] = Counter()
+        for effect in effects:
+            if isinstance(effect, Granted) and effect.at is None:
+                self.earned[receipt][effect.mechanic] += effect.amount
+
+    def came_back(self, receipt: str, effects: Iterable[Effect], *, everything: bool) -> None:
+        """See that no more is taken back than was earned, and all of it when everything has come back."""
+        for effect in effects:
+            if isinstance(effect, Reversed):
+                assert effect.amount == effect.available + effect.pending + effect.owed + effect.forgiven
+                assert (effect.forgiven > 0) == bool(effect.why_forgiven)
+                self.taken_back[receipt][effect.mechanic] += effect.amount
+        assert self.taken_back[receipt] <= self.earned[receipt]
+        if everything:
+            assert self.taken_back[receipt] == self.earned[receipt]
+
+    def paid(self, total: int, effects: Iterable[Effect]) -> None:
+        """See that vouchers take no more off a basket than it costs."""
+        assert sum(effect.amount for effect in effects if isinstance(effect, Discounted)) <= total
+
+    def agrees_with(self, state: MemberState) -> None:
+        """Compare the books with the member's wallets."""
+        for unit in {unit for unit, _ in self.books}:
+            assert sum(amount for (of, _), amount in self.books.items() if of == unit) == 0
+        for unit in {unit for unit, _ in self.books} | state.wallets.keys():
+            found = state.wallets.get(unit)
+            lots = () if found is None else found.lots
+            pending = () if found is None else found.pending
+            held = {} if found is None else found.held
+            assert self.books[unit, "available"] == sum(lot.amount for lot in lots)
+            assert self.books[unit, "pending"] == sum(lot.amount for lot in pending)
+            assert self.books[unit, "held"] == sum(lot.amount for part in held.values() for lot in part)
+            assert self.books[unit, "debt"] == (0 if found is None else -found.debt)

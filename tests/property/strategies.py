@@ -1,0 +1,122 @@
+"""What members may do, for hypothesis: amounts, days, zones, baskets, and one rich program in two versions."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+import msgspec
+from hypothesis import strategies as st
+
+from guerdon.core.amounts import Rate, Rounding
+from guerdon.core.calendar import Term, day_of
+from guerdon.core.events import Line
+from guerdon.core.program import Cap, Meter, Program, Quantity, Unit, When
+from guerdon.core.version import Timeline
+from guerdon.mechanics import Earn, Tiers, Vouchers
+from guerdon.mechanics.tiers import Level
+from tests.builders import program, reward, term, timeline, window
+
+DIFFICULT_ZONES = (
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "America/Havana",
+    "Europe/Sofia",
+    "Africa/Casablanca",
+    "Africa/Cairo",
+    "Asia/Tehran",
+    "Asia/Gaza",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "UTC",
+)
+
+zone_names = st.sampled_from(DIFFICULT_ZONES) | st.sampled_from(
+    sorted(name for name in available_timezones() if name.split("/")[0] in {"America", "Asia", "Europe", "Pacific"})
+)
+days = st.integers(day_of(date(2000, 1, 1)), day_of(date(2099, 12, 31)))
+instants = st.integers(946_684_800, 4_102_444_799)
+amounts = st.integers(0, 10**15)
+weights = st.lists(st.integers(0, 10**15), min_size=1, max_size=12)
+roundings = st.sampled_from(Rounding)
+term_units = st.sampled_from(("day", "week", "month", "year"))
+period_units = st.sampled_from(("day", "week", "month", "quarter", "year"))
+terms = st.builds(Term, st.integers(0, 40), term_units, st.none() | period_units)
+
+lines = st.builds(
+    Line,
+    sku=st.sampled_from(("1", "2")),
+    amount=st.integers(0, 20_000),
+    quantity=st.integers(0, 5),
+    category=st.sampled_from(("soup", "soup/tin", "tea", "gift-card")),
+    brand=st.sampled_from(("own", "other")),
+)
+baskets = st.lists(lines, min_size=1, max_size=4).map(tuple)
+
+STEPS = (1, 60, 3_600, 20_000, 86_400, 3 * 86_400, 10 * 86_400, 33 * 86_400, 100 * 86_400)
+pauses = st.sampled_from((0, 0, *STEPS))
+"""Seconds between two events: often none, seldom months."""
+
+
+def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
+    return program(
+        Earn(name="welcome", earn="points", on="enrol", flat=50),
+        Earn(name="base", earn="points", rate=Rate(base, 100)),
+        Earn(name="soup", earn="points", rate=Rate(3, 100), when=When(category=("soup",)), round_per="line"),
+        Earn(name="double", earn="points", multiply="soup", when=When(brand=("own",)), limit=Cap(per_event=40)),
+        Earn(name="later", earn="points", flat=20, available_after=term("5 days"), expires=term("2 months")),
+        Earn(name="best-a", earn="stars", flat=2, lane="best"),
+        Earn(name="best-b", earn="stars", rate=Rate(1, 2000), lane="best", limit=Cap(per_member=9, period="week")),
+        Earn(name="budget", earn="points", rate=Rate(1, 50), limit=Cap(total=900, per_event=300)),
+        Earn(name="review", earn="points", on="action:review", flat=15, limit=Cap(per_member=45, period="month")),
+        Tiers(
+            meter="spend",
+            levels=(
+                Level(name="basic", threshold=0),
+                Level(name="silver", threshold=20_000),
+                Level(name="gold", threshold=50_000),
+            ),
+            kept=term(kept),
+        ),
+        Tiers(
+            name="stars-ladder",
+            meter="stars",
+            levels=(Level(name="low", threshold=0), Level(name="high", threshold=12)),
+            kept=term("1 month after month"),
+        ),
+        Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
+        Vouchers(every=Quantity(100, "points"), gives=Quantity(300, "vouchers"), issued="month", most=3, per_basket=2),
+        Vouchers(
+            name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")
+        ),
+        units={
+            "points": Unit(expires=term(base_lasts), inactive_after=term("4 months")),
+            "stars": Unit(scale=1, debt="forgiven", inactive_after=term("50 days")),
+            "vouchers": Unit(money=True, expires=term("45 days")),
+            "cash": Unit(money=True),
+        },
+        meters={
+            "spend": Meter(counts="spend", window=window("3 months")),
+            "stars": Meter(counts="earned", unit="stars", window=window("calendar quarter")),
+        },
+        lanes={"best": "best"},
+        never_earn=When(category=("gift-card",)),
+        rewards=(
+            reward("mug", 40, stock=3),
+            reward("lounge", 10, when=When(tier=("silver", "gold"))),
+            reward("ten-off", 60, gives=Quantity(1000, "vouchers"), valid=term("10 days")),
+        ),
+        late_events=20,
+    )
+
+
+VERSIONS = (
+    _rich(base=1, base_lasts="6 months after month", kept="2 months"),
+    _rich(base=2, base_lasts="30 days", kept="0 months after quarter"),
+)
+SECOND_FROM = date(2026, 4, 1)
+
+
+def rich_timeline() -> Timeline:
+    """Two versions of the rich program; the second takes over on the first day of a quarter."""
+    return timeline(VERSIONS[0], msgspec.structs.replace(VERSIONS[1], effective_from=SECOND_FROM))
