@@ -1,0 +1,168 @@
+"""Ingest: many events through several tills at once.
+
+The members are dealt out to worker processes, each with a till of its own, so that no two of them wait for the same
+member and the order of each member's events is kept. Shared limits stay exact: they are locked in the database.
+Stopping it at any moment, by force too, loses nothing that was committed; running it again answers what is known and
+goes on.
+"""
+
+import gc
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
+from typing import NamedTuple, Protocol
+
+from guerdon.core.calendar import Instant
+from guerdon.core.events import Event
+from guerdon.runtime.clock import tick
+from guerdon.runtime.till import Answer, Till
+from guerdon.store.database import connect
+
+_FLUSHED_EVERY = 0.1
+"""Seconds between two reports of a worker."""
+
+
+class Batch(NamedTuple):
+    """Events to be committed together, and the time it is afterwards."""
+
+    events: list[Event]
+    clock: Instant | None = None
+    """After the events everything that is due by then is settled, for the members of the shard so far. None: the clock
+    does not move."""
+    refused: int = 0
+    """Pieces of the source that were no events at all."""
+
+
+class Source(Protocol):
+    """Where events come from. It travels to the workers, so it holds names of files and not files."""
+
+    def batches(self, shard: int, shards: int) -> Iterator[Batch]:
+        """The events of the members of one shard, each member's in order."""
+
+
+@dataclass
+class Progress:
+    """What has become of the events so far."""
+
+    events: int = 0
+    lines: int = 0
+    """Lines of purchases that were recorded."""
+    ticks: int = 0
+    """Members for whom the clock settled something."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How many events were recorded by kind, ``repeated``, or refused by code."""
+
+    def add(self, other: "Progress") -> None:
+        """Add what another worker has done."""
+        self.events += other.events
+        self.lines += other.lines
+        self.ticks += other.ticks
+        self.outcomes.update(other.outcomes)
+
+
+class IngestFailed(Exception):
+    """A worker could not go on. What was committed stays; running it again goes on from there."""
+
+
+def ingest(
+    url: str, program: int, source: Source, *, workers: int = 1, progress: Callable[[Progress], None] = lambda _: None
+) -> Progress:
+    """Take in everything a source gives; ``progress`` is told every so often how far it is. Raises IngestFailed."""
+    whole = Progress()
+
+    def report(part: Progress) -> None:
+        whole.add(part)
+        progress(whole)
+
+    if workers == 1:
+        _take_in(url, program, source, 0, 1, report)
+    else:
+        _take_in_parallel(url, program, source, workers, report)
+    return whole
+
+
+def _take_in(
+    url: str, program: int, source: Source, shard: int, shards: int, report: Callable[[Progress], None]
+) -> None:
+    """Take in one shard."""
+    part, reported_at = Progress(), time.monotonic()
+    # The clock ticks for the members of this shard and no others: another worker may not be as far yet with its own.
+    own: set[str] = set()
+    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program)) as till:
+        # Compiled programs and the like live as long as the process: the collector need not look at them again.
+        gc.freeze()
+        for batch in source.batches(shard, shards):
+            for event, answer in zip(batch.events, till.commit(batch.events), strict=True):
+                _count(part, event, answer)
+            if batch.refused:
+                part.outcomes["event_malformed"] += batch.refused
+            own.update([event.member for event in batch.events])
+            if batch.clock is not None:
+                part.ticks += tick(till, connection, batch.clock, among=own)
+            if time.monotonic() - reported_at > _FLUSHED_EVERY:
+                report(part)
+                part, reported_at = Progress(), time.monotonic()
+    report(part)
+
+
+def _count(part: Progress, event: Event, answer: Answer) -> None:
+    part.events += 1
+    if answer.repeated:
+        part.outcomes["repeated"] += 1
+    elif answer.refusal is not None:
+        part.outcomes[answer.refusal.code] += 1
+    else:
+        part.outcomes[str(event.__struct_config__.tag)] += 1
+        part.lines += len(getattr(event, "lines", ()))
+
+
+def _take_in_parallel(url: str, program: int, source: Source, workers: int, report: Callable[[Progress], None]) -> None:
+    context = get_context("spawn")
+    pipes: dict[Pipe, int] = {}
+    processes = []
+    for shard in range(workers):
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(sender, url, program, source, shard, workers), daemon=True)
+        process.start()
+        sender.close()
+        processes.append(process)
+        pipes[receiver] = shard
+    try:
+        while pipes:
+            for ready in wait(list(pipes)):
+                _receive(ready, pipes, report)  # type: ignore[arg-type]
+    finally:
+        for process in processes:
+            if pipes:
+                process.terminate()
+            process.join()
+
+
+def _receive(pipe: Pipe, pipes: dict[Pipe, int], report: Callable[[Progress], None]) -> None:
+    try:
+        message = pipe.recv()
+    except EOFError:
+        raise IngestFailed(f"worker {pipes[pipe]} was ended from outside") from None
+    if isinstance(message, Progress):
+        report(message)
+    elif message is None:
+        del pipes[pipe]
+    else:
+        raise IngestFailed(str(message))
+
+
+def _work(pipe: Pipe, url: str, program: int, source: Source, shard: int, shards: int) -> None:
+    """What a worker process does. It ends when nobody listens any more."""
+    try:
+        _take_in(url, program, source, shard, shards, pipe.send)
+        pipe.send(None)
+    except (BrokenPipeError, KeyboardInterrupt):
+        return
+    except Exception as error:
+        pipe.send(f"{type(error).__name__}: {error}")

@@ -1,0 +1,140 @@
+"""A member's story: the statement with running balances, and the explanation of one event.
+
+Both replay the member's journal, so what they say is what was decided. Reasons for what was *not* given are worked
+out in that replay, by the same rules that decided: nothing of them needs to be stored.
+"""
+
+from collections import Counter
+from typing import NamedTuple
+
+from guerdon.core.calendar import Instant, instant_of
+from guerdon.core.effects import MEMBER_ACCOUNTS, Effect, Note, transfers_of
+from guerdon.core.events import Event
+from guerdon.core.refusals import Refusal
+from guerdon.core.state import MemberState
+from guerdon.runtime.programs import PublishedProgram
+from guerdon.runtime.replay import Replayed, replay
+from guerdon.store import reading
+from guerdon.store.database import Connection
+
+
+class MemberNotFound(Exception):
+    """The program has no such member."""
+
+
+class EventNotFound(Exception):
+    """The member has no such event."""
+
+
+class StatementLine(NamedTuple):
+    """Something that happened to a member, and where that left the wallets."""
+
+    at: Instant
+    event: Event
+    effects: tuple[Effect, ...]
+    refusal: Refusal | None
+    changes: dict[str, int]
+    """By unit: how much more the member has, in its smallest part."""
+    balances: dict[str, int]
+    """By unit: what the member has afterwards: available and pending, less debt."""
+    is_event: bool
+    """False for what fell due before the event came: it is dated when it fell due."""
+
+
+class Statement(NamedTuple):
+    """A member's story from the beginning."""
+
+    member: str
+    state: MemberState
+    lines: list[StatementLine]
+
+
+class Explanation(NamedTuple):
+    """What one event led to, and why."""
+
+    seq: int
+    event: Event
+    version: int
+    effects: tuple[Effect, ...]
+    refusal: Refusal | None
+    notes: list[Note]
+    """What was skipped, capped or outdone, with the reason."""
+    before: MemberState
+    after: MemberState
+
+
+def statement(connection: Connection, program: int, member: str) -> Statement:
+    """Tell a member's story. Raises MemberNotFound."""
+    lines: list[StatementLine] = []
+    balances: Counter[str] = Counter()
+    state = MemberState()
+    for replayed in _replayed(connection, program, member, traced=False):
+        state = replayed.decision.state
+        lines += _lines(replayed, balances)
+    return Statement(member, state, lines)
+
+
+def explain(connection: Connection, program: int, member: str, event_id: str) -> Explanation:
+    """Explain what an event led to. Raises MemberNotFound and EventNotFound."""
+    for row, event, before, decision in _replayed(connection, program, member, traced=True):
+        if row.event_id == event_id:
+            outcome = decision.outcome
+            return Explanation(
+                row.seq,
+                event,
+                decision.version,
+                outcome.effects,
+                outcome.refusal,
+                decision.notes,
+                before,
+                decision.state,
+            )
+    raise EventNotFound(f"Member {member} has no event {event_id}.")
+
+
+def _replayed(connection: Connection, program: int, member: str, *, traced: bool) -> list[Replayed]:
+    stored = reading.find_member(connection, program, member)
+    if stored is None:
+        raise MemberNotFound(f"There is no member {member}.")
+    timeline = PublishedProgram(connection, program).timeline
+    return list(replay(timeline, reading.member_journal(connection, stored.id), traced=traced))
+
+
+def _lines(replayed: Replayed, balances: Counter[str]) -> list[StatementLine]:
+    """A journal entry as lines: what fell due before the event, each at its time, then the event itself."""
+    at = instant_of(replayed.event.at)
+    outcome = replayed.decision.outcome
+    parts: list[tuple[Instant, list[Effect]]] = []
+    own: list[Effect] = []
+    for effect in outcome.effects:
+        due_at = getattr(effect, "at", None)
+        if due_at is None or due_at == at:
+            own.append(effect)
+        elif parts and parts[-1][0] == due_at:
+            parts[-1][1].append(effect)
+        else:
+            parts.append((due_at, [effect]))
+    lines = [_line(due_at, replayed.event, effects, None, balances, is_event=False) for due_at, effects in parts]
+    if own or outcome.refusal is not None or not parts:
+        lines.append(_line(at, replayed.event, own, outcome.refusal, balances, is_event=True))
+    return lines
+
+
+def _line(
+    at: Instant,
+    event: Event,
+    effects: list[Effect],
+    refusal: Refusal | None,
+    balances: Counter[str],
+    *,
+    is_event: bool,
+) -> StatementLine:
+    changes: Counter[str] = Counter()
+    for transfer in transfers_of(effects):
+        if transfer.source in MEMBER_ACCOUNTS:
+            changes[transfer.unit] -= transfer.amount
+        if transfer.target in MEMBER_ACCOUNTS:
+            changes[transfer.unit] += transfer.amount
+    balances.update(changes)
+    moved = {unit: change for unit, change in changes.items() if change}
+    return StatementLine(at, event, tuple(effects), refusal, moved, dict(balances), is_event)

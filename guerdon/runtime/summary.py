@@ -1,0 +1,81 @@
+"""The summary of a program: what was issued, redeemed and expired, what is outstanding and what that is worth."""
+
+from typing import NamedTuple
+
+from guerdon.core.amounts import Rounding
+from guerdon.core.program import Unit
+from guerdon.runtime.programs import PublishedProgram
+from guerdon.store import reading
+from guerdon.store.database import Connection
+from guerdon.store.reading import StoredLimit
+
+
+class UnitSummary(NamedTuple):
+    """One unit over all members, in its smallest part."""
+
+    issued: int
+    reversed: int
+    redeemed: int
+    expired: int
+    outstanding: int
+    """``issued - reversed - redeemed - expired``; what the wallets hold, less debts."""
+    worth: int | None
+    """What is outstanding in minor units of the currency; None where the unit is not worth money."""
+    grants: int
+    """How many times something was granted."""
+    uses: int
+    """How many times something was redeemed."""
+
+
+class Summary(NamedTuple):
+    """A program as it stands."""
+
+    members: int
+    currency: str
+    units: dict[str, UnitSummary]
+    liability: int
+    """What everything outstanding is worth, in minor units."""
+    tiers: dict[str, int]
+    """How many members stand on each level, from the lowest level to the highest."""
+    limits: list[StoredLimit]
+    mechanics: dict[tuple[str, str], int]
+    """What each mechanic has granted, by unit and name."""
+
+
+def summarise(connection: Connection, program: int) -> Summary:
+    """Sum a program up from the ledger.
+
+    Balances are those the database keeps; nothing is added up by member but tiers.
+    """
+    published = PublishedProgram(connection, program)
+    version = published.timeline.versions[-1]
+    balances = reading.account_balances(connection, program)
+    counts = reading.amounts_by_reason(connection, program)
+    units: dict[str, UnitSummary] = {}
+    for name, unit in version.program.units.items():
+        account = {kind: balances.get((name, kind), 0) for kind in ("issued", "reversed", "redeemed", "expired")}
+        issued = -account["issued"]
+        outstanding = issued - account["reversed"] - account["redeemed"] - account["expired"]
+        worth = _worth(unit, outstanding)
+        granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
+        used = sum([row.times for row in counts if row.unit == name and row.target == "redeemed"])
+        units[name] = UnitSummary(
+            issued, account["reversed"], account["redeemed"], account["expired"], outstanding, worth, granted, used
+        )
+    levels = {level: 0 for ladder in version.ladder_levels.values() for level in ladder}
+    return Summary(
+        reading.member_count(connection, program),
+        version.program.currency,
+        units,
+        sum([unit.worth or 0 for unit in units.values()]),
+        levels | reading.members_by_level(connection, program),
+        reading.limits(connection, program),
+        {(row.unit, row.reason): row.amount for row in counts if row.source == "issued"},
+    )
+
+
+def _worth(unit: Unit, outstanding: int) -> int | None:
+    """An amount of a unit in minor units of the currency; money is worth itself."""
+    if unit.money:
+        return outstanding
+    return None if unit.worth is None else unit.worth.of(outstanding, Rounding.NEAREST)

@@ -1,0 +1,319 @@
+"""The till: takes events, decides and commits them in batches, each event exactly once.
+
+One transaction a batch. Its order is what makes it safe:
+
+1. Members of the batch are **locked in the order of their ids**, so two tills never wait for each other in a circle.
+2. Under the lock, events that are **recorded already** are found and answered with their first answer. Looking before
+   locking would miss what another till is just committing.
+3. **Facts** are loaded: earlier purchases for returns, shared limits (locked by name, after the members).
+4. Each event is **decided in memory**, one after the other.
+5. Journal, event ids, transfers, states, limits and news are **written with one statement each**, and committed once.
+
+If anything fails the transaction is rolled back and nothing has happened. A failure that may pass (two tills met, the
+connection broke) is tried again a few times; exactly-once makes that harmless.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import psycopg
+from psycopg import errors
+
+from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.case import Facts, PurchaseRecord
+from guerdon.core.decide import Decision, decide
+from guerdon.core.effects import Outcome, encode_outcome, news_of, transfers_of
+from guerdon.core.events import (
+    Enrol,
+    Event,
+    Purchase,
+    Return,
+    decode_event,
+    encode_event,
+    instant_in_range,
+    instant_of_event,
+    kind_of,
+)
+from guerdon.core.refusals import Refusal, refuse
+from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
+from guerdon.runtime.programs import PublishedProgram
+from guerdon.runtime.replay import facts_of
+from guerdon.store import ledger, programs
+from guerdon.store.database import Connection
+from guerdon.store.ledger import Entry, KnownEvent, LockedMember, MovedMember
+
+_TRIES = 5
+_FIRST_PAUSE = 0.05
+_MAY_PASS = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation, psycopg.OperationalError)
+
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What reading an event may raise: it is no JSON, no text, no event, or nested too deep to look at."""
+
+FUTURE_ALLOWED = 300
+"""How many seconds an event may lie ahead of the clock: the clocks of tills differ."""
+
+
+Remembered = dict[int, tuple[int, MemberState]]
+"""Members as a till last committed them, by id, with the number of their last entry."""
+
+_MOST_REMEMBERED = 20_000
+
+
+class Answer(NamedTuple):
+    """What became of an event."""
+
+    event_id: str
+    member: str
+    seq: int | None
+    """Its place in the member's journal; None where it was refused and could not be journaled."""
+    version: int
+    outcome: Outcome
+    repeated: bool = False
+    """It was recorded before; this is the first answer again."""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The refusal, if it was refused."""
+        return self.outcome.refusal
+
+
+class Till:
+    """Decides and commits events of one program over one connection. Not for use by two threads at once."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        program: int,
+        *,
+        now: Callable[[], Instant] | None = None,
+    ) -> None:
+        """Open the till.
+
+        ``connect`` opens a connection, again if one breaks. ``now`` is the clock beyond which events are refused as
+        lying in the future; None accepts any time (history, simulation).
+        """
+        self._connect = connect
+        self._connection = connect()
+        self._now = now
+        self.program = PublishedProgram(self._connection, program)
+        self._remembered: Remembered = {}
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def commit_one(self, event: Event) -> Answer:
+        """Decide and commit one event."""
+        return self.commit([event])[0]
+
+    def commit_json(self, contents: Iterable[bytes | str]) -> list[Answer]:
+        """Decide and commit events as they arrive in JSON; one that cannot be read is refused and the others go on."""
+        events: list[Event] = []
+        places: list[Answer | None] = []
+        for content in contents:
+            try:
+                events.append(decode_event(content))
+                places.append(None)
+            except UNREADABLE as error:
+                places.append(_malformed(error))
+        answers = iter(self.commit(events))
+        return [next(answers) if answer is None else answer for answer in places]
+
+    def commit(self, events: Sequence[Event]) -> list[Answer]:
+        """Decide and commit a batch in one transaction; gives an answer for each event, in order.
+
+        Events of one member are decided in the order given. Raises the last ``psycopg.Error`` when trying again did not
+        help: then nothing of the batch is recorded, or all of it if the connection broke on the very commit; sending it
+        again finds out.
+        """
+        if not events:
+            return []
+        pause = _FIRST_PAUSE
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return self._commit_once(events)
+            except _MAY_PASS:
+                if attempt == _TRIES:
+                    raise
+                time.sleep(pause)
+                pause *= 2
+                self._recover()
+        raise AssertionError("the last try returns or raises")
+
+    def _recover(self) -> None:
+        """Have a connection that works, or leave the broken one for the next try to fail on."""
+        try:
+            self._connection.rollback()
+        except psycopg.OperationalError:
+            self._connection.close()
+        if self._connection.closed:
+            try:
+                self._connection = self._connect()
+            except Exception:  # The next try raises what is wrong now.
+                return
+
+    def _commit_once(self, events: Sequence[Event]) -> list[Answer]:
+        with self._connection.transaction():
+            programs.hold_versions(self._connection, self.program.id)
+            self.program.refresh(self._connection)
+            batch = _Batch(self._connection, self.program, self._now() if self._now else None, self._remembered)
+            answers = batch.run(events)
+        self._remember(batch.moved())
+        return answers
+
+    def _remember(self, moved: "Iterable[_Standing]") -> None:
+        """Keep what was committed, so that a member who comes again need not be decoded again."""
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered.update({member.id: (member.seq, member.state) for member in moved})
+
+
+def _malformed(error: Exception) -> Answer:
+    return Answer("", "", None, 0, Outcome(refusal=refuse("event_malformed", reason=str(error))))
+
+
+def content_hash(content: bytes) -> bytes:
+    """What tells whether two events have the same content: BLAKE2b-128 of the canonical JSON."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+class _Standing:
+    """A member of the batch in memory."""
+
+    __slots__ = ("id", "seq", "state", "stored_seq")
+
+    def __init__(self, member: LockedMember, remembered: Remembered) -> None:
+        self.id = member.id
+        self.seq = self.stored_seq = member.seq
+        seq, state = remembered.get(member.id, (0, NEW_MEMBER))
+        # Another till may have moved the member on; then what is stored counts.
+        self.state: MemberState = state if seq == member.seq else decode_state(member.state)
+
+
+class _Batch:
+    """One batch on its way through one transaction."""
+
+    def __init__(
+        self, connection: Connection, program: PublishedProgram, now: Instant | None, remembered: Remembered
+    ) -> None:
+        self._connection = connection
+        self._remembered = remembered
+        self._program = program
+        self._latest = None if now is None else now + FUTURE_ALLOWED
+        self._now = now
+        self._members: dict[str, _Standing] = {}
+        self._known: dict[str, KnownEvent] = {}
+        self._limits: dict[str, int] = {}
+        self._limit_uses: dict[str, int] = {}
+        self._purchases: dict[tuple[str, str], PurchaseRecord] = {}
+        self._entries: list[Entry] = []
+
+    def run(self, events: Sequence[Event]) -> list[Answer]:
+        joining = sorted({event.member for event in events if isinstance(event, Enrol)})
+        self._load(events, joining)
+        answers = [self._answer(event) for event in events]
+        if self._entries:
+            self._write()
+        if any(member.seq == 0 for member in self._members.values()):
+            ledger.remove_empty_members(self._connection, self._program.id, joining)
+        return answers
+
+    def _load(self, events: Sequence[Event], joining: list[str]) -> None:
+        connection, program = self._connection, self._program.id
+        keys = list({event.member for event in events})
+        if joining:
+            ledger.add_members(connection, program, joining)
+        locked = ledger.lock_members(connection, program, keys)
+        self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
+        returned = {event.purchase for event in events if isinstance(event, Return)}
+        ids = {event.id for event in events}
+        known = ledger.known_events(connection, program, list(ids | returned))
+        self._known = {event_id: event for event_id, event in known.items() if event_id in ids}
+        for event_id in returned & known.keys():
+            self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
+        limits = {name for event in events for name in self._program.timeline.limits_for(event)}
+        if limits:
+            self._limits = ledger.read_limits(connection, program, limits)
+
+    def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
+        if isinstance(event, Purchase) and outcome.refusal is None:
+            self._purchases[event.member, event.id] = PurchaseRecord(event, outcome.effects)
+
+    def _answer(self, event: Event) -> Answer:
+        content = encode_event(event)
+        known = self._known.get(event.id)
+        if known is not None:
+            return _answer_again(event, content, known)
+        early = self._not_recorded(event)
+        if early is not None:
+            return Answer(event.id, event.member, None, 0, Outcome(refusal=early))
+        member = self._members[event.member]
+        purchase = self._purchases.get((event.member, event.purchase)) if isinstance(event, Return) else None
+        decision = decide(self._program.timeline, member.state, event, Facts(self._limits, purchase))
+        if member.seq == 0 and decision.outcome.refusal is not None:
+            return Answer(event.id, event.member, None, decision.version, decision.outcome)
+        return self._record(event, content, member, decision)
+
+    def _not_recorded(self, event: Event) -> Refusal | None:
+        """Refusals that cannot be journaled: there is no member to attribute them to, or no such time yet."""
+        if event.member not in self._members:
+            return refuse("member_unknown", member=event.member)
+        if not instant_in_range(instant_of_event(event)):
+            return refuse("event_time_out_of_range", at=event.at.isoformat())
+        if self._latest is not None and self._now is not None and instant_of_event(event) > self._latest:
+            return refuse("event_in_the_future", at=f"{event.at:%Y-%m-%dT%H:%M:%S%z}", now=str(moment_of(self._now)))
+        return None
+
+    def _record(self, event: Event, content: bytes, member: _Standing, decision: Decision) -> Answer:
+        member.state = decision.state
+        member.seq += 1
+        outcome = decision.outcome
+        for name, amount in decision.limit_uses.items():
+            self._limits[name] -= amount
+            self._limit_uses[name] = self._limit_uses.get(name, 0) + amount
+        digest = content_hash(content)
+        kind = kind_of(event)
+        self._entries.append(
+            Entry(
+                member.id, member.seq, event.id, kind, instant_of_event(event), decision.version, content, digest,
+                facts_of(decision), encode_outcome(outcome), transfers_of(outcome.effects), news_of(outcome.effects),
+            )
+        )  # fmt: skip
+        self._known[event.id] = KnownEvent(event.member, member.seq, decision.version, content, digest, outcome)
+        self._remember_purchase(event, outcome)
+        return Answer(event.id, event.member, member.seq, decision.version, outcome)
+
+    def moved(self) -> "list[_Standing]":
+        """The members who have journal entries in this batch."""
+        return [member for member in self._members.values() if member.seq != member.stored_seq]
+
+    def _write(self) -> None:
+        wakes_at = self._program.timeline.wakes_at
+        moved = [
+            MovedMember(member.id, member.seq, encode_state(member.state), wakes_at(member.state))
+            for member in self.moved()
+        ]
+        ledger.write(self._connection, self._program.id, self._entries, moved)
+        if self._limit_uses:
+            ledger.use_limits(self._connection, self._program.id, self._limit_uses)
+
+
+def _answer_again(event: Event, content: bytes, known: KnownEvent) -> Answer:
+    """The first answer, or the refusal that names what differs."""
+    if content_hash(content) == known.content_hash:
+        return Answer(event.id, event.member, known.seq, known.version, known.outcome, repeated=True)
+    differs = ", ".join(differences(content, known.content))
+    return Answer(
+        event.id, event.member, None, 0,
+        Outcome(refusal=refuse("event_id_used_with_other_content", id=event.id, differs=differs)),
+    )  # fmt: skip
+
+
+def differences(content: bytes, other: bytes) -> list[str]:
+    """The fields in which two events differ."""
+    one, two = msgspec.json.decode(content), msgspec.json.decode(other)
+    return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))

@@ -1,0 +1,152 @@
+"""Writing and reading the ledger: members under lock, journal, transfers, limits, outbox.
+
+These functions run inside the caller's transaction and never commit. Amounts are in the smallest part of their unit,
+times are instants (whole seconds since 1970, UTC).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.effects import Emitted, Outcome, Transfer, decode_outcome
+from guerdon.store.database import Connection
+from guerdon.store.queries import statement
+
+# PostgreSQL's binary timestamp counts microseconds since 2000-01-01.
+_POSTGRES_EPOCH = 946_684_800
+_MICROSECONDS = 1_000_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+class LockedMember(NamedTuple):
+    """A member as stored, locked until the transaction ends."""
+
+    id: int
+    key: str
+    seq: int
+    state: bytes
+
+
+class KnownEvent(NamedTuple):
+    """An event that is recorded already."""
+
+    member: str
+    seq: int
+    version: int
+    content: bytes
+    content_hash: bytes
+    outcome: Outcome
+
+
+class Entry(NamedTuple):
+    """A journal entry to be written, with what follows from it."""
+
+    member: int
+    seq: int
+    event_id: str
+    kind: str
+    at: Instant
+    version: int
+    content: bytes
+    content_hash: bytes
+    facts: bytes | None
+    outcome: bytes
+    transfers: Sequence[Transfer]
+    news: Sequence[Emitted]
+
+
+class MovedMember(NamedTuple):
+    """Where a member stands after a batch."""
+
+    id: int
+    seq: int
+    state: bytes
+    next_due_at: Instant | None
+
+
+def add_members(connection: Connection, program: int, keys: Sequence[str]) -> None:
+    """Add rows for members who join; those who are there already stay as they are."""
+    connection.execute(statement("add_members"), {"program": program, "keys": list(keys)})
+
+
+def lock_members(connection: Connection, program: int, keys: Sequence[str]) -> dict[str, LockedMember]:
+    """Lock and read members in the order of their ids, by key; one that does not exist is left out."""
+    rows = connection.execute(statement("lock_members"), {"program": program, "keys": list(keys)})
+    return {row[1]: LockedMember(*row) for row in rows}
+
+
+def remove_empty_members(connection: Connection, program: int, keys: Sequence[str]) -> None:
+    """Remove the rows of members whose joining was refused."""
+    connection.execute(statement("remove_empty_members"), {"program": program, "keys": list(keys)})
+
+
+def known_events(connection: Connection, program: int, event_ids: Sequence[str]) -> dict[str, KnownEvent]:
+    """Those of the events that are recorded already, by id."""
+    rows = connection.execute(statement("known_events"), {"program": program, "event_ids": list(event_ids)})
+    return {
+        event_id: KnownEvent(member, seq, version, content, content_hash, decode_outcome(outcome))
+        for event_id, member, seq, version, content, content_hash, outcome in rows
+    }
+
+
+def read_limits(connection: Connection, program: int, names: Iterable[str]) -> dict[str, int]:
+    """What is left of each shared limit that has not run out, locked; and 0 for each that has, not locked.
+
+    A limit's use only grows, so one that has run out stays so and nobody needs to wait for it.
+    """
+    asked: dict[str, Any] = {"program": program, "names": list(names)}
+    left: dict[str, int] = dict(connection.execute(statement("read_limits"), asked).fetchall())
+    open_limits = [name for name, amount in left.items() if amount > 0]
+    if open_limits:
+        left.update(connection.execute(statement("lock_limits"), asked | {"names": open_limits}).fetchall())
+    return left
+
+
+def use_limits(connection: Connection, program: int, uses: dict[str, int]) -> None:
+    """Take from shared limits. The database refuses more than there is."""
+    asked = {"program": program, "names": list(uses), "amounts": list(uses.values())}
+    connection.execute(statement("use_limits"), asked)
+
+
+def write(connection: Connection, program: int, entries: Sequence[Entry], members: Sequence[MovedMember]) -> None:
+    """Write a batch: journal, event ids, transfers, news, and where its members stand now."""
+    cursor = connection.cursor()
+    with cursor.copy(statement("copy_journal")) as copy:
+        copy.set_types(["int8", "int4", "text", "text", "int8", "int4", "bytea", "bytea", "bytea", "bytea"])
+        for entry in entries:
+            at = (entry.at - _POSTGRES_EPOCH) * _MICROSECONDS
+            copy.write_row((*entry[:4], at, *entry[5:10]))
+    with cursor.copy(statement("copy_event_ids")) as copy:
+        copy.set_types(["int4", "text", "int8", "int4"])
+        for entry in entries:
+            copy.write_row((program, entry.event_id, entry.member, entry.seq))
+    with cursor.copy(statement("copy_transfers")) as copy:
+        copy.set_types(["int8", "int4", "int2", "int4", "text", "text", "text", "int8", "text"])
+        for entry in entries:
+            for number, (unit, source, target, amount, reason) in enumerate(entry.transfers, 1):
+                copy.write_row((entry.member, entry.seq, number, program, unit, source, target, amount, reason))
+    news = [
+        (program, entry.member, entry.seq, item.type, _encode(item.data)) for entry in entries for item in entry.news
+    ]
+    if news:
+        with cursor.copy(statement("copy_outbox")) as copy:
+            copy.set_types(["int4", "int8", "int4", "text", "bytea"])
+            for row in news:
+                copy.write_row(row)
+    cursor.execute(statement("update_members"), _columns(members))
+
+
+def _columns(members: Sequence[MovedMember]) -> dict[str, list[Any]]:
+    dues: list[datetime | None] = [
+        None if member.next_due_at is None else moment_of(member.next_due_at) for member in members
+    ]
+    return {
+        "ids": [member.id for member in members],
+        "seqs": [member.seq for member in members],
+        "states": [member.state for member in members],
+        "dues": dues,
+    }

@@ -1,0 +1,81 @@
+"""Programs and their versions as stored. A version is the text of the program file; compiling it is not done here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from guerdon.store.database import Connection
+from guerdon.store.queries import statement
+
+
+class VersionRewritesHistory(Exception):
+    """A version would take effect before something that is recorded already."""
+
+
+def program_id(connection: Connection, name: str) -> int | None:
+    """The id of a program; None: there is none of that name."""
+    row = connection.execute(statement("program_by_name"), {"name": name}).fetchone()
+    return None if row is None else row[0]
+
+
+def program_names(connection: Connection) -> dict[str, int]:
+    """The ids of all programs, by name."""
+    return {name: number for number, name in connection.execute(statement("all_programs"))}
+
+
+def sources(connection: Connection, program: int) -> list[tuple[int, str]]:
+    """The number and the text of every version of a program, oldest first."""
+    return connection.execute(statement("versions"), {"program": program}).fetchall()
+
+
+def latest_version(connection: Connection, program: int) -> int:
+    """The number of the newest version; 0 without one."""
+    row = connection.execute(statement("latest_version"), {"program": program}).fetchone()
+    return (row[0] if row else 0) or 0
+
+
+def hold_versions(connection: Connection, program: int) -> None:
+    """Keep the versions as they are until the transaction ends: what is decided by them is recorded under them."""
+    connection.execute(statement("hold_versions"), {"program": program})
+
+
+def publish(
+    connection: Connection, name: str, source: str, starts_at: datetime, limits: Mapping[str, int]
+) -> tuple[int, int]:
+    """Add a version; gives the program's id and the version's number. Commits.
+
+    Publishing the text of the newest version again adds nothing. Raises VersionRewritesHistory where events from
+    ``starts_at`` on are recorded: they were decided under the version before.
+    """
+    with connection.transaction():
+        program = _id(connection, name)
+        stored = sources(connection, program)
+        if stored and stored[-1][1] == source:
+            return program, stored[-1][0]
+        asked = {
+            "program": program,
+            "at": starts_at,
+            "starts_at": starts_at,
+            "source": source,
+            "number": len(stored) + 1,
+        }
+        if _has_event_from(connection, asked):
+            raise VersionRewritesHistory(
+                f"Events from {starts_at:%Y-%m-%d %H:%M} UTC on are recorded already. Choose a later effective_from."
+            )
+        connection.execute(statement("add_version"), asked)
+        for limit, allowed in limits.items():
+            connection.execute(statement("allow_limit"), {"program": program, "name": limit, "allowed": allowed})
+        connection.execute(statement("wake_members"), asked)
+    return program, len(stored) + 1
+
+
+def _id(connection: Connection, name: str) -> int:
+    row = connection.execute(statement("add_program"), {"name": name}).fetchone()
+    assert row is not None, "the statement gives a row for a known name as well as for a new one"
+    connection.execute(statement("change_versions"), {"program": row[0]})
+    return int(row[0])
+
+
+def _has_event_from(connection: Connection, asked: Mapping[str, object]) -> bool:
+    row = connection.execute(statement("has_event_from"), asked).fetchone()
+    return bool(row and row[0])

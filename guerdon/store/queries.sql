@@ -1,0 +1,220 @@
+-- Every statement that Guerdon sends, by name. A line "-- name: x" starts one; the sentence under it says what it is for.
+
+-- name: latest_version
+-- The number of the newest version of a program; null without one.
+select max(number) from program_versions where program = %(program)s
+
+-- name: program_by_name
+-- A program's id.
+select id from programs where name = %(name)s
+
+-- name: all_programs
+-- Every program, for a command that was not told which.
+select id, name from programs order by name
+
+-- name: add_program
+-- A program's id, added if it is new.
+insert into programs (name) values (%(name)s)
+on conflict (name) do update set name = excluded.name
+returning id
+
+-- name: versions
+-- All versions of a program.
+select number, source from program_versions where program = %(program)s order by number
+
+-- name: hold_versions
+-- Until the transaction ends nobody publishes a version. Many may hold them at once.
+select pg_advisory_xact_lock_shared(470382901, %(program)s)
+
+-- name: change_versions
+-- Wait until nobody holds the versions any more, and let nobody hold them until the transaction ends.
+select pg_advisory_xact_lock(470382901, %(program)s)
+
+-- name: has_event_from
+-- Whether anything is recorded that happened at or after an instant.
+select exists (
+    select from journal join members on members.id = journal.member
+    where members.program = %(program)s and journal.at >= %(at)s
+)
+
+-- name: add_version
+-- Publish a version.
+insert into program_versions (program, number, starts_at, source)
+values (%(program)s, %(number)s, %(starts_at)s, %(source)s)
+
+-- name: allow_limit
+-- Declare a shared limit. What is used stays used, so a limit never falls below that.
+insert into limits as kept (program, name, allowed) values (%(program)s, %(name)s, %(allowed)s)
+on conflict (program, name) do update set allowed = greatest(excluded.allowed, kept.used)
+
+-- name: wake_members
+-- Let the clock look at every member when a new version takes over.
+update members set next_due_at = %(at)s
+where program = %(program)s and (next_due_at is null or next_due_at > %(at)s)
+
+-- name: add_members
+-- Rows for members who join, in one order for all writers so that two of them cannot wait for each other.
+insert into members (program, key)
+select %(program)s, key from unnest(%(keys)s::text[]) as key order by key
+on conflict (program, key) do nothing
+
+-- name: lock_members
+-- Lock the members of a batch in the order of their ids and read where they stand.
+select id, key, seq, state from members
+where program = %(program)s and key = any(%(keys)s)
+order by id for update
+
+-- name: remove_empty_members
+-- Take back the rows of members whose joining was refused.
+delete from members where program = %(program)s and key = any(%(keys)s) and seq = 0
+
+-- name: known_events
+-- Events among these ids that are recorded already, with their first answer.
+select journal.event_id, members.key, journal.seq, journal.version, journal.content, journal.content_hash, journal.outcome
+from event_ids
+join journal using (member, seq)
+join members on members.id = event_ids.member
+where event_ids.program = %(program)s and event_ids.event_id = any(%(event_ids)s)
+
+-- name: read_limits
+-- How much of each shared limit is left.
+select name, allowed - used from limits where program = %(program)s and name = any(%(names)s)
+
+-- name: lock_limits
+-- The same, locked in one order until the transaction ends.
+select name, allowed - used from limits
+where program = %(program)s and name = any(%(names)s)
+order by name for update
+
+-- name: use_limits
+-- Take from shared limits.
+update limits set used = used + taken.amount
+from unnest(%(names)s::text[], %(amounts)s::bigint[]) as taken (name, amount)
+where limits.program = %(program)s and limits.name = taken.name
+
+-- name: update_members
+-- Write where the members of a batch stand now.
+update members set seq = moved.seq, state = convert_from(moved.state, 'UTF8')::json, next_due_at = moved.next_due_at
+from unnest(%(ids)b::bigint[], %(seqs)b::integer[], %(states)b::bytea[], %(dues)b::timestamptz[])
+    as moved (id, seq, state, next_due_at)
+where members.id = moved.id
+
+-- name: due_members
+-- Members for whom something has fallen due, the longest waiting first, from behind a place on.
+select key, next_due_at, id from members
+where program = %(program)s and next_due_at <= %(at)s and (next_due_at, id) > (%(after)s, %(after_id)s)
+order by next_due_at, id limit %(most)s
+
+-- name: still_due
+-- Those of some members for whom something is due.
+select key from members
+where program = %(program)s and key = any(%(keys)s) and next_due_at <= %(at)s
+order by id
+
+-- name: copy_journal
+-- Add journal entries.
+copy journal (member, seq, event_id, kind, at, version, content, content_hash, facts, outcome) from stdin (format binary)
+
+-- name: copy_event_ids
+-- Add event ids.
+copy event_ids (program, event_id, member, seq) from stdin (format binary)
+
+-- name: copy_transfers
+-- Add transfers.
+copy transfers (member, seq, number, program, unit, source, target, amount, reason) from stdin (format binary)
+
+-- name: copy_outbox
+-- Add news.
+copy outbox (program, member, seq, type, data) from stdin (format binary)
+
+-- name: find_member
+-- One member.
+select id, key, seq, state, next_due_at from members where program = %(program)s and key = %(key)s
+
+-- name: member_journal
+-- A member's journal from its beginning.
+select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
+where member = %(member)s order by seq
+
+-- name: id_range
+-- The ids between which a program's members lie, for reading them in ranges.
+select min(id), max(id) from members where program = %(program)s
+
+-- name: members_in_range
+-- What is stored of the members of a range of ids, for comparison with their journals.
+select id, key, seq, state, next_due_at from members
+where program = %(program)s and id >= %(first)s and id <= %(last)s order by id
+
+-- name: journal_in_range
+-- The journals of a range of members.
+select journal.member, journal.seq, journal.event_id, journal.kind, journal.at, journal.version, journal.content,
+    journal.content_hash, journal.facts, journal.outcome
+from journal join members on members.id = journal.member
+where members.program = %(program)s and journal.member >= %(first)s and journal.member <= %(last)s
+order by journal.member, journal.seq
+
+-- name: transfers_in_range
+-- The transfers of a range of members.
+select member, seq, unit, source, target, amount, reason from transfers
+where program = %(program)s and member >= %(first)s and member <= %(last)s
+order by member, seq, number
+
+-- name: event_ids_in_range
+-- Where the event ids of a range of members point.
+select member, seq, event_id from event_ids
+where program = %(program)s and member >= %(first)s and member <= %(last)s
+order by member, seq
+
+-- name: orphans
+-- Journal entries of members that do not exist; transfers and event ids of members that their program does not have.
+select
+    (select count(*) from journal where not exists (select from members where members.id = journal.member)),
+    (select count(*) from transfers left join members on members.id = transfers.member
+        where members.program is distinct from transfers.program),
+    (select count(*) from event_ids left join members on members.id = event_ids.member
+        where members.program is distinct from event_ids.program)
+
+-- name: account_balances
+-- What each account holds.
+select unit, account, sum(balance)::bigint from balances where program = %(program)s group by unit, account
+
+-- name: account_totals
+-- The same, added up anew from the transfers.
+select unit, account, sum(amount)::bigint from (
+    select unit, target as account, amount from transfers where program = %(program)s
+    union all
+    select unit, source, -amount from transfers where program = %(program)s
+) as entries group by unit, account
+
+-- name: limit_uses
+-- Every shared limit.
+select name, allowed, used from limits where program = %(program)s order by name
+
+-- name: amounts_by_reason
+-- What each mechanic and reward has moved between which accounts.
+select unit, source, target, reason, sum(amount)::bigint, count(*) from transfers
+where program = %(program)s group by unit, source, target, reason order by unit, source, target, reason
+
+-- name: member_count
+-- How many members there are.
+select count(*) from members where program = %(program)s
+
+-- name: members_by_level
+-- How many members stand on each level.
+select standing.value ->> 'level', count(*)
+from members cross join json_each(members.state -> 'standings') as standing
+where program = %(program)s group by 1
+
+-- name: journal_kinds
+-- How many events of each kind are recorded, and how many of them were refused.
+select kind, count(*), count(*) filter (where outcome ->> 'refusal' is not null) from journal
+join members on members.id = journal.member
+where members.program = %(program)s group by kind order by kind
+
+-- name: wipe
+-- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
+alter table journal disable trigger journal_is_never_emptied;
+alter table transfers disable trigger transfers_are_never_emptied;
+truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox restart identity;
+alter table journal enable trigger journal_is_never_emptied;
+alter table transfers enable trigger transfers_are_never_emptied

@@ -1,0 +1,152 @@
+"""Reading the ledger: members, journals, transfers and totals, streamed where there may be many. Changes nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from guerdon.core.effects import Transfer
+from guerdon.store.database import Connection
+from guerdon.store.queries import statement
+
+_ROWS_AT_A_TIME = 2_000
+
+
+class JournalRow(NamedTuple):
+    """A journal entry as stored."""
+
+    member: int
+    seq: int
+    event_id: str
+    kind: str
+    at: datetime
+    version: int
+    content: bytes
+    content_hash: bytes
+    facts: bytes | None
+    outcome: bytes
+
+
+class StoredMember(NamedTuple):
+    """A member as stored."""
+
+    id: int
+    key: str
+    seq: int
+    state: bytes
+    next_due_at: datetime | None
+
+
+class StoredTransfer(NamedTuple):
+    """A transfer as stored, with the journal entry it belongs to."""
+
+    member: int
+    seq: int
+    transfer: Transfer
+
+
+class MovedAmount(NamedTuple):
+    """What one reason has moved between two accounts, over all members."""
+
+    unit: str
+    source: str
+    target: str
+    reason: str
+    amount: int
+    times: int
+
+
+class StoredLimit(NamedTuple):
+    """A shared limit as stored."""
+
+    name: str
+    allowed: int
+    used: int
+
+
+def find_member(connection: Connection, program: int, key: str) -> StoredMember | None:
+    """A member by key; None: there is none."""
+    row = connection.execute(statement("find_member"), {"program": program, "key": key}).fetchone()
+    return None if row is None else StoredMember(*row)
+
+
+def member_journal(connection: Connection, member: int) -> list[JournalRow]:
+    """A member's whole journal."""
+    return [JournalRow(*row) for row in connection.execute(statement("member_journal"), {"member": member})]
+
+
+def id_range(connection: Connection, program: int) -> tuple[int, int] | None:
+    """The lowest and the highest member id of a program; None: it has no members."""
+    row = connection.execute(statement("id_range"), {"program": program}).fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def members_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[StoredMember]:
+    """Members by id, streamed."""
+    return (StoredMember(*row) for row in _stream(connection, "members_in_range", program, first, last))
+
+
+def journal_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[JournalRow]:
+    """Journals of members by id and entry, streamed."""
+    return (JournalRow(*row) for row in _stream(connection, "journal_in_range", program, first, last))
+
+
+def transfers_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[StoredTransfer]:
+    """Transfers of members by id, entry and number, streamed."""
+    rows = _stream(connection, "transfers_in_range", program, first, last)
+    return (StoredTransfer(row[0], row[1], Transfer(*row[2:])) for row in rows)
+
+
+def event_ids_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[tuple[int, int, str]]:
+    """Where event ids point: member, entry and id, streamed."""
+    return iter(_stream(connection, "event_ids_in_range", program, first, last))
+
+
+def _stream(connection: Connection, name: str, program: int, first: int, last: int) -> Iterator[Any]:
+    """Rows through a cursor of the server, so that any number of them takes little memory here."""
+    with connection.cursor(name=name) as cursor:
+        cursor.itersize = _ROWS_AT_A_TIME
+        cursor.execute(statement(name), {"program": program, "first": first, "last": last})
+        yield from cursor
+
+
+def account_balances(connection: Connection, program: int) -> dict[tuple[str, str], int]:
+    """What each account holds, by unit and account: the balances that the database keeps."""
+    return _by_account(connection, "account_balances", program)
+
+
+def account_totals(connection: Connection, program: int) -> dict[tuple[str, str], int]:
+    """The same, added up anew from every transfer."""
+    return _by_account(connection, "account_totals", program)
+
+
+def _by_account(connection: Connection, name: str, program: int) -> dict[tuple[str, str], int]:
+    rows = connection.execute(statement(name), {"program": program})
+    return {(unit, account): balance for unit, account, balance in rows}
+
+
+def limits(connection: Connection, program: int) -> list[StoredLimit]:
+    """Every shared limit, by name."""
+    return [StoredLimit(*row) for row in connection.execute(statement("limit_uses"), {"program": program})]
+
+
+def orphans(connection: Connection) -> tuple[int, int, int]:
+    """How many journal entries, transfers and event ids belong to no member of their program."""
+    row = connection.execute(statement("orphans")).fetchone()
+    assert row is not None, "a select of counts gives one row"
+    return row[0], row[1], row[2]
+
+
+def amounts_by_reason(connection: Connection, program: int) -> list[MovedAmount]:
+    """What each mechanic, reward and rule has moved, and how often."""
+    return [MovedAmount(*row) for row in connection.execute(statement("amounts_by_reason"), {"program": program})]
+
+
+def member_count(connection: Connection, program: int) -> int:
+    """How many members a program has."""
+    row = connection.execute(statement("member_count"), {"program": program}).fetchone()
+    return 0 if row is None else row[0]
+
+
+def members_by_level(connection: Connection, program: int) -> dict[str, int]:
+    """How many members stand on each level of each ladder."""
+    return dict(connection.execute(statement("members_by_level"), {"program": program}).fetchall())
