@@ -1,0 +1,126 @@
+"""Run every benchmark: ``python -m bench``, or only some by name: ``python -m bench decide ingest``."""
+
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import deciding, ingesting, processes, server
+from guerdon.store.server import EmbeddedServer
+
+LATEST = Path(".bench/latest.json")
+Figures = dict[str, float]
+
+TARGETS = {
+    "ingest_bulk_vs_pgbench": ("bulk ingest of the real year, to pgbench tps", "1.5", "3.0"),
+    "decide_per_second_per_core": ("baskets decided in memory on one core, a second", "20,000", "50,000"),
+    "ingest_1m_vs_10k_members": ("ingest with 1,000,000 members stored, to 10,000", "0.8", "0.95"),
+    "demo_memory_2y_vs_1y": ("peak memory of the demo, two years to one", "flat", "1.0"),
+    "verify_memory_2y_vs_1y": ("peak memory of verify, two years to one", "flat", "1.0"),
+    "first_commit_seconds": ("empty folder to first commit, seconds", "5", "3"),
+}
+"""The figures with a target: what they are, what is asked at least, what is aimed at."""
+
+
+def decide(home: Path) -> Figures:
+    """In memory, on one core."""
+    return {"decide_per_second_per_core": statistics.median([deciding.baskets_per_second() for _ in range(3)])}
+
+
+def start(home: Path) -> Figures:
+    """From an empty folder."""
+    runs = [processes.first_commit_seconds(home / f"start-{number}") for number in range(5)]
+    return {"first_commit_seconds": statistics.median(runs)}
+
+
+def ingest(home: Path) -> Figures:
+    """Against pgbench on the same server, the two in turn."""
+    with EmbeddedServer(home / "ingest") as postgres:
+        server.prepare_pgbench(postgres)
+        transactions, baskets = [server.pgbench_tps(postgres)], []
+        for _ in range(2):
+            baskets.append(ingesting.year_per_second(server.fresh_database(postgres, "year")))
+            transactions.append(server.pgbench_tps(postgres))
+    # Each ingest is held against the mean of the pgbench runs before and after it.
+    ratios = [rate / statistics.mean(transactions[turn : turn + 2]) for turn, rate in enumerate(baskets)]
+    return {
+        "ingest_bulk_vs_pgbench": statistics.mean(ratios),
+        "ingest_baskets_per_second": statistics.mean(baskets),
+        "pgbench_tps": statistics.mean(transactions),
+    }
+
+
+def members(home: Path) -> Figures:
+    """The same baskets among few and among many members, in turn."""
+    sizes = {10_000: [], 1_000_000: []}  # type: dict[int, list[float]]
+    with EmbeddedServer(home / "members") as postgres:
+        urls = {size: server.fresh_database(postgres, f"members_{size}") for size in sizes}
+        programs = {size: ingesting.populate(url, size) for size, url in urls.items()}
+        for turn in range(3):
+            for size, rates in sizes.items():
+                rates.append(ingesting.scattered_per_second(urls[size], programs[size], size, turn))
+    few, many = (statistics.median(rates) for rates in sizes.values())
+    return {
+        "ingest_1m_vs_10k_members": many / few,
+        "ingest_10k_members_per_second": few,
+        "ingest_1m_members_per_second": many,
+    }
+
+
+def memory(home: Path) -> Figures:
+    """One year and two, as whole commands."""
+    demo = {
+        years: processes.guerdon(home / f"y{years}", "demo", "--headless", "--years", str(years)) for years in (1, 2)
+    }
+    verify = {years: processes.guerdon(home / f"y{years}", "verify", "--json") for years in (1, 2)}
+    return {
+        "demo_peak_megabytes": demo[1].peak_megabytes,
+        "demo_memory_2y_vs_1y": demo[2].peak_megabytes / demo[1].peak_megabytes,
+        "verify_peak_megabytes": verify[1].peak_megabytes,
+        "verify_memory_2y_vs_1y": verify[2].peak_megabytes / verify[1].peak_megabytes,
+        "demo_seconds": demo[1].seconds,
+        "verify_seconds": verify[1].seconds,
+    }
+
+
+BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
+    "start": start,
+    "decide": decide,
+    "ingest": ingest,
+    "members": members,
+    "memory": memory,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run benchmarks, write their figures beside those of earlier runs, and print them."""
+    console = Console()
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise SystemExit(f"No benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
+    figures: Figures = {}
+    for name in names or BENCHMARKS:
+        with console.status(f"{name} …"), tempfile.TemporaryDirectory(prefix="guerdon-bench-") as folder:
+            Path(folder).chmod(0o711)  # under root the server's account has to walk through
+            figures |= {key: round(value, 3) for key, value in BENCHMARKS[name](Path(folder)).items()}
+    LATEST.parent.mkdir(exist_ok=True)
+    earlier = json.loads(LATEST.read_text()) if names and LATEST.exists() else {}
+    LATEST.write_text(json.dumps(earlier | figures, indent=2) + "\n")
+    console.print(_table(figures))
+
+
+def _table(figures: Figures) -> Table:
+    table = Table("figure", "measured", "at least", "aim", box=None, pad_edge=False)
+    for key, value in figures.items():
+        told, least, aim = TARGETS.get(key, (key.replace("_", " "), "", ""))
+        table.add_row(told, f"{value:,.2f}" if value < 100 else f"{value:,.0f}", least, aim)
+    return table
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

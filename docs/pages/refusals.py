@@ -1,0 +1,159 @@
+"""``refusals.md``: every refusal with its sentence, from ``REFUSALS``; meaning and remedy stand here."""
+
+from typing import NamedTuple
+
+from docs.pages.markdown import NOTE, Undocumented, page, table
+from guerdon.core.refusals import REFUSALS
+
+
+class Words(NamedTuple):
+    """What a reader needs beyond the sentence."""
+
+    meaning: str
+    remedy: str
+    journaled: bool = True
+    """Whether a known member's journal keeps it, so that the same id is answered the same for ever."""
+
+
+WORDS: dict[str, Words] = {
+    "adjustment_exceeds_available": Words(
+        "An adjustment makes no debt: it takes no more than what is available, and nothing that is pending or owed.",
+        "Take at most what is available, under a new id.",
+    ),
+    "amount_out_of_range": Words(
+        "A basket, a meter of one basket, or one grant is above 10^15 of the smallest part.",
+        "Look for a wrong unit in the source: euros times ten thousand, a number of a card in place of an amount.",
+    ),
+    "balance_out_of_range": Words(
+        "The wallet would hold more than 2^63 - 1 of the smallest part.",
+        "As above: no real program comes near it.",
+    ),
+    "currency_not_of_program": Words(
+        "The purchase names a currency other than the program's.",
+        "Convert before you send, or run a program for that currency. Leave `currency` empty to mean the program's.",
+    ),
+    "discount_exceeds_amount": Words(
+        "A line's discount is above its amount, or the basket's discount is above what the lines cost after theirs.",
+        "Send what was paid: put the part that cannot come off a line into the basket's discount, and drop the rest.",
+    ),
+    "event_id_used_with_other_content": Words(
+        "The id is taken, and what is recorded under it is not what you sent now. The sentence names the fields.",
+        "If it is another event, give it an id of its own. If the first was wrong, it stays: correct it by "
+        "another event.",
+        journaled=False,
+    ),
+    "event_in_the_future": Words(
+        "The event is more than five minutes ahead of the clock. Only a till that was given a clock says so: the live "
+        "path. `guerdon ingest` has none, because it reads history.",
+        "Set the clock of the source right and send again, or wait until the time has come.",
+        journaled=False,
+    ),
+    "event_malformed": Words(
+        "It is not JSON, not UTF-8, or not an event: a field is missing, unknown, of the wrong kind or out of bounds.",
+        "The reason names the place, such as `$.lines[0].amount`. Correct the source and send again under the same id: "
+        "nothing was recorded.",
+        journaled=False,
+    ),
+    "event_time_out_of_range": Words(
+        "The time is before 2000 or after 2099.",
+        "The clock of the source is wrong, or seconds were read as milliseconds. Correct it and send again.",
+        journaled=False,
+    ),
+    "event_too_late": Words(
+        "The event's day lies further before the member's last settled moment than `late_events` of the version of its "
+        "own date allows.",
+        "If the member shall have the amount, book it with an `adjust`. If tills are often offline for so long, raise "
+        "`late_events` in the next version.",
+    ),
+    "member_already_enrolled": Words(
+        "A second enrolment, under another id.",
+        "Nothing. If a source cannot know who is enrolled, let it always use the same id for a member's enrolment.",
+    ),
+    "member_unknown": Words(
+        "The program has no such member. What happened to somebody who is not a member is not recorded.",
+        "Send the `enrol` first, dated before the event, then the event again under the same id.",
+        journaled=False,
+    ),
+    "no_program_in_force": Words(
+        "The event is dated before the first version takes effect.",
+        "Leave out what happened before the program. Or publish a version with an earlier `effective_from` before "
+        "anything else is recorded.",
+    ),
+    "purchase_unknown": Words(
+        "This member has no recorded purchase of that id. A refused purchase is none.",
+        "Send the purchase first, under the id that the return names; then the return under a **new** id.",
+    ),
+    "redemption_exceeds_available_points": Words(
+        "The reward costs more than is available. What is pending cannot be spent; what is owed makes it less.",
+        "Tell the member. Try again later under a new id.",
+    ),
+    "return_exceeds_purchase": Words(
+        "More of the line comes back than is left of it.",
+        "Return what is left, under a new id.",
+    ),
+    "return_line_unknown": Words(
+        "The purchase has no such line. Lines count from 0.",
+        "Send the line's place in the purchase as it was recorded, under a new id.",
+    ),
+    "return_of_nothing": Words(
+        "The whole purchase has come back already.",
+        "Nothing: it was returned before, under another id.",
+    ),
+    "reward_not_for_this_member": Words(
+        "A condition of the reward does not hold: tier, day, hours, dates or `if:`. The sentence names the first.",
+        "Tell the member. Try again under a new id when it holds.",
+    ),
+    "reward_out_of_stock": Words(
+        "The last piece is taken. Nothing was spent.",
+        "Publish a version with more `stock`, then try again under a new id.",
+    ),
+    "reward_unknown": Words(
+        "The version in force on the event's date has no such reward.",
+        "Check the name, and the date.",
+    ),
+    "unit_unknown": Words(
+        "The version in force on the event's date has no such unit.",
+        "Check the name, and the date.",
+    ),
+}
+"""The words for each code of ``REFUSALS``."""
+
+
+def refusals() -> str:
+    """The page."""
+    if WORDS.keys() != REFUSALS.keys():
+        raise Undocumented(sorted(WORDS.keys() ^ REFUSALS.keys()))
+    overview = table(
+        ("code", "journaled"),
+        [(f"[`{code}`](#{code})", "yes" if words.journaled else "no") for code, words in WORDS.items()],
+    )
+    return page(
+        "# Refusals",
+        NOTE.format(source="`guerdon/core/refusals.py` and `docs/pages/refusals.py`"),
+        'A refusal is a business "no": a value with a stable code, a sentence for a person and the details that the '
+        "sentence names. It is never an exception. When an event is refused nothing moves: no points, no meter, no "
+        "tier, no shared limit, and not what fell due before the event either.",
+        "**Journaled** refusals are kept in the member's journal under the event's id. Sending the same event again "
+        "gives the same refusal, whatever has changed since; so a second try needs a **new id**. The others are not "
+        "recorded: correct the event and send it again under the **same id**. The enrolment of a member who is not "
+        "there yet is never journaled when it is refused.",
+        overview,
+        "## Which of several",
+        "Only the first is told. The order: cannot be read; id known (the first answer, or other content); member "
+        "unknown; time out of range; in the future; no program in force; already enrolled; too late; then what the "
+        "kind of event asks for:",
+        "- `purchase`: currency, discount of a line, amount, discount of the basket.\n"
+        "- `return`: purchase unknown, then line by line: line unknown, more than is left; nothing left at all.\n"
+        "- `redeem`: reward unknown, not for this member, costs more than is available, out of stock.\n"
+        "- `adjust`: unit unknown, more than is available.",
+        *[_section(code, words) for code, words in WORDS.items()],
+    )
+
+
+def _section(code: str, words: Words) -> str:
+    return page(
+        f"## `{code}`",
+        f"> {REFUSALS[code]}",
+        f"{words.meaning}",
+        f"**What to do.** {words.remedy}",
+    ).strip()

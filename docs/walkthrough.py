@@ -1,0 +1,93 @@
+"""Walk through a page: write its files, run its commands, and compare what they print with what the page shows.
+
+A fenced block with a file name behind its language is a file: ```` ```yaml cafe.yaml ````. A block of ``console`` is run:
+a line that begins with ``$`` is a command, and the lines under it are what it prints. A line of ``…`` stands for any
+lines. White space at the ends, empty lines and the width of columns do not count. Everything of a page runs in one
+fresh folder, in order.
+
+``python -m docs.walkthrough docs/tutorial.md`` writes what the commands print now into the page.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+BLOCK = re.compile(r"^```(\w+)(?: ([\w.-]+))?\n(.*?)^```$", re.M | re.S)
+COMMANDS = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.M)
+ANYTHING = "…"
+WIDTH = "100"
+NOT_FOR_THE_PAGE = ("GUERDON_DATABASE_URL", "GUERDON_HOME", "FORCE_COLOR")
+
+
+class Step(NamedTuple):
+    """A command of a page, with what the page says it prints and what it prints."""
+
+    command: str
+    shown: str
+    printed: str
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the page shows what is printed."""
+        return _matches(_lines(self.shown), _lines(self.printed))
+
+
+def walk(page: str, folder: Path) -> Iterator[Step]:
+    """Do what a page does, in a folder."""
+    for language, name, body in BLOCK.findall(page):
+        if name:
+            (folder / name).write_text(body, "utf-8")
+        elif language == "console":
+            for command, shown in COMMANDS.findall(body):
+                yield Step(command, shown, _run(command, folder))
+
+
+def _run(command: str, folder: Path) -> str:
+    """What a command prints, on a terminal of fixed width and without colours."""
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_THE_PAGE}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+    told = {"PATH": path, "COLUMNS": WIDTH, "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+    answer = subprocess.run(
+        command, shell=True, cwd=folder, env=kept | told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return answer.stdout.decode()
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that count, with single spaces between their words."""
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def _matches(shown: list[str], printed: list[str]) -> bool:
+    """Whether the lines are the same, where ``…`` stands for any number of them."""
+    if not shown:
+        return not printed
+    if shown[0] == ANYTHING:
+        return any(_matches(shown[1:], printed[skipped:]) for skipped in range(len(printed) + 1))
+    return bool(printed) and shown[0] == printed[0] and _matches(shown[1:], printed[1:])
+
+
+def rewritten(page: str, folder: Path) -> str:
+    """The page with what its commands print now, where that is not what it shows."""
+    for step in walk(page, folder):
+        if not step.is_true:
+            printed = "".join(f"{line.rstrip()}\n" for line in step.printed.splitlines() if line.strip())
+            page = page.replace(f"$ {step.command}\n{step.shown}", f"$ {step.command}\n{printed}", 1)
+    return page
+
+
+def main(paths: list[str]) -> None:
+    """Bring pages up to date."""
+    for path in map(Path, paths):
+        with tempfile.TemporaryDirectory(prefix="guerdon-docs-") as folder:
+            path.write_text(rewritten(path.read_text("utf-8"), Path(folder)), "utf-8")
+        print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

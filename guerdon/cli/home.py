@@ -1,0 +1,60 @@
+"""Where Guerdon keeps its data, and which database a command talks to."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from guerdon.language import ProgramErrors
+from guerdon.runtime.ingest import IngestFailed
+from guerdon.runtime.programs import ProgramNotFound
+from guerdon.runtime.story import EventNotFound, MemberNotFound
+from guerdon.store.database import DatabaseUnreachable
+from guerdon.store.migrations import MigrationsDisagree
+from guerdon.store.programs import VersionRewritesHistory
+from guerdon.store.server import EmbeddedServer, ServerDidNotStart
+
+DATABASE = "guerdon"
+DEFAULT_HOME = Path(".guerdon")
+
+console = Console()
+errors = Console(stderr=True)
+
+EXPECTED: tuple[type[Exception], ...] = (
+    DatabaseUnreachable,
+    EventNotFound,
+    IngestFailed,
+    MemberNotFound,
+    MigrationsDisagree,
+    ProgramErrors,
+    ProgramNotFound,
+    ServerDidNotStart,
+    VersionRewritesHistory,
+)
+"""What may go wrong without a bug: told in a sentence, without a traceback."""
+
+
+@contextmanager
+def database(home: Path | None) -> Iterator[str]:
+    """The URL of the database: ``GUERDON_DATABASE_URL``, or an embedded server that runs as long as it is used."""
+    url = os.environ.get("GUERDON_DATABASE_URL")
+    if url:
+        yield url
+        return
+    folder = home or Path(os.environ.get("GUERDON_HOME") or DEFAULT_HOME)
+    with EmbeddedServer(folder.resolve()) as server:
+        server.ensure_database(DATABASE)
+        yield server.url(DATABASE)
+
+
+@contextmanager
+def told_plainly(*more: type[Exception]) -> Iterator[None]:
+    """Turn what may go wrong into a message and exit code 2."""
+    try:
+        yield
+    except (*EXPECTED, *more) as error:
+        errors.print(f"[bold red]error:[/] {error}", highlight=False, markup=True)
+        raise typer.Exit(2) from None

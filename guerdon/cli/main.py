@@ -1,0 +1,28 @@
+"""The ``guerdon`` command, put together from its groups."""
+
+import typer
+
+from guerdon.cli import demo, events, ledger, programs
+
+app = typer.Typer(
+    name="guerdon",
+    help="A loyalty platform: the program in one file, every point accounted for.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
+)
+
+app.command("demo")(demo.demo)
+app.command("check")(programs.check)
+app.command("schema")(programs.schema)
+app.command("publish")(programs.publish)
+app.command("ingest")(events.ingest)
+app.command("tick")(events.tick)
+app.command("summary")(ledger.summary)
+app.command("statement")(ledger.statement)
+app.command("explain")(ledger.explain)
+app.command("verify")(ledger.verify)
+
+if __name__ == "__main__":
+    app()

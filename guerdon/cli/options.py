@@ -1,0 +1,17 @@
+"""Options and arguments that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the embedded database; by default GUERDON_HOME or `.guerdon`. "
+        "With GUERDON_DATABASE_URL set that database is used instead."
+    ),
+]
+ProgramName = Annotated[str | None, typer.Option("--program", help="Which program; needed where there are several.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Workers = Annotated[int | None, typer.Option(min=1, max=64, help="Processes at once; by default one a core.")]

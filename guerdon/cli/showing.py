@@ -1,0 +1,137 @@
+"""How amounts, days and effects look to a person in the terminal."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from guerdon.core.amounts import currency_scale
+from guerdon.core.calendar import Instant, Zone, date_of
+from guerdon.core.effects import (
+    Adjusted,
+    Capped,
+    Discounted,
+    Effect,
+    Expired,
+    Granted,
+    Matured,
+    Repaid,
+    Reversed,
+    Rewarded,
+    Spent,
+    TierChanged,
+)
+from guerdon.core.events import Action, Adjust, Enrol, Event, Purchase, Redeem, Return, Tick, line_nets
+from guerdon.core.program import Program
+
+
+def decimal(amount: int, scale: int) -> str:
+    """An amount with its decimal digits: 1234 of scale 2 is ``12.34``; thousands are set apart."""
+    if scale == 0:
+        return f"{amount:,}"
+    whole, part = divmod(abs(amount), 10**scale)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{part:0{scale}}"
+
+
+def money(amount: int, currency: str) -> str:
+    """Minor units as money: ``1,234.50 USD``."""
+    return f"{decimal(amount, currency_scale(currency))} {currency}"
+
+
+def together(effects: Iterable[Effect]) -> list[Effect]:
+    """Effects with those added up that differ in nothing but amount and reference: five vouchers become one sum."""
+    sums: dict[Effect, Effect] = {}
+    for effect in effects:
+        if isinstance(effect, Granted | Spent) and getattr(effect, "wanted", None) is None:
+            alike = msgspec.structs.replace(
+                effect, amount=0, **({"reference": ""} if effect.__class__ is Granted else {})
+            )
+            before = sums.get(alike)
+            amount = effect.amount + (before.amount if isinstance(before, Granted | Spent) else 0)
+            sums[alike] = msgspec.structs.replace(alike, amount=amount)
+        else:
+            sums[effect] = effect
+    return list(sums.values())
+
+
+class Shower:
+    """Shows the amounts of one program."""
+
+    def __init__(self, program: Program, zone: Zone) -> None:
+        """Show in the program's units and on its local calendar."""
+        self.program = program
+        self.zone = zone
+
+    def amount(self, amount: int, unit: str, *, signed: bool = False) -> str:
+        """An amount of a unit: ``+12`` or ``5.00 USD``."""
+        settings = self.program.units.get(unit)
+        sign = "+" if signed and amount > 0 else ""
+        if settings is not None and settings.money:
+            return sign + money(amount, self.program.currency)
+        return sign + decimal(amount, settings.scale if settings is not None else 0)
+
+    def amounts(self, amounts: Mapping[str, int], *, signed: bool = False) -> str:
+        """Several: ``+12 points, +5.00 USD vouchers``."""
+        return ", ".join(f"{self.amount(amount, unit, signed=signed)} {unit}" for unit, amount in amounts.items())
+
+    def day(self, instant: Instant) -> str:
+        """A local day: ``2017-04-01``."""
+        return str(date_of(self.zone.day(instant)))
+
+    def moment(self, instant: Instant) -> str:
+        """A local day and time: ``2017-04-01 14:05``."""
+        minute = self.zone.minute(instant)
+        return f"{self.day(instant)} {minute // 60:02}:{minute % 60:02}"
+
+    def event(self, event: Event) -> str:
+        """What happened, in a few words."""
+        if isinstance(event, Purchase):
+            total = sum(line_nets(event.lines)) - event.discount
+            count = len(event.lines)
+            return f"bought {count} line{'s' * (count != 1)} for {money(total, self.program.currency)}"
+        if isinstance(event, Return):
+            return f"returned from {event.purchase}"
+        if isinstance(event, Redeem):
+            return f"asked for {event.reward}"
+        if isinstance(event, Action):
+            return event.action
+        if isinstance(event, Adjust):
+            return f"adjusted by {event.by}: {event.reason}"
+        return {Enrol: "joined", Tick: "fell due"}[type(event)]
+
+    def effects(self, effects: Iterable[Effect]) -> str:
+        """What came of it: each effect in a few words; those that differ in nothing but their amount are one."""
+        return ", ".join(self.effect(effect) for effect in together(effects))
+
+    def effect(self, effect: Effect) -> str:
+        """What came of it, in a few words."""
+        if isinstance(effect, Granted):
+            cap = f" of {self.amount(effect.wanted, effect.unit)}, capped" if effect.wanted is not None else ""
+            return f"{effect.mechanic} {self.amount(effect.amount, effect.unit, signed=True)}{cap}"
+        if isinstance(effect, Capped):
+            return f"{effect.mechanic} nothing, cap {effect.capped_by.replace('_', ' ')} reached"
+        if isinstance(effect, Spent):
+            return f"{effect.reward} {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Discounted):
+            return f"voucher {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Expired):
+            return f"{effect.unit} {self.amount(-effect.amount, effect.unit)} lapsed ({effect.reason})"
+        if isinstance(effect, Reversed):
+            return self._reversed(effect)
+        if isinstance(effect, TierChanged):
+            moved = effect.after if effect.before in ("", effect.after) else f"{effect.before} → {effect.after}"
+            return f"{effect.ladder} {moved} ({effect.why})"
+        if isinstance(effect, Rewarded):
+            return f"got {effect.reward}"
+        if isinstance(effect, Adjusted):
+            return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
+        names = {Matured: "matured", Repaid: "paid back"}
+        return f"{names[type(effect)]} {self.amount(effect.amount, effect.unit)}"
+
+    def _reversed(self, effect: Reversed) -> str:
+        left = [
+            f"{self.amount(amount, effect.unit)} {word}"
+            for amount, word in ((effect.owed, "owed"), (effect.forgiven, f"let go ({effect.why_forgiven})"))
+            if amount
+        ]
+        more = f" ({', '.join(left)})" if left else ""
+        return f"{effect.mechanic} {self.amount(-effect.amount, effect.unit)}{more}"

@@ -1,0 +1,121 @@
+"""The tables that commands print."""
+
+from rich.table import Table
+
+from guerdon.cli.showing import Shower, money
+from guerdon.core import wallet
+from guerdon.core.version import Version
+from guerdon.runtime.story import Explanation, Statement
+from guerdon.runtime.summary import Summary
+from guerdon.runtime.verify import Report
+
+
+def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name, justify in columns:
+        table.add_column(name, justify=justify, header_style="dim", overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def units_table(summary: Summary, shower: Shower) -> Table:
+    """What was issued, redeemed and expired of each unit, and what is outstanding."""
+    headings = ("issued", "taken back", "redeemed", "expired", "outstanding", "worth")
+    table = _plain_table("Ledger", ("unit", "left"), *[(heading, "right") for heading in headings])
+    for name, unit in summary.units.items():
+        figures = [shower.amount(amount, name) for amount in unit[:5]]
+        worth = "–" if unit.worth is None else money(unit.worth, summary.currency)
+        table.add_row(name, *figures, worth)
+    table.add_section()
+    table.add_row("[bold]liability[/]", "", "", "", "", "", f"[bold]{money(summary.liability, summary.currency)}[/]")
+    return table
+
+
+def tiers_table(summary: Summary) -> Table:
+    """How many members stand on each level."""
+    table = _plain_table("Members", ("tier", "left"), ("members", "right"), ("share", "right"))
+    for level, count in summary.tiers.items():
+        table.add_row(level, f"{count:,}", f"{count / max(summary.members, 1):.0%}")
+    table.add_row("[bold]all[/]", f"[bold]{summary.members:,}[/]", "")
+    return table
+
+
+def mechanics_table(summary: Summary, shower: Shower) -> Table:
+    """What each mechanic has granted."""
+    table = _plain_table("Granted by mechanic", ("mechanic", "left"), ("amount", "right"), ("unit", "left"))
+    for (unit, mechanic), amount in sorted(summary.mechanics.items(), key=lambda item: (item[0][0], -item[1])):
+        table.add_row(mechanic, shower.amount(amount, unit), unit)
+    return table
+
+
+def limits_table(summary: Summary) -> Table:
+    """How far the shared limits are used."""
+    table = _plain_table("Shared limits", ("limit", "left"), ("used", "right"), ("of", "right"), ("", "left"))
+    for name, allowed, used in summary.limits:
+        share = used / allowed if allowed else 1
+        state = "[yellow]run out[/]" if used >= allowed else f"{share:.0%}"
+        table.add_row(name, f"{used:,}", f"{allowed:,}", state)
+    return table
+
+
+def statement_table(statement: Statement, version: Version, *, last: int | None) -> Table:
+    """A member's story with running balances; only the last lines where ``last`` is given."""
+    shower = Shower(version.program, version.zone)
+    tiers = ", ".join(standing.level for standing in statement.state.standings.values())
+    title = f"Member {statement.member}" + (f" · {tiers}" if tiers else "")
+    table = _plain_table(title, ("when", "left"), ("what", "left"), ("effects", "left"))
+    units = list(version.program.units)
+    for unit in units:
+        table.add_column(unit, justify="right", header_style="dim")
+    lines = statement.lines if last is None else statement.lines[-last:]
+    for line in lines:
+        what = shower.event(line.event) if line.is_event else "fell due"
+        effects = shower.effects(line.effects) or "[dim]nothing[/]"
+        if line.refusal is not None:
+            effects = f"[yellow]refused: {line.refusal.sentence}[/]"
+        balances = [shower.amount(line.balances.get(unit, 0), unit) for unit in units]
+        table.add_row(shower.moment(line.at), what, effects, *balances)
+    hidden = len(statement.lines) - len(lines)
+    if hidden:
+        table.caption = f"{hidden} earlier lines; --all shows them"
+        table.caption_justify = "left"
+    return table
+
+
+def wallet_lines(statement: Statement, shower: Shower) -> list[str]:
+    """What the wallets hold now and when it expires."""
+    lines = []
+    for unit, held in statement.state.wallets.items():
+        parts = [f"{shower.amount(wallet.available(held), unit)} available"]
+        if held.pending:
+            parts.append(f"{shower.amount(wallet.pending(held), unit)} pending")
+        if held.held:
+            parts.append(f"{shower.amount(wallet.held(held), unit)} reserved")
+        if held.debt:
+            parts.append(f"{shower.amount(held.debt, unit)} owed")
+        if held.lots and held.lots[0].expires_at is not None:
+            lot = held.lots[0]
+            parts.append(f"{shower.amount(lot.amount, unit)} of it until {shower.moment(lot.expires_at or 0)}")
+        lines.append(f"{unit}: {', '.join(parts)}")
+    return lines
+
+
+def explanation_table(explanation: Explanation, shower: Shower) -> Table:
+    """What each mechanic did with an event."""
+    table = _plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
+    for effect in explanation.effects:
+        source = getattr(effect, "mechanic", None) or getattr(effect, "reward", None) or getattr(effect, "ladder", "")
+        table.add_row(source, f"[green]{type(effect).__name__.lower()}[/]", shower.effect(effect))
+    for note in explanation.notes:
+        table.add_row(note.mechanic, f"[dim]{note.outcome}[/]", f"{note.sentence} [dim]({note.code})[/]")
+    return table
+
+
+def differences_table(report: Report, most: int = 20) -> Table:
+    """What is stored otherwise than the journal says."""
+    columns = [(name, "left") for name in ("member", "entry", "what", "stored", "expected")]
+    table = _plain_table("Differences", *columns)
+    for member, seq, what, stored, expected in report.examples[:most]:
+        table.add_row(member or "all", str(seq or "–"), what, stored, expected)
+    if report.differences > most:
+        table.caption = f"and {report.differences - most:,} more"
+    return table
