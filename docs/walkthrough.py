@@ -1,13 +1,13 @@
 """Walk through a page: write its files, run its commands, and compare what they print with what the page shows.
 
-A fenced block with a file name behind its language is a file: ```` ```yaml cafe.yaml ````. A block of ``console`` is run:
-a line that begins with ``$`` is a command, and the lines under it are what it prints. A line of ``…`` stands for any
-lines. White space at the ends, empty lines and the width of columns do not count. Everything of a page runs in one
-fresh folder, in order.
+A fenced block with a file name behind its language is a file: ```` ```yaml cafe.yaml ````. A block of ``console`` is
+run: a line that begins with ``$`` is a command, and the lines under it are what it prints. A line of ``…`` stands for
+any lines. Empty lines and the width of columns do not count. Everything of a page runs in one fresh folder, in order.
 
 ``python -m docs.walkthrough docs/tutorial.md`` writes what the commands print now into the page.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -17,9 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from guerdon.store.server import EmbeddedServer
+
 BLOCK = re.compile(r"^```(\w+)(?: ([\w.-]+))?\n(.*?)^```$", re.M | re.S)
 COMMANDS = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.M)
+PLAIN = re.compile(r"guerdon [\w./: -]+")
 ANYTHING = "…"
+CHECKOUT = Path(__file__).parents[1]
 WIDTH = "100"
 NOT_FOR_THE_PAGE = ("GUERDON_DATABASE_URL", "GUERDON_HOME", "FORCE_COLOR")
 
@@ -38,24 +42,48 @@ class Step(NamedTuple):
 
 
 def walk(page: str, folder: Path) -> Iterator[Step]:
-    """Do what a page does, in a folder."""
-    for language, name, body in BLOCK.findall(page):
-        if name:
-            (folder / name).write_text(body, "utf-8")
-        elif language == "console":
-            for command, shown in COMMANDS.findall(body):
-                yield Step(command, shown, _run(command, folder))
+    """Do what a page does, in an empty folder. The embedded server runs throughout, which saves a start a command."""
+    with EmbeddedServer(folder / ".guerdon"), _teller(folder) as teller:
+        for language, name, body in BLOCK.findall(page):
+            if name:
+                (folder / name).write_text(body, "utf-8")
+            elif language == "console":
+                for command, shown in COMMANDS.findall(body):
+                    yield Step(command, shown, _run(command, folder, teller))
 
 
-def _run(command: str, folder: Path) -> str:
-    """What a command prints, on a terminal of fixed width and without colours."""
+def _run(command: str, folder: Path, teller: "subprocess.Popen[str]") -> str:
+    """What a command prints: through the teller where it is Guerdon's alone, and through a shell where it is not."""
+    if PLAIN.fullmatch(command):
+        assert teller.stdin is not None, "it is a pipe"
+        assert teller.stdout is not None, "it is a pipe"
+        print(json.dumps(command.split()[1:]), file=teller.stdin, flush=True)
+        return str(json.loads(teller.stdout.readline()))
+    shell = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return shell.stdout
+
+
+def _teller(folder: Path) -> "subprocess.Popen[str]":
+    words = [sys.executable, "-m", "docs.teller"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, cwd=folder, env=_environment(), stdin=pipe, stdout=pipe, text=True)
+
+
+def _environment() -> dict[str, str]:
+    """A terminal of fixed width and without colours, with this environment's programs first."""
     kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_THE_PAGE}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    told = {"PATH": path, "COLUMNS": WIDTH, "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    answer = subprocess.run(
-        command, shell=True, cwd=folder, env=kept | told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    return answer.stdout.decode()
+    told = {"PATH": path, "PYTHONPATH": str(CHECKOUT), "COLUMNS": WIDTH, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    return kept | told | {"TERM": "dumb"}
 
 
 def _lines(text: str) -> list[str]:
@@ -74,11 +102,13 @@ def _matches(shown: list[str], printed: list[str]) -> bool:
 
 def rewritten(page: str, folder: Path) -> str:
     """The page with what its commands print now, where that is not what it shows."""
+    done = ""
     for step in walk(page, folder):
-        if not step.is_true:
-            printed = "".join(f"{line.rstrip()}\n" for line in step.printed.splitlines() if line.strip())
-            page = page.replace(f"$ {step.command}\n{step.shown}", f"$ {step.command}\n{printed}", 1)
-    return page
+        before, _, page = page.partition(f"$ {step.command}\n{step.shown}")
+        tidy = "\n".join(line.rstrip() for line in step.printed.splitlines()).strip("\n")
+        printed = f"{tidy}\n" if tidy else ""
+        done += f"{before}$ {step.command}\n{step.shown if step.is_true else printed}"
+    return done + page
 
 
 def main(paths: list[str]) -> None:

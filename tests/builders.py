@@ -243,9 +243,9 @@ class Story:
         return refusal
 
     def tries(self, event: Event) -> Decision:
-        """Decide without keeping anything, and see that the trace changes nothing and the state survives its JSON."""
+        """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
-        facts = Facts(self.limits, receipt)
+        facts = Facts({name: self.limits[name] for name in self.timeline.limits_for([event])}, receipt)
         decision = decide(self.timeline, self.state, event, facts, traced=True)
         untraced = decide(self.timeline, self.state, event, facts)
         assert untraced == decision._replace(notes=[])

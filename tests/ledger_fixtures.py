@@ -1,7 +1,7 @@
-"""A shop on a real PostgreSQL: programs in few lines, events of several members, and everything that is stored at a glance.
+"""A shop on a real PostgreSQL: programs in few lines, events of several members, and all that is stored at a glance.
 
-The programs are texts, as a merchant writes them, because that is what a till compiles. ``history`` makes up a year with
-everything in it that can happen, the same for the same seed.
+The programs are texts, as a merchant writes them, because that is what a till compiles. ``history`` makes up a year
+with everything in it that can happen, the same for the same seed.
 """
 
 import os
@@ -21,6 +21,7 @@ from guerdon.core.events import (
     Adjust,
     Enrol,
     Event,
+    Line,
     Purchase,
     Redeem,
     Return,
@@ -104,7 +105,7 @@ rewards:
   - {reward: coffee, cost: 9 stars}
   - {reward: ten-off, cost: 80 points, gives: 10 USD off, valid: 30 days}
 """
-"""Something of everything that a member's own life may bring: tiers, lanes, caps, pending and expiring lots, vouchers."""
+"""A bit of everything that a member's own life may bring: tiers, lanes, caps, pending and expiring lots, vouchers."""
 
 FULL_LIMITED = FULL.replace(
     "name: welcome, on: enrol, flat: 50", "name: welcome, on: enrol, flat: 50, limit: {total: 420 points}"
@@ -290,6 +291,8 @@ class Shop:
         report = self.verify()
         assert report.is_clean, report
         assert report.members == len(self.member_keys())
+        anew = reading.account_totals(self.look, self.program)
+        assert reading.account_balances(self.look, self.program) == anew
         return True
 
 
@@ -331,16 +334,16 @@ class _Year:
 
     def _purchase(self, id: str, member: str, at: datetime) -> Event:
         chance = self.chance
-        lines = tuple(
-            line(
-                f"{chance.randrange(100)}.{chance.randrange(100):02} {chance.choice(_CATEGORIES)} x{chance.randrange(4)}"
-            )
-            for _ in range(chance.randrange(1, 5))
-        )
+        lines = tuple([self._line() for _ in range(chance.randrange(1, 5))])
         currency = "EUR" if chance.random() < 0.03 else ""
         event = Purchase(id=id, member=member, at=at, lines=lines, currency=currency)
         self.purchases.setdefault(member, []).append(event)
         return event
+
+    def _line(self) -> Line:
+        chance = self.chance
+        category = chance.choice(_CATEGORIES)
+        return line(f"{chance.randrange(100)}.{chance.randrange(100):02} {category} x{chance.randrange(4)}")
 
     def _return(self, id: str, member: str, at: datetime) -> Event:
         bought = self.purchases.get(member) or [p for own in self.purchases.values() for p in own]

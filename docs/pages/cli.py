@@ -33,7 +33,7 @@ class Parameter(NamedTuple):
     is_argument: bool
 
 
-def cli() -> str:
+def cli_page() -> str:
     """The page."""
     commands = {command.name or "": command.callback for command in app.registered_commands}
     return page(

@@ -44,7 +44,7 @@ def undocumented(schema: Schema) -> list[str]:
     return [f"{kind} {name}" for kind, name in wanted if (kind, name) not in schema.comments]
 
 
-def database() -> str:
+def database_page() -> str:
     """The page."""
     text = "\n".join([step.sql for step in migrations.migrations()] + [migrations._BOOKKEEPING])
     schema = read_schema(text)
@@ -77,4 +77,3 @@ def _section(schema: Schema, name: str) -> str:
         table(("column", "type", "null", "what it holds"), rows),
         *more,
     ).strip()
-

@@ -79,7 +79,7 @@ NO_NULL = r"^[^\x00]"
 CURRENCY = "[A-Z]{3}"
 
 
-def events() -> str:
+def events_page() -> str:
     """The page."""
     kinds = {str(kind.__struct_config__.tag): kind for kind in get_args(Event)}
     examples = {example["kind"]: example for example in EXAMPLES}

@@ -67,7 +67,7 @@ WORDS: dict[str, Words] = {
     ),
     "member_already_enrolled": Words(
         "A second enrolment, under another id.",
-        "Nothing. If a source cannot know who is enrolled, let it always use the same id for a member's enrolment.",
+        "Nothing. If a source cannot know who is enrolled, let it use one fixed id for a member's enrolment.",
     ),
     "member_unknown": Words(
         "The program has no such member. What happened to somebody who is not a member is not recorded.",
@@ -119,7 +119,7 @@ WORDS: dict[str, Words] = {
 """The words for each code of ``REFUSALS``."""
 
 
-def refusals() -> str:
+def refusals_page() -> str:
     """The page."""
     if WORDS.keys() != REFUSALS.keys():
         raise Undocumented(sorted(WORDS.keys() ^ REFUSALS.keys()))

@@ -15,7 +15,10 @@ from guerdon.core.amounts import MAX_AMOUNT, allocate
 from guerdon.core.calendar import FIRST_INSTANT, LAST_INSTANT, Instant, instant_of
 
 # The end is written as "nothing follows", because $ would let a line break at the end pass.
-Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
+MAX_ID = 200
+"""How many characters an id may have."""
+
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?![\s\S])")]
 Prose = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]+(?![\s\S])")]
 Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]

@@ -5,14 +5,14 @@ its ``effective_from``: the store refuses to publish one that would.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from guerdon.core.amounts import MAX_AMOUNT
-from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, zone
+from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
 from guerdon.core.case import Case, Rule, Trigger
 from guerdon.core.conditions import Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import Action, Event, Redeem, instant_of_event, kind_of
+from guerdon.core.events import Event, Redeem
 from guerdon.core.program import Meter, Program, Reward, When
 from guerdon.core.state import MemberState
 
@@ -94,21 +94,20 @@ class Version:
         self.limits: Mapping[str, int] = workshop.limits
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
-        self._limited = _limited_by_trigger(program, self.limits)
+        self._limited = _limited(program, self.limits)
         self._units = tuple(program.units.items())
         self._lapses: dict[tuple[Term, Day], Instant] = {}
         self._keeps: dict[str, tuple[Day, Day]] = {}
 
-    def limits_for(self, event: Event) -> Sequence[str]:
-        """The shared limits that the decision of an event may look at."""
-        if isinstance(event, Redeem):
-            reward = self.rewards.get(event.reward)
-            return (reward.stock,) if reward is not None and reward.stock else ()
-        watched = self._limited.get(trigger_of(event))
-        if not watched:
-            return ()
-        day = self.zone.day(instant_of_event(event))
-        return [limit for limit, first, last in watched if first <= day <= last]
+    def limits_between(self, first: Instant, last: Instant, rewards: Collection[str]) -> Iterator[str]:
+        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards."""
+        first_day, last_day = self.zone.day(first), self.zone.day(last)
+        for limit, begins, ends in self._limited:
+            if begins <= last_day and ends >= first_day:
+                yield limit
+        for name in rewards:
+            if name in self.rewards and self.rewards[name].stock:
+                yield self.rewards[name].stock
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -222,20 +221,15 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
     return grouped
 
 
-def _limited_by_trigger(program: Program, limits: Mapping[str, int]) -> dict[Trigger, list[tuple[str, Day, Day]]]:
-    """The mechanics with a shared limit, by what they react to, with the days on which they do."""
-    by_trigger: dict[Trigger, list[tuple[str, Day, Day]]] = {}
+def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day, Day]]:
+    """The mechanics with a shared limit, with the days between which they are live."""
+    limited = []
     for mechanic in program.mechanics:
         if mechanic.name in limits:
             between = getattr(mechanic, "when", When()).between
             days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
-            by_trigger.setdefault(getattr(mechanic, "on", "purchase"), []).append((mechanic.name, *days))
-    return by_trigger
-
-
-def trigger_of(event: Event) -> Trigger:
-    """What a rule calls this event."""
-    return f"action:{event.action}" if isinstance(event, Action) else kind_of(event)
+            limited.append((mechanic.name, *days))
+    return limited
 
 
 def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
@@ -264,10 +258,15 @@ class Timeline:
         place = bisect_right(self.starts, instant)
         return self.versions[place - 1] if place else None
 
-    def limits_for(self, event: Event) -> Sequence[str]:
-        """The shared limits that the decision of an event may look at: those of the version of its date."""
-        version = self.at(instant_of_event(event))
-        return () if version is None else version.limits_for(event)
+    def limits_for(self, events: Sequence[Event]) -> set[str]:
+        """The shared limits that decisions of these events may look at, and perhaps a few more."""
+        if not any(version.limits for version in self.versions):
+            return set()
+        moments = [event.at for event in events]
+        first, last = instant_of(min(moments)), instant_of(max(moments))
+        rewards = {event.reward for event in events if isinstance(event, Redeem)}
+        in_force = (version for version in self.versions if version.starts_at <= last)
+        return {limit for version in in_force for limit in version.limits_between(first, last, rewards)}
 
     def next_start(self, instant: Instant) -> Instant | None:
         """When the next version after the one in force at an instant takes over; None: none is planned."""

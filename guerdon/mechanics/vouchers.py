@@ -67,6 +67,9 @@ class VouchersRule(Rule):
         for lot in held.lots:
             if applied == self.settings.per_basket:
                 break
+            if lot.earned_at > case.at:
+                # The basket comes late: this voucher was not there yet when it was paid.
+                continue
             if lot.amount > case.total:
                 case.note(
                     self.name, "skipped", "voucher_above_basket", "the voucher is worth more than what is left to pay"

@@ -95,8 +95,6 @@ def _take_in(
     # The clock ticks for the members of this shard and no others: another worker may not be as far yet with its own.
     own: set[str] = set()
     with closing(connect(url)) as connection, closing(Till(partial(connect, url), program)) as till:
-        # Compiled programs and the like live as long as the process: the collector need not look at them again.
-        gc.freeze()
         for batch in source.batches(shard, shards):
             for event, answer in zip(batch.events, till.commit(batch.events), strict=True):
                 _count(part, event, answer)
@@ -159,6 +157,8 @@ def _receive(pipe: Pipe, pipes: dict[Pipe, int], report: Callable[[Progress], No
 
 def _work(pipe: Pipe, url: str, program: int, source: Source, shard: int, shards: int) -> None:
     """What a worker process does. It ends when nobody listens any more."""
+    # Modules and the like live as long as the process: the collector need not look at them again.
+    gc.freeze()
     try:
         _take_in(url, program, source, shard, shards, pipe.send)
         pipe.send(None)

@@ -27,6 +27,7 @@ from guerdon.core.case import Facts, PurchaseRecord
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, encode_outcome, news_of, transfers_of
 from guerdon.core.events import (
+    MAX_ID,
     Enrol,
     Event,
     Purchase,
@@ -209,6 +210,8 @@ class _Batch:
         self._known: dict[str, KnownEvent] = {}
         self._limits: dict[str, int] = {}
         self._limit_uses: dict[str, int] = {}
+        self._returned: set[str] = set()
+        """The purchases that returns of this batch belong to."""
         self._purchases: dict[tuple[str, str], PurchaseRecord] = {}
         self._entries: list[Entry] = []
 
@@ -233,14 +236,15 @@ class _Batch:
         ids = {event.id for event in events}
         known = ledger.known_events(connection, program, list(ids | returned))
         self._known = {event_id: event for event_id, event in known.items() if event_id in ids}
+        self._returned = returned
         for event_id in returned & known.keys():
             self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
-        limits = {name for event in events for name in self._program.timeline.limits_for(event)}
+        limits = self._program.timeline.limits_for(events)
         if limits:
             self._limits = ledger.read_limits(connection, program, limits)
 
     def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
-        if isinstance(event, Purchase) and outcome.refusal is None:
+        if event.id in self._returned and isinstance(event, Purchase) and outcome.refusal is None:
             self._purchases[event.member, event.id] = PurchaseRecord(event, outcome.effects)
 
     def _answer(self, event: Event) -> Answer:
@@ -260,6 +264,9 @@ class _Batch:
 
     def _not_recorded(self, event: Event) -> Refusal | None:
         """Refusals that cannot be journaled: there is no member to attribute them to, or no such time yet."""
+        if len(event.id) > MAX_ID:
+            # Events in JSON were checked when they were read; this one was built in Python.
+            return refuse("event_malformed", reason=f"the id is longer than {MAX_ID} characters")
         if event.member not in self._members:
             return refuse("member_unknown", member=event.member)
         if not instant_in_range(instant_of_event(event)):

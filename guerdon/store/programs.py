@@ -70,10 +70,12 @@ def publish(
 
 
 def _id(connection: Connection, name: str) -> int:
-    row = connection.execute(statement("add_program"), {"name": name}).fetchone()
-    assert row is not None, "the statement gives a row for a known name as well as for a new one"
-    connection.execute(statement("change_versions"), {"program": row[0]})
-    return int(row[0])
+    """The program's id, with its versions held for this transaction alone."""
+    connection.execute(statement("add_program"), {"name": name})
+    program = program_id(connection, name)
+    assert program is not None, "it was there or has just been added"
+    connection.execute(statement("change_versions"), {"program": program})
+    return program
 
 
 def _has_event_from(connection: Connection, asked: Mapping[str, object]) -> bool:

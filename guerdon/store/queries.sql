@@ -13,10 +13,8 @@ select id from programs where name = %(name)s
 select id, name from programs order by name
 
 -- name: add_program
--- A program's id, added if it is new.
-insert into programs (name) values (%(name)s)
-on conflict (name) do update set name = excluded.name
-returning id
+-- Add a program, unless it is there. Leaves an existing row unlocked: a till that lets members join looks at it.
+insert into programs (name) values (%(name)s) on conflict (name) do nothing
 
 -- name: versions
 -- All versions of a program.
@@ -204,12 +202,6 @@ select count(*) from members where program = %(program)s
 select standing.value ->> 'level', count(*)
 from members cross join json_each(members.state -> 'standings') as standing
 where program = %(program)s group by 1
-
--- name: journal_kinds
--- How many events of each kind are recorded, and how many of them were refused.
-select kind, count(*), count(*) filter (where outcome ->> 'refusal' is not null) from journal
-join members on members.id = journal.member
-where members.program = %(program)s group by kind order by kind
 
 -- name: wipe
 -- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.

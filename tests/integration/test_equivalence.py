@@ -6,6 +6,7 @@ That is what lets a till batch what has arrived, and a bulk load take the same w
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -57,9 +58,10 @@ def test_the_made_up_year_has_everything_in_it(database_url: str) -> None:
     }  # fmt: skip
     effects = Counter(type(effect).__name__ for outcome in outcomes for effect in outcome.effects)
     assert effects.keys() >= {
-        "Granted", "Capped", "Matured", "Spent", "Rewarded", "Discounted", "Expired", "Reversed", "Adjusted", "TierChanged",
+        "Granted", "Capped", "Matured", "Spent", "Rewarded", "Discounted", "Expired", "Reversed", "Adjusted",
+        "TierChanged",
     }  # fmt: skip
-    late = sum(1 for one, other in zip(YEAR, YEAR[1:], strict=False) if other.at < one.at)
+    late = sum(1 for one, other in pairwise(YEAR) if other.at < one.at)
     again = len(YEAR) - len({event.id for event in YEAR})
     assert late > 30
     assert again > 20

@@ -42,6 +42,15 @@ def test_journal_and_transfers_grow_by_addition_only(shop: Shop, table: str, cha
     assert (shop.stored(), shop.row_counts()) == (before, rows)
 
 
+@pytest.mark.parametrize("table", ["event_ids", "program_versions"])
+@pytest.mark.parametrize("change", ["update {0} set program = program", "delete from {0}"])
+def test_event_ids_and_versions_never_change(shop: Shop, table: str, change: str) -> None:
+    before, rows = shop.stored(), shop.row_counts()
+    with pytest.raises(errors.IntegrityConstraintViolation, match="are added, never changed"):
+        shop.look.execute(change.format(table))  # type: ignore[call-overload]
+    assert (shop.stored(), shop.row_counts()) == (before, rows)
+
+
 @pytest.mark.parametrize(
     ("transfer", "constraint"),
     [
@@ -80,7 +89,7 @@ def test_balances_that_would_not_sum_to_zero_are_refused_at_the_commit(shop: Sho
     before = shop.stored()
     with connect(shop.url) as connection:
         connection.execute(change)  # type: ignore[call-overload]
-        with pytest.raises(errors.IntegrityConstraintViolation, match="add up to .*, not to zero") as refused:
+        with pytest.raises(errors.IntegrityConstraintViolation, match=r"add up to .*, not to zero") as refused:
             connection.commit()
     assert refused.value.diag.constraint_name == "accounts_of_a_unit_sum_to_zero"
     assert shop.stored() == before

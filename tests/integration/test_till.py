@@ -1,4 +1,4 @@
-"""The till on a real PostgreSQL: each event counts once, a refusal moves nothing, and shared limits hold under any crowd."""
+"""The till on a real PostgreSQL: each event counts once, a refusal moves nothing, shared limits hold in any crowd."""
 
 import random
 import threading
@@ -30,6 +30,7 @@ from guerdon.core.events import Event, Tick, encode_event
 from guerdon.runtime import clock
 from guerdon.runtime.programs import publish
 from guerdon.runtime.till import FUTURE_ALLOWED, Answer, Till
+from guerdon.store import ledger
 from guerdon.store.database import Connection, connect
 from guerdon.store.programs import VersionRewritesHistory
 
@@ -447,7 +448,7 @@ def test_tills_that_take_the_same_members_in_opposite_orders_do_not_lock_each_ot
 
 
 def test_a_version_published_while_a_till_decides_changes_nothing_of_what_it_decided(shop: Shop) -> None:
-    """A till has looked up the versions and waits for a member; meanwhile a version for an earlier date is published."""
+    """A till has looked the versions up and waits for a member; meanwhile one for an earlier date is published."""
     bob = buy("p1", "bob", "2026-03-02 10:00", "10.00")
     shop.meets(enrol("bob"))
     publisher = connect(shop.url)
@@ -493,6 +494,26 @@ def test_a_till_that_comes_while_a_version_is_published_decides_by_it(shop: Shop
         publisher.commit()
         assert [answer.version for answer in decided.result()] == [1, 2]
     assert shop.has("eve") == 50
+    assert shop.is_proven()
+
+
+def test_publishing_does_not_lock_a_till_out_that_is_about_to_let_a_member_join(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = connect(shop.url)
+    joining, published = ledger.add_members, []
+
+    def joining_while_publishing(*given: object) -> None:
+        published.append(pool.submit(publish, publisher, from_date(SIMPLE, "2026-03-01")))
+        wait_for_a_lock(shop, 1)
+        joining(*given)  # type: ignore[arg-type]
+
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(ledger, "add_members", joining_while_publishing)
+        shop.meets(enrol("eve"))
+        published[0].result()
+    publisher.close()
+    assert len(published) == 1
     assert shop.is_proven()
 
 

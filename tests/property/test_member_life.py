@@ -64,7 +64,7 @@ class MemberLife(RuleBasedStateMachine):
         """Let an event happen to the member and to the twin."""
         assert decode_event(encode_event(event)) == event
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
-        facts = Facts(self.limits, receipt)
+        facts = Facts({name: self.limits[name] for name in TIMELINE.limits_for([event])}, receipt)
         decision = self.decided(event, facts)
         if not isinstance(event, Tick):
             self.happens_to_twin(event, facts)

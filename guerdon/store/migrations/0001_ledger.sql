@@ -160,7 +160,7 @@ comment on column outbox.type is 'Such as member.tier_changed.';
 comment on column outbox.data is 'What happened.';
 comment on column outbox.recorded_at is 'When it was recorded.';
 
--- Guard: journal and transfers grow by addition only.
+-- Guard: what is recorded grows by addition only.
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -178,6 +178,10 @@ create trigger transfers_grow_by_addition before update or delete on transfers
     for each row execute function refuse_change();
 create trigger transfers_are_never_emptied before truncate on transfers
     for each statement execute function refuse_change();
+create trigger event_ids_grow_by_addition before update or delete on event_ids
+    for each row execute function refuse_change();
+create trigger versions_never_change before update or delete on program_versions
+    for each row execute function refuse_change();
 
 -- Guard: the accounts of a unit add up to zero at every commit.
 

@@ -79,6 +79,7 @@ SPLITS = """
       3      | 0 9 0         | 0 3 0
       5      | 1             | 5
       2      | 5 5 5 5       | 1 1 0 0
+      2      | 5 3           | 1 1           # the larger remainder, though of the smaller weight
       -10    | 1 1 1         | -3 -3 -4
 """
 

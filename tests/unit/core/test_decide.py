@@ -485,6 +485,16 @@ def test_the_first_in_a_lane_is_the_first_that_applies():
     assert [note.sentence for note in decision.notes] == ["only where the store is s", "b goes first in lane x"]
 
 
+@pytest.mark.parametrize("chooser", ["best", "first", "add"])
+def test_a_lane_in_which_nothing_applies_gives_nothing(chooser):
+    mechanics = (
+        flat(5, name="a", lane="x", when=When(store=("s",))),
+        flat(7, name="b", lane="x", when=When(store=("t",))),
+    )
+    story = Story(program(*mechanics, lanes={"x": chooser}))
+    assert granted(story.buys("2026-03-10", "1")) == {}
+
+
 def test_the_trace_names_who_was_outdone():
     mechanics = (flat(5, name="a", lane="x"), flat(7, name="b", lane="x"))
     notes = Story(program(*mechanics, lanes={"x": "best"})).buys("2026-03-10", "1").notes

@@ -333,7 +333,10 @@ def with_voucher(**settings) -> Story:
     """Two baskets: the first earns a voucher of 5 dollars for 30 days, the second, p, uses it."""
     cashback = flat(500, name="gift", earn="vouchers", on="action:gift", expires=term("30 days"))
     comes_off = Vouchers(every=Quantity(10**9, "points"), gives=Quantity(500, "vouchers"), issued="year")
-    meters = {"earned": Meter(counts="earned", unit="vouchers", window=window("calendar year"))}
+    meters = {
+        "earned": Meter(counts="earned", unit="vouchers", window=window("calendar year")),
+        "spend": Meter(counts="spend", window=window("calendar year")),
+    }
     story = Story(program(cashback, comes_off, points_per_dollar(), meters=meters, **settings))
     story.does("2026-03-10", "gift")
     story.buys("2026-03-12", "9.99", "5.01", id="p")
@@ -345,6 +348,15 @@ def test_what_the_voucher_paid_earned_nothing_and_takes_nothing_back():
     story = with_voucher()
     assert story.has() == 10
     assert reversals(story.brings_back("2026-03-13", "p")) == {"base": 10}
+
+
+def test_what_the_voucher_paid_is_not_counted_out_as_spend():
+    story = with_voucher()
+    assert story.meter("spend", "2026-03-13") == 1000
+    story.brings_back("2026-03-13", "p", (1, None))
+    assert story.meter("spend", "2026-03-13") == 666
+    story.brings_back("2026-03-13", "p")
+    assert story.meter("spend", "2026-03-13") == 0
 
 
 def test_a_voucher_comes_back_when_everything_has_come_back():

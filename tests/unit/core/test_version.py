@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from guerdon.core.events import Redeem
+from guerdon.core.events import Event, Redeem
 from guerdon.core.program import Cap, MonthChoice, Unit, When
-from guerdon.core.version import Timeline, Version, single, trigger_of
+from guerdon.core.version import Timeline, Version, single
 from tests.builders import (
     Story,
     day,
@@ -63,18 +63,42 @@ def test_the_stock_of_a_reward_is_a_limit_of_its_own():
     known = timeline(program(points_per_dollar(limit=Cap(total=7)), rewards=rewards))
     assert known.versions[0].limits == {"base": 7, "stock:mug": 3}
 
-    def asked(name: str) -> list[str]:
-        return list(known.limits_for(Redeem(id="r", member="m", at=moment("2026-03-10"), reward=name)))
 
-    assert (asked("mug"), asked("coffee"), asked("nothing")) == (["stock:mug"], [], [])
-    assert list(known.limits_for(purchase("p", "2026-03-10", "1"))) == ["base"]
-    assert list(known.limits_for(purchase("p", "2019-03-10", "1"))) == []
+def limits_for(known: Timeline, *asked: str) -> set[str]:
+    """The limits for a batch of purchases, each told by its time, or by a reward and a time for a redemption."""
+    events: list[Event] = []
+    for text in asked:
+        name, _, when = text.rpartition("@")
+        event_id = f"e{len(events)}"
+        redeems = Redeem(id=event_id, member="m", at=moment(when), reward=name)
+        events.append(redeems if name else purchase(event_id, when, "1"))
+    return known.limits_for(events)
 
 
-def test_an_event_is_called_by_its_kind_or_its_action():
-    story = Story(program())
-    assert trigger_of(purchase("p", "2026-03-10", "1")) == "purchase"
-    assert trigger_of(story.a_redemption("2026-03-10", "x")) == "redeem"
+def test_a_batch_asks_for_the_limits_between_its_first_and_its_last_moment():
+    in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
+    known = timeline(program(points_per_dollar(limit=Cap(total=15), when=in_march), flat(1, limit=Cap(total=5))))
+    assert limits_for(known, "2026-03-09 23:59:59") == {"flat"}
+    assert limits_for(known, "2026-03-10") == {"base", "flat"}
+    assert limits_for(known, "2026-03-12 23:59:59") == {"base", "flat"}
+    assert limits_for(known, "2026-03-13") == {"flat"}
+    assert limits_for(known, "2026-03-13", "2026-03-09") == {"base", "flat"}
+
+
+def test_a_batch_asks_for_the_stock_of_the_rewards_in_it():
+    known = timeline(program(rewards=(reward("mug", stock=3), reward("cup", stock=1), reward("coffee"))))
+    assert limits_for(known, "mug@2026-03-10", "coffee@2026-03-10", "nothing@2026-03-10") == {"stock:mug"}
+    assert limits_for(known, "2026-03-10") == set()
+
+
+def test_a_batch_asks_for_the_limits_of_every_version_it_may_meet():
+    one = program(points_per_dollar(name="one", limit=Cap(total=1)))
+    two = from_day(program(points_per_dollar(name="two", limit=Cap(total=1))), "2026-04-01")
+    known = timeline(one, two)
+    assert limits_for(known, "2026-03-31 23:59:59") == {"one"}
+    assert limits_for(known, "2026-03-31 23:59:59", "2026-04-01") == {"one", "two"}
+    assert limits_for(timeline(program(points_per_dollar())), "2026-03-10") == set()
+    assert limits_for(known, "2019-03-10") == set()
 
 
 def test_a_day_has_only_the_rules_that_can_hold_on_it():

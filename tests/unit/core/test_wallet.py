@@ -64,6 +64,11 @@ def test_like_lots_are_merged_and_keep_the_earlier_earning():
     assert found.lots == (Lot(60, 3, MAY),)
 
 
+def test_a_lot_whose_earning_moves_back_takes_its_place_among_its_equals():
+    found = lots(Lot(1, 5, MAY, reference="a"), Lot(2, 7, MAY, reference="b"), Lot(2, 3, MAY, reference="b"))
+    assert found.lots == (Lot(4, 3, MAY, reference="b"), Lot(1, 5, MAY, reference="a"))
+
+
 @pytest.mark.parametrize("differs", ["expires_at=600", "priority=1", "reference=b", ""])
 def test_lots_that_differ_stay_apart(differs):
     found = lots(lot("expires_at=500"), lot(differs))

@@ -1,14 +1,12 @@
 """Earning: by rate, flat and by multiplying, within caps and their periods."""
 
-from datetime import date
-
 import pytest
 
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.effects import Capped, Granted
 from guerdon.core.program import Cap, Quantity, Unit, When
 from guerdon.mechanics import MECHANICS, Earn, Tiers, Vouchers
-from tests.builders import Story, flat, granted, moment, money, points_per_dollar, program, purchase, rows, skipped
+from tests.builders import Story, flat, granted, money, points_per_dollar, program, rows, skipped
 
 
 def test_every_mechanic_is_listed_under_its_key():
@@ -272,26 +270,6 @@ def test_what_one_cap_leaves_is_all_that_the_others_count():
     story = Story(program(points_per_dollar(limit=Cap(per_event=8, per_member=10, total=100))))
     story.buys("2026-03-10", "50")
     assert (story.limits, story.state.used) == ({"base": 92}, {"base": {0: 8}})
-
-
-def test_a_limit_is_asked_for_only_where_it_may_be_needed():
-    in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
-    story = Story(
-        program(
-            points_per_dollar(limit=Cap(total=15), when=in_march),
-            flat(1, limit=Cap(total=5), on="action:review"),
-            flat(1, name="free"),
-        )
-    )
-    asked = [
-        list(story.timeline.limits_for(purchase("p", when, "1")))
-        for when in ("2026-03-09 23:59:59", "2026-03-10", "2026-03-12 23:59:59", "2026-03-13", "2019-01-01")
-    ]
-    assert asked == [[], ["base"], ["base"], [], []]
-    from guerdon.core.events import Action
-
-    review = Action(id="a", member="m", at=moment("2026-03-10"), action="review")
-    assert list(story.timeline.limits_for(review)) == ["flat"]
 
 
 @pytest.mark.parametrize("paid", ["0", "0.01"])

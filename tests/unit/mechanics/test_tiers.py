@@ -84,7 +84,7 @@ def test_a_level_is_reached_by_several_purchases_together():
 def test_spend_that_left_the_window_does_not_count():
     story = Story(shop(counted="7 days"))
     story.buys("2026-03-10", "300")
-    story.buys("2026-03-17", "300")
+    assert changes(story.buys("2026-03-17", "300")) == []
     assert story.level() == "basic"
     story.buys("2026-03-16", "200")
     assert story.level() == "silver"
@@ -297,6 +297,20 @@ def test_a_return_of_what_lay_outside_the_window_then_changes_nothing():
     assert changes(story.brings_back("2027-01-15", "p")) == []
 
 
+def test_a_return_of_what_lay_on_the_first_day_of_the_window_counts():
+    story = Story(shop(kept="1 year", counted="7 days"))
+    story.buys("2026-03-04", "100", id="p")
+    story.buys("2026-03-10", "400")
+    assert story.level() == "silver"
+    assert changes(story.brings_back("2026-03-20", "p")) == ["silver basic return"]
+
+
+def test_a_return_asks_nothing_of_a_ladder_the_member_never_stood_on():
+    story = Story(program(), from_day(shop(), "2026-04-01"))
+    story.buys("2026-03-10", "500", id="p")
+    assert changes(story.brings_back("2026-04-02", "p")) == []
+
+
 def test_a_level_that_a_review_gave_is_not_taken_by_a_return():
     story = Story(shop())
     story.buys("2026-03-10", "500")
@@ -305,12 +319,21 @@ def test_a_level_that_a_review_gave_is_not_taken_by_a_return():
     assert changes(story.brings_back("2027-03-12", "p")) == []
 
 
-def test_a_level_before_whose_term_is_over_gives_way_to_what_the_meter_shows():
+BEFORE = """
+    # comes back on       | silver until
+      2026-04-09 23:59:59 | 2026-04-10 00:00     # the term it had
+      2026-04-10 00:00:00 | 2026-05-11 00:00     # a new term, for what the meter still shows
+      2026-04-20 00:00:00 | 2026-05-21 00:00
+"""
+
+
+@pytest.mark.parametrize(("when", "kept"), rows(BEFORE))
+def test_a_level_before_whose_term_is_over_gives_way_to_what_the_meter_shows(when, kept):
     story = Story(shop(kept="30 days"))
     story.buys("2026-03-10", "500")
     story.buys("2026-04-08", "1000", id="p")
-    assert changes(story.brings_back("2026-04-20", "p")) == ["gold silver return"]
-    assert until(story) == "2026-05-21 00:00", "a new term, for what the meter still shows"
+    assert changes(story.brings_back(when, "p")) == ["gold silver return"]
+    assert until(story) == kept
 
 
 def test_a_return_of_earned_points_counts_for_ladders_of_points():

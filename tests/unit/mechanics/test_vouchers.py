@@ -216,6 +216,10 @@ def test_several_vouchers_come_off_one_basket_as_far_as_it_goes(held, most, bask
     assert taken_off(story.buys("2026-03-11", basket)) == [int(cell) for cell in taken.split()]
 
 
+def test_one_voucher_comes_off_unless_the_program_says_more():
+    assert taken_off(holder(500, 300).buys("2026-03-11", "20")) == [500]
+
+
 @pytest.mark.parametrize(("basket", "taken"), [("14.99", []), ("15", [500]), ("15.01", [500])])
 def test_a_basket_may_have_to_come_to_something_first(basket, taken):
     story = holder(500, basket_at_least=1500)
