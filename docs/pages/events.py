@@ -10,23 +10,6 @@ from docs.pages.docstrings import field_words
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
 from guerdon.core.events import Event, Line, ReturnedLine, decode_event
 
-MORE_WORDS = {
-    "Line.sku": "The article number, as `sku` of the program file matches it.",
-    "Line.brand": "As `brand` of the program file matches it.",
-    "Action.action": "What the member did, as `on: action NAME` of the program file matches it.",
-    "Action.attributes": "Further facts for an `if:`, as names with texts.",
-    "Adjust.unit": "The unit, by its name in the program file.",
-    "Adjust.reason": "Why, for whoever reads the statement. No personal data.",
-    "Adjust.by": "Who did it: an id of the person on the staff, not a name.",
-    "Purchase.store": "As `store` of the program file matches it.",
-    "Purchase.channel": "As `channel` of the program file matches it, such as `web`.",
-    "Purchase.tender": "How it was paid, as `tender` of the program file matches it.",
-    "Purchase.lines": "The lines of the basket, in the order of the receipt: a return names them by their place.",
-    "Redeem.reward": "The reward, by its name in the program file.",
-    "member": "Your id of the member. Never a name, an e-mail or a phone number: it stays in the ledger for ever.",
-}
-"""Words for fields that have none in the code, by class and field; or by field alone, where every class has it."""
-
 EXAMPLES: list[dict[str, Any]] = [
     {"kind": "enrol", "id": "enrol-1042", "member": "1042", "at": "2026-03-02T08:30:00+02:00"},
     {
@@ -127,7 +110,7 @@ def _fields(struct: type[msgspec.Struct], *, common: bool | None = None) -> str:
     for field in info.fields:
         if common is not None and (field.name in ("id", "member", "at")) != common:
             continue
-        text = words.get(field.name) or MORE_WORDS.get(f"{struct.__name__}.{field.name}") or MORE_WORDS.get(field.name)
+        text = words.get(field.name)
         if not text:
             missing.append(f"{struct.__name__}.{field.name}")
             continue

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -17,11 +17,12 @@ from guerdon.cli.options import AsJson, Home, Workers
 from guerdon.cli.showing import Shower
 from guerdon.core.events import Purchase
 from guerdon.core.version import Version
-from guerdon.demo import running
-from guerdon.demo.journey import DemoNotInstalled, Journey
 from guerdon.language import read_program
 from guerdon.runtime import ingest, story
 from guerdon.store.database import connect
+
+if TYPE_CHECKING:
+    from guerdon.demo import running
 
 EXAMPLES = ("1228", "2375", "900")
 
@@ -30,12 +31,15 @@ def demo(
     home: Home = None,
     workers: Workers = None,
     years: Annotated[int, typer.Option(min=1, max=20, help="Tell the year so many times over.")] = 1,
-    headless: Annotated[bool, typer.Option(help="No progress bar and no tables.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="No progress bar and no tables.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """One real year of a grocery's loyalty data through engine and ledger, and the proof that the books are right."""
+    # The grocery's data needs packages that only the demo needs; nothing else should load them or miss them.
+    with told_plainly(ModuleNotFoundError):
+        from guerdon.demo import running
     count = workers or os.cpu_count() or 1
-    with told_plainly(DemoNotInstalled, running.NotTheDemosDatabase), database(home) as url:
+    with told_plainly(ModuleNotFoundError, running.NotTheDemosDatabase), database(home) as url:
         quiet = headless or as_json
         with _bars(quiet) as bars:
             ran = _run(url, count, years, bars)
@@ -59,8 +63,11 @@ def _bars(quiet: bool) -> Progress:
     )
 
 
-def _run(url: str, workers: int, years: int, bars: Progress) -> running.Ran:
+def _run(url: str, workers: int, years: int, bars: Progress) -> "running.Ran":
     """Run the demo under its progress bars."""
+    from guerdon.demo import running
+    from guerdon.demo.journey import Journey
+
     total = Journey.installed().count().baskets * years
     taking_in = bars.add_task("Taking in baskets", total=total, speed="")
     replaying = bars.add_task("Verifying members", total=None, speed="", start=False)
@@ -77,8 +84,10 @@ def _run(url: str, workers: int, years: int, bars: Progress) -> running.Ran:
     return running.run(url, workers=workers, years=years, ingesting=ingesting, verifying=verifying)
 
 
-def _print(url: str, ran: running.Ran, home: Path | None) -> None:
+def _print(url: str, ran: "running.Ran", home: Path | None) -> None:
     """The summary, three members, the verification, and what to try next."""
+    from guerdon.demo import running
+
     version = Version(read_program(running.grocery_program()))
     baskets = ran.progress.outcomes["purchase"]
     console.print()

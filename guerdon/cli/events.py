@@ -1,15 +1,17 @@
 """Commands that write: ingest events from a file, let the clock tick."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from guerdon.cli.home import console, database, told_plainly
-from guerdon.cli.options import Home, ProgramName, Workers
+from guerdon.cli import tables
+from guerdon.cli.home import console, database, errors, told_plainly
+from guerdon.cli.options import Home, ProgramName
+from guerdon.cli.showing import counted
 from guerdon.core.calendar import instant_of
 from guerdon.runtime import clock
 from guerdon.runtime import ingest as runtime
@@ -18,59 +20,80 @@ from guerdon.runtime.programs import find_program
 from guerdon.runtime.till import Till
 from guerdon.store.database import connect
 
+_SHOWN = 10
+
+Ahead = Annotated[
+    bool, typer.Option("--ahead", help="Accept times ahead of the clock, to try a program out. There is no way back.")
+]
+
 
 def ingest(
     file: Annotated[Path, typer.Argument(help="A file with one JSON event a line.", exists=True, dir_okay=False)],
     home: Home = None,
     program: ProgramName = None,
-    workers: Workers = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 1,
+    ahead: Ahead = False,
 ) -> None:
-    """Take events in from a file. Running it again is harmless: each event counts once."""
+    """Take events in from a file. Running it again is harmless: each event counts once.
+
+    Exit code 1 where a line was no event.
+    """
     with told_plainly(), database(home) as url:
         with connect(url) as connection:
             number = find_program(connection, program)
-        with Progress(
-            TextColumn("{task.completed:,.0f} events"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        ) as bar:
+        columns = (TextColumn("{task.completed:,.0f} events"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=None)
             done = runtime.ingest(
                 url,
                 number,
                 NdjsonFile(file),
-                workers=workers or 1,
+                workers=workers,
+                up_to=None if ahead else int(time.time()),
                 progress=lambda so_far: bar.update(task, completed=so_far.events),
             )
-    table = Table("outcome", "events", box=None, pad_edge=False)
-    for outcome, count in sorted(done.outcomes.items()):
-        table.add_row(outcome, f"{count:,}")
-    console.print(table)
+    console.print(tables.outcomes_table(done))
+    if done.refused:
+        console.print(tables.refused_table(done, _SHOWN))
     if done.outcomes["event_malformed"]:
         _print_malformed(file)
+        raise typer.Exit(1)
 
 
-def _print_malformed(file: Path, most: int = 10) -> None:
+def _print_malformed(file: Path) -> None:
     """Say which lines were no events."""
     wrong = [(number, event) for number, event in numbered_events(file) if isinstance(event, str)]
-    for number, sentence in wrong[:most]:
+    for number, sentence in wrong[:_SHOWN]:
         console.print(f"{file.name}:{number}: {sentence}", highlight=False, markup=False)
-    if len(wrong) > most:
-        console.print(f"and {len(wrong) - most:,} more", highlight=False)
+    if len(wrong) > _SHOWN:
+        console.print(f"and {len(wrong) - _SHOWN:,} more", highlight=False)
 
 
 def tick(
-    at: Annotated[datetime | None, typer.Option(help="Settle up to this time in UTC; by default now.")] = None,
+    at: Annotated[str | None, typer.Option(help="Settle up to this time (ISO 8601); by default now, in UTC.")] = None,
     home: Home = None,
     program: ProgramName = None,
+    ahead: Ahead = False,
 ) -> None:
     """Settle what fell due: expiry, maturity, vouchers, tier reviews."""
-    moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
+    now = datetime.now(UTC)
+    moment = now if at is None else _moment(at)
+    if moment > now and not ahead:
+        errors.print(f"[bold red]error:[/] {moment:%Y-%m-%d %H:%M} UTC lies ahead; --ahead allows it.", highlight=False)
+        raise typer.Exit(2)
     with told_plainly(), database(home) as url, connect(url) as connection:
         till = Till(lambda: connect(url), find_program(connection, program))
         connection.commit()
         settled = clock.tick(till, connection, instant_of(moment))
         till.close()
-    console.print(f"Something fell due for {settled:,} members by {moment:%Y-%m-%d %H:%M} UTC.", highlight=False)
+    who = counted(settled, "member")
+    console.print(f"Something fell due for {who} by {moment:%Y-%m-%d %H:%M} UTC.", highlight=False)
+
+
+def _moment(text: str) -> datetime:
+    """A time as it was typed; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a time such as 2026-09-30T18:00:00+02:00") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

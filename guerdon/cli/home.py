@@ -7,10 +7,11 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from guerdon.language import ProgramErrors
 from guerdon.runtime.ingest import IngestFailed
-from guerdon.runtime.programs import ProgramNotFound
+from guerdon.runtime.programs import ProgramNotFound, VersionDoesNotFit
 from guerdon.runtime.story import EventNotFound, MemberNotFound
 from guerdon.store.database import DatabaseUnreachable
 from guerdon.store.migrations import MigrationsDisagree
@@ -32,6 +33,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     ProgramErrors,
     ProgramNotFound,
     ServerDidNotStart,
+    VersionDoesNotFit,
     VersionRewritesHistory,
 )
 """What may go wrong without a bug: told in a sentence, without a traceback."""
@@ -39,9 +41,12 @@ EXPECTED: tuple[type[Exception], ...] = (
 
 @contextmanager
 def database(home: Path | None) -> Iterator[str]:
-    """The URL of the database: ``GUERDON_DATABASE_URL``, or an embedded server that runs as long as it is used."""
+    """The URL of the database: ``GUERDON_DATABASE_URL``, or an embedded server that runs as long as it is used.
+
+    A home that is named goes before the environment.
+    """
     url = os.environ.get("GUERDON_DATABASE_URL")
-    if url:
+    if url and home is None:
         yield url
         return
     folder = home or Path(os.environ.get("GUERDON_HOME") or DEFAULT_HOME)
@@ -56,5 +61,5 @@ def told_plainly(*more: type[Exception]) -> Iterator[None]:
     try:
         yield
     except (*EXPECTED, *more) as error:
-        errors.print(f"[bold red]error:[/] {error}", highlight=False, markup=True)
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(2) from None

@@ -1,5 +1,6 @@
 """Commands that read the ledger: summary, statement, explain, verify."""
 
+import subprocess
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,7 @@ from rich.progress import Progress
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.options import AsJson, Home, ProgramName, Workers
-from guerdon.cli.showing import Shower
+from guerdon.cli.showing import Shower, counted
 from guerdon.core.version import Version
 from guerdon.runtime import story
 from guerdon.runtime.programs import PublishedProgram, find_program
@@ -18,6 +19,7 @@ from guerdon.runtime.summary import Summary, summarise
 from guerdon.runtime.verify import Report
 from guerdon.runtime.verify import verify as verify_ledger
 from guerdon.store.database import Connection, connect
+from guerdon.store.server import EmbeddedServer
 
 
 def _newest(connection: Connection, program: int) -> Version:
@@ -33,23 +35,24 @@ def print_summary(summary: Summary, version: Version) -> None:
         tables.mechanics_table(summary, shower),
         tables.limits_table(summary),
     ):
-        console.print(table)
-        console.print()
+        if table.row_count:
+            console.print(table)
+            console.print()
 
 
 def print_report(report: Report) -> None:
     """Print what a verification found."""
     if report.is_clean:
         console.print(
-            f"[bold green]The books are right.[/] {report.members:,} members replayed from nothing, "
-            f"{report.entries:,} entries, no difference, and every unit adds up to zero.",
+            f"[bold green]The books are right.[/] {counted(report.members, 'member')} replayed from nothing, "
+            f"{counted(report.entries, 'entry', 'entries')}, no difference, and every unit adds up to zero.",
             highlight=False,
         )
         return
     console.print(tables.differences_table(report))
     console.print(
-        f"[bold red]The books are wrong:[/] {report.differences:,} differences, "
-        f"{report.unbalanced_units} units that do not add up to zero.",
+        f"[bold red]The books are wrong:[/] {counted(report.differences, 'difference')}, "
+        f"{counted(report.unbalanced_units, 'unit')} out of balance.",
         highlight=False,
     )
 
@@ -73,13 +76,14 @@ def statement(
     home: Home = None,
     program: ProgramName = None,
     whole: Annotated[bool, typer.Option("--all", help="Show every line and not only the last 25.")] = False,
+    ids: Annotated[bool, typer.Option("--ids", help="Show the events' ids, for `explain`.")] = False,
 ) -> None:
     """A member's story with running balances."""
     with told_plainly(), database(home) as url, connect(url) as connection:
         number = find_program(connection, program)
         told = story.statement(connection, number, member)
         version = _newest(connection, number)
-        console.print(tables.statement_table(told, version, last=None if whole else 25))
+        console.print(tables.statement_table(told, version, last=None if whole else 25, ids=ids))
         console.print()
         for line in tables.wallet_lines(told, Shower(version.program, version.zone)):
             console.print(line, highlight=False)
@@ -123,3 +127,16 @@ def verify(home: Home = None, program: ProgramName = None, workers: Workers = No
             print_report(report)
     if not report.is_clean:
         raise typer.Exit(1)
+
+
+def sql(
+    query: Annotated[str | None, typer.Argument(help="What to run; without it a session opens.")] = None,
+    home: Home = None,
+) -> None:
+    """Look at the ledger with psql, which comes with the embedded server."""
+    with told_plainly(), database(home) as url:
+        command = [str(EmbeddedServer.binary("psql")), "-X", url]
+        if query is not None:
+            command += ["-c", query]
+        code = subprocess.run(command, check=False).returncode
+    raise typer.Exit(code)

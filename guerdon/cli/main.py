@@ -23,6 +23,7 @@ app.command("summary")(ledger.summary)
 app.command("statement")(ledger.statement)
 app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
+app.command("sql")(ledger.sql)
 
 if __name__ == "__main__":
     app()

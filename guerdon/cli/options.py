@@ -8,8 +8,8 @@ import typer
 Home = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the embedded database; by default GUERDON_HOME or `.guerdon`. "
-        "With GUERDON_DATABASE_URL set that database is used instead."
+        help="Folder of the embedded database; by default GUERDON_DATABASE_URL is used where it is set, "
+        "then the folder GUERDON_HOME, then `.guerdon`."
     ),
 ]
 ProgramName = Annotated[str | None, typer.Option("--program", help="Which program; needed where there are several.")]

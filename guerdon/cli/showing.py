@@ -53,6 +53,11 @@ def together(effects: Iterable[Effect]) -> list[Effect]:
     return list(sums.values())
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 member``, ``2,469 members``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 class Shower:
     """Shows the amounts of one program."""
 
@@ -86,8 +91,7 @@ class Shower:
         """What happened, in a few words."""
         if isinstance(event, Purchase):
             total = sum(line_nets(event.lines)) - event.discount
-            count = len(event.lines)
-            return f"bought {count} line{'s' * (count != 1)} for {money(total, self.program.currency)}"
+            return f"bought {counted(len(event.lines), 'line')} for {money(total, self.program.currency)}"
         if isinstance(event, Return):
             return f"returned from {event.purchase}"
         if isinstance(event, Redeem):
@@ -126,6 +130,29 @@ class Shower:
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
         names = {Matured: "matured", Repaid: "paid back"}
         return f"{names[type(effect)]} {self.amount(effect.amount, effect.unit)}"
+
+    def subject(self, effect: Effect) -> str:
+        """The mechanic, reward or ladder that an effect comes from."""
+        named = [getattr(effect, name, "") for name in ("mechanic", "reward", "ladder")]
+        return next((name for name in named if name), "wallet")
+
+    def outcome(self, effect: Effect) -> str:
+        """What kind of effect it is, in a word or two."""
+        return str(effect.__struct_config__.tag).replace("_", " ")
+
+    def reason(self, effect: Effect, event: Event) -> str:
+        """What came of it, with how it was worked out where a rate did it."""
+        told = self.effect(effect)
+        if not isinstance(effect, Granted) or not isinstance(event, Purchase):
+            return told
+        count = len(event.lines)
+        on = f" on {count} of {count} lines" if effect.lines is None else f" on {len(effect.lines)} of {count} lines"
+        if effect.at is not None:
+            return told
+        if effect.rate is None:
+            return told + (on if effect.lines is not None else "")
+        given = self.amount(effect.rate.amount, effect.unit)
+        return f"{told}: {given} per {money(effect.rate.per, self.program.currency)}{on}"
 
     def _reversed(self, effect: Reversed) -> str:
         left = [

@@ -1,10 +1,13 @@
 """The tables that commands print."""
 
+from rich.markup import escape
 from rich.table import Table
 
 from guerdon.cli.showing import Shower, money
 from guerdon.core import wallet
+from guerdon.core.refusals import REFUSALS
 from guerdon.core.version import Version
+from guerdon.runtime.ingest import Progress
 from guerdon.runtime.story import Explanation, Statement
 from guerdon.runtime.summary import Summary
 from guerdon.runtime.verify import Report
@@ -57,23 +60,25 @@ def limits_table(summary: Summary) -> Table:
     return table
 
 
-def statement_table(statement: Statement, version: Version, *, last: int | None) -> Table:
-    """A member's story with running balances; only the last lines where ``last`` is given."""
+def statement_table(statement: Statement, version: Version, *, last: int | None, ids: bool = False) -> Table:
+    """A member's story with running balances; only the last lines where ``last`` is given, and with the events' ids."""
     shower = Shower(version.program, version.zone)
     tiers = ", ".join(standing.level for standing in statement.state.standings.values())
     title = f"Member {statement.member}" + (f" · {tiers}" if tiers else "")
-    table = _plain_table(title, ("when", "left"), ("what", "left"), ("effects", "left"))
+    event_id = [("event", "left")] if ids else []
+    table = _plain_table(escape(title), ("when", "left"), ("what", "left"), *event_id, ("effects", "left"))
     units = list(version.program.units)
     for unit in units:
         table.add_column(unit, justify="right", header_style="dim")
     lines = statement.lines if last is None else statement.lines[-last:]
     for line in lines:
-        what = shower.event(line.event) if line.is_event else "fell due"
-        effects = shower.effects(line.effects) or "[dim]nothing[/]"
+        what = escape(shower.event(line.event)) if line.is_event else "fell due"
+        effects = escape(shower.effects(line.effects)) or "[dim]nothing[/]"
         if line.refusal is not None:
-            effects = f"[yellow]refused: {line.refusal.sentence}[/]"
+            effects = f"[yellow]refused: {escape(line.refusal.sentence)}[/]"
         balances = [shower.amount(line.balances.get(unit, 0), unit) for unit in units]
-        table.add_row(shower.moment(line.at), what, effects, *balances)
+        ids_shown = [escape(line.event.id) if line.is_event else ""] if ids else []
+        table.add_row(shower.moment(line.at), what, *ids_shown, effects, *balances)
     hidden = len(statement.lines) - len(lines)
     if hidden:
         table.caption = f"{hidden} earlier lines; --all shows them"
@@ -92,9 +97,11 @@ def wallet_lines(statement: Statement, shower: Shower) -> list[str]:
             parts.append(f"{shower.amount(wallet.held(held), unit)} reserved")
         if held.debt:
             parts.append(f"{shower.amount(held.debt, unit)} owed")
-        if held.lots and held.lots[0].expires_at is not None:
-            lot = held.lots[0]
-            parts.append(f"{shower.amount(lot.amount, unit)} of it until {shower.moment(lot.expires_at or 0)}")
+        first = held.lots[0].expires_at if held.lots else None
+        if first is not None:
+            expiring = sum([lot.amount for lot in held.lots if lot.expires_at == first])
+            some = "" if expiring == wallet.available(held) else f"{shower.amount(expiring, unit)} of it "
+            parts.append(f"{some}until {shower.moment(first)}")
         lines.append(f"{unit}: {', '.join(parts)}")
     return lines
 
@@ -103,10 +110,11 @@ def explanation_table(explanation: Explanation, shower: Shower) -> Table:
     """What each mechanic did with an event."""
     table = _plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
     for effect in explanation.effects:
-        source = getattr(effect, "mechanic", None) or getattr(effect, "reward", None) or getattr(effect, "ladder", "")
-        table.add_row(source, f"[green]{type(effect).__name__.lower()}[/]", shower.effect(effect))
+        name, outcome = shower.subject(effect), shower.outcome(effect)
+        table.add_row(escape(name), f"[green]{outcome}[/]", escape(shower.reason(effect, explanation.event)))
     for note in explanation.notes:
-        table.add_row(note.mechanic, f"[dim]{note.outcome}[/]", f"{note.sentence} [dim]({note.code})[/]")
+        why = f"{escape(note.sentence)} [dim]({note.code})[/]"
+        table.add_row(escape(note.mechanic), f"[dim]{note.outcome}[/]", why)
     return table
 
 
@@ -115,7 +123,28 @@ def differences_table(report: Report, most: int = 20) -> Table:
     columns = [(name, "left") for name in ("member", "entry", "what", "stored", "expected")]
     table = _plain_table("Differences", *columns)
     for member, seq, what, stored, expected in report.examples[:most]:
-        table.add_row(member or "all", str(seq or "–"), what, stored, expected)
+        table.add_row(*map(escape, (member or "all", str(seq or "–"), what, stored, expected)))
     if report.differences > most:
         table.caption = f"and {report.differences - most:,} more"
+    return table
+
+
+def outcomes_table(done: Progress) -> Table:
+    """What became of the events of an ingestion."""
+    table = _plain_table("", ("outcome", "left"), ("events", "right"))
+    for outcome, count in sorted(done.outcomes.items()):
+        table.add_row(outcome, f"{count:,}")
+    table.title = None
+    return table
+
+
+def refused_table(done: Progress, most: int) -> Table:
+    """The first events that were refused, each with its reason."""
+    table = _plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
+    for event_id, member, _, sentence in done.refused[:most]:
+        table.add_row(escape(event_id), escape(member), escape(sentence))
+    count = sum([done.outcomes[code] for code in REFUSALS if code != "event_malformed"])
+    if count > most:
+        table.caption = f"and {count - most:,} more"
+        table.caption_justify = "left"
     return table

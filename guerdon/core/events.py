@@ -29,6 +29,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """One line of a basket."""
 
     sku: Name
+    """The article number, as `sku` of the program file matches it."""
     amount: Money
     """What the whole line costs before its discount, in minor units."""
     quantity: Count = 1
@@ -38,6 +39,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     category: Name = ""
     """A path from the general to the special, such as ``grocery/soft-drinks``."""
     brand: Name = ""
+    """As `brand` of the program file matches it."""
 
 
 class _Event(
@@ -54,6 +56,7 @@ class _Event(
     id: Id
     """Chosen by the source, unique within the program. Sending it again with the same content is harmless."""
     member: Id
+    """Your id of the member. Never a name, an e-mail or a phone number: it stays in the ledger for ever."""
     at: Annotated[datetime, Meta(tz=True)]
     """When it happened, with its offset. It may be earlier than what was recorded before."""
 
@@ -66,13 +69,17 @@ class Purchase(_Event, frozen=True, tag="purchase"):
     """A paid basket."""
 
     lines: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=10_000)]
+    """The lines of the basket, in the order of the receipt: a return names them by their place."""
     discount: Money = 0
     """Taken off the basket as a whole, in minor units. It is spread over the lines by what each costs."""
     currency: Annotated[str, Meta(pattern=r"^([A-Z]{3})?(?![\s\S])")] = ""
     """ISO 4217; empty means the program's."""
     store: Name = ""
+    """As `store` of the program file matches it."""
     channel: Name = ""
+    """As `channel` of the program file matches it, such as `web`."""
     tender: Name = ""
+    """How it was paid, as `tender` of the program file matches it."""
 
 
 class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -97,23 +104,29 @@ class Action(_Event, frozen=True, tag="action"):
     """The member did something other than buy: wrote a review, used a coupon, visited."""
 
     action: Id
+    """What the member did, as `on: action NAME` of the program file matches it."""
     attributes: dict[Name, Name] = {}
+    """Further facts for an `if:`, as names with texts."""
 
 
 class Redeem(_Event, frozen=True, tag="redeem"):
     """The member takes a reward from the catalogue."""
 
     reward: Id
+    """The reward, by its name in the program file."""
 
 
 class Adjust(_Event, frozen=True, tag="adjust"):
     """A member of staff corrects a balance."""
 
     unit: Id
+    """The unit, by its name in the program file."""
     amount: Annotated[int, Meta(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
     """In the unit's smallest part; negative takes away."""
     reason: Prose
+    """Why, for whoever reads the statement. No personal data."""
     by: Id
+    """Who did it: an id of the person on the staff, not a name."""
 
 
 class Tick(_Event, frozen=True, tag="tick"):

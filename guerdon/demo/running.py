@@ -88,8 +88,8 @@ def _remove_earlier_run(connection: Connection) -> None:
     if names.keys() - {PROGRAM}:
         others = ", ".join(sorted(names.keys() - {PROGRAM}))
         raise NotTheDemosDatabase(
-            f"The database holds the program {others}, and the demo starts from an empty database. "
-            "Give it another: guerdon --home FOLDER demo"
+            f"The database holds other programs ({others}), and the demo starts from an empty database. "
+            "Give it another folder: guerdon demo --home FOLDER"
         )
     if names:
         for part in statement("wipe").split(";"):

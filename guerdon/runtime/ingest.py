@@ -18,12 +18,13 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from typing import NamedTuple, Protocol
 
-from guerdon.core.calendar import Instant
+from guerdon.core.calendar import LAST_INSTANT, Instant
 from guerdon.core.events import Event
 from guerdon.runtime.clock import tick
 from guerdon.runtime.till import Answer, Till
 from guerdon.store.database import connect
 
+_REFUSED_KEPT = 1_000
 _FLUSHED_EVERY = 0.1
 """Seconds between two reports of a worker."""
 
@@ -57,6 +58,8 @@ class Progress:
     """Members for whom the clock settled something."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """How many events were recorded by kind, ``repeated``, or refused by code."""
+    refused: "list[RefusedEvent]" = field(default_factory=list)
+    """The first of the events that were refused, up to a thousand."""
 
     def add(self, other: "Progress") -> None:
         """Add what another worker has done."""
@@ -64,6 +67,16 @@ class Progress:
         self.lines += other.lines
         self.ticks += other.ticks
         self.outcomes.update(other.outcomes)
+        self.refused += other.refused[: _REFUSED_KEPT - len(self.refused)]
+
+
+class RefusedEvent(NamedTuple):
+    """An event that was refused."""
+
+    event_id: str
+    member: str
+    code: str
+    sentence: str
 
 
 class IngestFailed(Exception):
@@ -71,9 +84,18 @@ class IngestFailed(Exception):
 
 
 def ingest(
-    url: str, program: int, source: Source, *, workers: int = 1, progress: Callable[[Progress], None] = lambda _: None
+    url: str,
+    program: int,
+    source: Source,
+    *,
+    workers: int = 1,
+    up_to: Instant | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
-    """Take in everything a source gives; ``progress`` is told every so often how far it is. Raises IngestFailed."""
+    """Take in everything a source gives; ``progress`` is told every so often how far it is. Raises IngestFailed.
+
+    Events dated after ``up_to`` are refused; None accepts any date (history that is told, programs that are tried).
+    """
     whole = Progress()
 
     def report(part: Progress) -> None:
@@ -81,21 +103,31 @@ def ingest(
         progress(whole)
 
     if workers == 1:
-        _take_in(url, program, source, 0, 1, report)
+        _take_in(url, program, source, Shard(0, 1, up_to), report)
     else:
-        _take_in_parallel(url, program, source, workers, report)
+        _take_in_parallel(url, program, source, [Shard(number, workers, up_to) for number in range(workers)], report)
     return whole
 
 
-def _take_in(
-    url: str, program: int, source: Source, shard: int, shards: int, report: Callable[[Progress], None]
-) -> None:
+class Shard(NamedTuple):
+    """One worker's part of the work."""
+
+    number: int
+    of: int
+    up_to: Instant | None
+
+    def now(self) -> Instant:
+        """The clock of the worker's till."""
+        return LAST_INSTANT if self.up_to is None else self.up_to
+
+
+def _take_in(url: str, program: int, source: Source, shard: Shard, report: Callable[[Progress], None]) -> None:
     """Take in one shard."""
     part, reported_at = Progress(), time.monotonic()
     # The clock ticks for the members of this shard and no others: another worker may not be as far yet with its own.
     own: set[str] = set()
-    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program)) as till:
-        for batch in source.batches(shard, shards):
+    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program, now=shard.now)) as till:
+        for batch in source.batches(shard.number, shard.of):
             for event, answer in zip(batch.events, till.commit(batch.events), strict=True):
                 _count(part, event, answer)
             if batch.refused:
@@ -115,22 +147,26 @@ def _count(part: Progress, event: Event, answer: Answer) -> None:
         part.outcomes["repeated"] += 1
     elif answer.refusal is not None:
         part.outcomes[answer.refusal.code] += 1
+        if len(part.refused) < _REFUSED_KEPT:
+            part.refused.append(RefusedEvent(event.id, event.member, answer.refusal.code, answer.refusal.sentence))
     else:
         part.outcomes[str(event.__struct_config__.tag)] += 1
         part.lines += len(getattr(event, "lines", ()))
 
 
-def _take_in_parallel(url: str, program: int, source: Source, workers: int, report: Callable[[Progress], None]) -> None:
+def _take_in_parallel(
+    url: str, program: int, source: Source, shards: list[Shard], report: Callable[[Progress], None]
+) -> None:
     context = get_context("spawn")
     pipes: dict[Pipe, int] = {}
     processes = []
-    for shard in range(workers):
+    for shard in shards:
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(sender, url, program, source, shard, workers), daemon=True)
+        process = context.Process(target=_work, args=(sender, url, program, source, shard), daemon=True)
         process.start()
         sender.close()
         processes.append(process)
-        pipes[receiver] = shard
+        pipes[receiver] = shard.number
     try:
         while pipes:
             for ready in wait(list(pipes)):
@@ -155,12 +191,12 @@ def _receive(pipe: Pipe, pipes: dict[Pipe, int], report: Callable[[Progress], No
         raise IngestFailed(str(message))
 
 
-def _work(pipe: Pipe, url: str, program: int, source: Source, shard: int, shards: int) -> None:
+def _work(pipe: Pipe, url: str, program: int, source: Source, shard: Shard) -> None:
     """What a worker process does. It ends when nobody listens any more."""
     # Modules and the like live as long as the process: the collector need not look at them again.
     gc.freeze()
     try:
-        _take_in(url, program, source, shard, shards, pipe.send)
+        _take_in(url, program, source, shard, pipe.send)
         pipe.send(None)
     except (BrokenPipeError, KeyboardInterrupt):
         return

@@ -1,5 +1,6 @@
 """Events from a file with one JSON event a line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ def numbered_events(path: Path, shard: int = 0, shards: int = 1) -> Iterator[tup
     """Each line's number with its event, or with the sentence that says why it is none."""
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
+            if number == 1:
+                line = line.removeprefix(BOM_UTF8)
             if not line.strip():
                 continue
             if shards > 1 and _shard_of(line, shards) != shard:

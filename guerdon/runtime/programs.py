@@ -1,6 +1,9 @@
 """The programs of a database, compiled: publishing a file, and the timeline that a till decides by."""
 
+from psycopg import errors
+
 from guerdon.core.calendar import moment_of
+from guerdon.core.program import Program
 from guerdon.core.version import Timeline, Version
 from guerdon.language import read_program
 from guerdon.store import programs as stored
@@ -32,20 +35,52 @@ class PublishedProgram:
             self.newest = newest
 
 
+class VersionDoesNotFit(Exception):
+    """A version would change what members hold into something else."""
+
+
 def publish(connection: Connection, source: str, name: str = "program.yaml") -> tuple[int, int]:
     """Publish a program file; gives the program's id and the version's number.
 
-    Raises ``ProgramErrors`` for a file that is wrong and ``VersionRewritesHistory`` for one that comes too late; the
-    version in force stays.
+    Raises ``ProgramErrors`` for a file that is wrong, ``VersionDoesNotFit`` for one that turns what members hold into
+    something else, and ``VersionRewritesHistory`` for one that comes too late; the version in force stays.
     """
     program = read_program(source, name)
     version = Version(program)
+    known = stored.program_id(connection, program.program)
+    before = [] if known is None else stored.sources(connection, known)
+    if before:
+        _check_fit(read_program(before[-1][1]), program)
     return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits)
+
+
+def _check_fit(before: Program, after: Program) -> None:
+    """Refuse a version under which amounts that are recorded would mean something else."""
+    found = []
+    for what, one, other in (
+        ("currency", before.currency, after.currency),
+        ("timezone", before.timezone, after.timezone),
+    ):
+        if one != other:
+            found.append(f"the {what} is {one} and stays so (the file says {other})")
+    for name, unit in before.units.items():
+        new = after.units.get(name)
+        if new is None:
+            found.append(f"the unit {name} may be held by members and cannot be dropped")
+        elif (unit.scale, unit.money) != (new.scale, new.money):
+            found.append(f"the unit {name} keeps its decimals and whether it is money")
+    if found:
+        raise VersionDoesNotFit(f"This version does not fit the one before: {'; '.join(found)}.")
 
 
 def find_program(connection: Connection, name: str | None = None) -> int:
     """The id of a program by name, or of the only one; raises ProgramNotFound."""
-    programs = stored.program_names(connection)
+    try:
+        programs = stored.program_names(connection)
+    except errors.UndefinedTable:
+        programs = {}
+    if not programs:
+        raise ProgramNotFound("No program is published here yet. Begin with: guerdon publish FILE")
     if name is None and len(programs) == 1:
         return next(iter(programs.values()))
     if name in programs:

@@ -60,7 +60,8 @@ def publish(
         }
         if _has_event_from(connection, asked):
             raise VersionRewritesHistory(
-                f"Events from {starts_at:%Y-%m-%d %H:%M} UTC on are recorded already. Choose a later effective_from."
+                f"Events from {starts_at:%Y-%m-%d %H:%M} UTC on are recorded already, decided by the version before. "
+                "Choose a later effective_from."
             )
         connection.execute(statement("add_version"), asked)
         for limit, allowed in limits.items():

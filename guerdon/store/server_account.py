@@ -92,11 +92,12 @@ _WALK = 0x1
 def _grant_walk(account: ServerAccount, folder: Path) -> None:
     entries = _read_acl(folder)
     granted = entries.get((_NAMED_USER, account.uid), 0)
-    if granted & _WALK:
+    # The mask is the most that any named entry may have; it must allow the new one and keep what it allowed. A chmod
+    # since then has set it to the group's bits and may have taken the permission away again.
+    mask = entries.get((_MASK, _NO_NUMBER), entries[_GROUP, _NO_NUMBER])
+    if granted & mask & _WALK:
         return
     entries[_NAMED_USER, account.uid] = granted | _WALK
-    # The mask is the most that any named entry may have; it must allow the new one and keep what it allowed.
-    mask = entries.get((_MASK, _NO_NUMBER), entries[_GROUP, _NO_NUMBER])
     entries[_MASK, _NO_NUMBER] = mask | _WALK
     packed = (_ACL_ENTRY.pack(kind, permission, number) for (kind, number), permission in sorted(entries.items()))
     try:

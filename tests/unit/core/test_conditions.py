@@ -186,6 +186,10 @@ def test_the_first_purchase_is_the_first_that_was_recorded():
     story.brings_back("2026-03-11", "p")
     two = story.buys("2026-03-12", "1")
     assert (granted(two), skipped(two)) == ({"other": 1}, {"first": "not_first_purchase"})
+    assert [note.sentence for note in (*one.notes, *two.notes)] == [
+        "not on the first purchase",
+        "only on the first purchase",
+    ]
 
 
 def test_a_tier_is_asked_on_any_ladder():

@@ -84,6 +84,14 @@ def test_points_are_pending_until_they_mature(when, available, pending):
     assert (story.has(), story.has_pending()) == (int(available), int(pending))
 
 
+def test_what_expires_before_it_matures_expires_out_of_what_is_pending():
+    story = Story(program(points_per_dollar(available_after=term("30 days"), expires=term("10 days")), flat(5)))
+    story.buys("2026-03-10", "10")
+    effects = story.waits_until("2026-05-01").outcome.effects
+    assert effects == (Expired("points", 10, instant("2026-03-21"), "expiry", pending=10),)
+    assert (story.has(), story.has_pending()) == (5, 0)
+
+
 INACTIVITY = """
     # looked at           | has
       2026-09-10 23:59:59 | 10
@@ -753,3 +761,16 @@ def test_a_state_names_the_version_under_which_it_was_worked_out():
     story.waits_until("2026-04-01")
     assert story.state.version == 2
     assert msgspec.json.decode(encode_state(story.state))["version"] == 2
+
+
+def test_a_state_has_one_canonical_json():
+    """What is stored and what a replay must reproduce; a change here is a change of every ledger."""
+    story = Story(rich_program())
+    story.buys("2026-03-10", "15", id="p")
+    assert encode_state(story.state) == (
+        b'{"enrolled_at":1767286800,"as_of":1773115200,"version":1,"next_due_at":1773460800,'
+        b'"last_activity_at":1773115200,"purchases":1,'
+        b'"wallets":{"points":{"pending":[{"amount":15,"earned_at":1773115200,"expires_at":1778472000,'
+        b'"matures_at":1773460800}]}},"meters":{"spend":{"20454":1500}},"standings":{"tiers":{"level":"gold",'
+        b'"since":1773115200,"until":1775880000,"shown":1500,"before":{"level":"basic","since":1767286800}}}}'
+    )

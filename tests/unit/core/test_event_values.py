@@ -96,6 +96,16 @@ def test_the_same_content_has_one_canonical_json(why):
     assert encode_event(decode_event(SAME[why])) == encode_event(decode_event(written()))
 
 
+def test_the_canonical_json_leaves_out_what_is_not_said():
+    """What is hashed and kept; a change here would make every event that is sent again look different."""
+    assert encode_event(decode_event(written())) == (
+        b'{"kind":"purchase","lines":[{"sku":"a","amount":5}],"id":"p","member":"m","at":"2026-03-10T14:30:00Z"}'
+    )
+    assert encode_event(decode_event(returned(lines=[{"line": 3}]))) == (
+        b'{"kind":"return","purchase":"p","lines":[{"line":3}],"id":"r","member":"m","at":"2026-03-10T14:30:00Z"}'
+    )
+
+
 def test_attributes_in_another_order_are_the_same_content():
     one, other = acted(attributes={"stars": "5", "words": "90"}), acted(attributes={"words": "90", "stars": "5"})
     assert encode_event(decode_event(one)) == encode_event(decode_event(other))

@@ -369,9 +369,11 @@ def test_a_ladder_is_known_before_any_mechanic_asks_for_its_levels():
     story = Story(
         program(
             flat(5, when=When(tier=("basic",))),
+            flat(9, name="high", when=When(tier=("gold", "silver"))),
             Tiers(meter="spend", levels=LEVELS, kept=term("1 year")),
             units={"points": Unit()},
         )
     )
-    story.buys("2026-03-10", "1")
+    decision = story.buys("2026-03-10", "1")
     assert story.has() == 5
+    assert [note.sentence for note in decision.notes] == ["only for silver, gold"], "in the order of the ladder"

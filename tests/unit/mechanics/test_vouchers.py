@@ -267,6 +267,21 @@ def test_an_expired_voucher_comes_off_nothing():
     assert taken_off(story.buys("2026-03-21", "12")) == []
 
 
+LATE = """
+    # basket of           | taken off, with a voucher given on 10 March at midnight
+      2026-03-09 23:59:59 |
+      2026-03-10 00:00:00 | 500
+      2026-03-10 00:00:01 | 500
+"""
+
+
+@pytest.mark.parametrize(("when", "taken"), rows(LATE))
+def test_a_voucher_does_not_come_off_a_late_basket_from_before_it_was_given(when, taken):
+    story = holder(500)
+    story.waits_until("2026-03-12")
+    assert taken_off(story.buys(when, "12")) == [int(cell) for cell in taken.split()]
+
+
 def test_two_vouchers_with_one_name_are_still_two():
     """Names come from ids that a source chose; even where two meet, only the one that is used goes."""
     story = Story(program(vouchers(), flat(300, name="x", earn="vouchers", expires=term("5 days"))))
