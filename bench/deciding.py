@@ -3,9 +3,9 @@
 import gc
 import time
 
-from guerdon.core.case import Facts
 from guerdon.core.decide import decide
 from guerdon.core.events import Purchase
+from guerdon.core.facts import Facts
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.version import single
 from guerdon.demo.journey import Journey

@@ -16,7 +16,6 @@ import msgspec
 from guerdon.core import meters, wallet
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Day, Instant, Term, Window, date_of, day_of, instant_of
-from guerdon.core.case import Facts, PurchaseRecord
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Effect, Granted
 from guerdon.core.events import (
@@ -31,6 +30,7 @@ from guerdon.core.events import (
     ReturnedLine,
     Tick,
 )
+from guerdon.core.facts import Facts, PurchaseRecord
 from guerdon.core.program import Cap, Meter, Program, Quantity, Reward, Unit
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state

@@ -15,6 +15,7 @@ from guerdon.core.effects import (
     Granted,
     Matured,
     Repaid,
+    Restored,
     Reversed,
     Rewarded,
     Spent,
@@ -117,6 +118,8 @@ class Shower:
             return f"{effect.reward} {self.amount(-effect.amount, effect.unit)}"
         if isinstance(effect, Discounted):
             return f"voucher {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Restored):
+            return f"voucher {self.amount(effect.amount, effect.unit, signed=True)} given back"
         if isinstance(effect, Expired):
             return f"{effect.unit} {self.amount(-effect.amount, effect.unit)} lapsed ({effect.reason})"
         if isinstance(effect, Reversed):

@@ -1,9 +1,10 @@
 """A member of staff corrects a balance, with a reason."""
 
 from guerdon.core import wallet
-from guerdon.core.case import Case, stop
+from guerdon.core.case import Case
 from guerdon.core.effects import Adjusted
 from guerdon.core.events import Adjust
+from guerdon.core.refusals import stop
 
 
 def adjust(case: Case, event: Adjust) -> None:

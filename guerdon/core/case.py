@@ -4,11 +4,10 @@ Rules look at the case and propose; the case carries out. It lives for one decis
 state it started from stays as it was.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from guerdon.core import meters, wallet
-from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE
 from guerdon.core.calendar import Day, Instant
 from guerdon.core.effects import (
     Capped,
@@ -23,107 +22,17 @@ from guerdon.core.effects import (
     TierChanged,
 )
 from guerdon.core.events import Event, Purchase
-from guerdon.core.refusals import Refusal, refuse
+from guerdon.core.facts import Facts
+from guerdon.core.refusals import stop
+from guerdon.core.rule import Proposal
 from guerdon.core.state import MemberState, Standing
 from guerdon.core.wallet import Lot, Wallet
 
 if TYPE_CHECKING:
     from guerdon.core.version import Version
 
-Trigger = str
-"""What a rule reacts to: ``purchase``, ``enrol``, or ``action:NAME``."""
-
-
-class PurchaseRecord(NamedTuple):
-    """An earlier purchase of the member, as the journal keeps it."""
-
-    event: Purchase
-    effects: tuple[Effect, ...]
-
-
-class Facts(NamedTuple):
-    """What was looked up before the decision. A decision never looks anything up itself."""
-
-    limits: Mapping[str, int] = {}
-    """What is left of each shared limit that may be needed: budgets in the unit's smallest part, stock in pieces."""
-    purchase: PurchaseRecord | None = None
-    """For a return: the purchase it belongs to; None: the member has none of that id."""
-
-
-NO_FACTS = Facts()
-
-
-class Refused(Exception):
-    """Stops a decision with a refusal. ``decide`` catches it; nothing that was worked out so far is kept."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        """Carry the refusal."""
-        super().__init__(refusal.sentence)
-        self.refusal = refusal
-
-
-def stop(code: str, **details: object) -> Refused:
-    """The exception that refuses with this code."""
-    return Refused(refuse(code, **details))
-
-
-class Proposal(NamedTuple):
-    """What a rule would give for this event.
-
-    In a ``best`` lane the largest amount wins, the earlier rule where equal.
-    """
-
-    rule: "Rule"
-    amount: int
-    wanted: int = 0
-    capped_by: str = ""
-    lines: tuple[int, ...] | None = None
-    rate: Rate | None = None
-    shares: tuple[int, ...] | None = None
-    """What each of the lines earns, where it is not in proportion to what was paid for it."""
-    level: str = ""
-    """For a rule of tiers: the level that is reached."""
-
-
-class Rule:
-    """A mechanic, compiled. A mechanic overrides what it has to do with; the rest does nothing."""
-
-    name: str
-    lane: str = ""
-    """The lane it runs in; empty: it stands for itself."""
-    triggers: tuple[Trigger, ...] = ()
-    """What it reacts to with a proposal."""
-
-    def is_live_on(self, day: Day) -> bool:
-        """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
-        return True
-
-    def propose(self, case: "Case") -> Proposal | None:
-        """What it would do with this event; None, with a note, where it does nothing."""
-
-    def carry_out(self, case: "Case", proposal: Proposal) -> None:
-        """Do it."""
-
-    def prepare(self, case: "Case") -> None:
-        """Act on a purchase before what is paid for it is settled: take a voucher off the basket."""
-
-    def enrol(self, case: "Case") -> None:
-        """Set up what a new member starts with."""
-
-    def take_back(self, case: "Case", purchase_day: Day) -> None:
-        """Look again at what a return has changed."""
-
-    def next_due(self, case: "Case") -> Instant | None:
-        """When time alone next gives it something to do, looking at the case as it stands.
-
-        Later than ``case.as_of``.
-        """
-
-    def settle(self, case: "Case", at: Instant) -> None:
-        """Do what falls due at that instant."""
-
-
 _LARGE = 10**9
+"""From here on a grant is held against the largest balance."""
 
 
 class Case:
@@ -244,9 +153,8 @@ class Case:
         matures_at: Instant | None = None,
         reference: str = "",
         proposal: Proposal | None = None,
-        counted: bool = True,
     ) -> None:
-        """Give an amount to the member and pay back what is owed; ``counted`` in the meters of what was earned."""
+        """Give an amount to the member, pay back what is owed, and count it in the meters of what was earned."""
         self._put(unit, Lot(amount, self.at, expires_at, 0, matures_at, reference))
         self.effects.append(
             Granted(
@@ -265,9 +173,8 @@ class Case:
             )
         )
         self.repay(unit)
-        if counted:
-            for meter in self.version.meters_of_earned.get(unit, ()):
-                self.count(meter, amount, self.day)
+        for meter in self.version.meters_of_earned.get(unit, ()):
+            self.count(meter, amount, self.day)
 
     def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
         """Add an amount to a wallet and pay back what is owed, without an effect of its own."""

@@ -23,7 +23,7 @@ import msgspec
 
 from guerdon.core.adjustment import adjust
 from guerdon.core.calendar import Instant, moment_of
-from guerdon.core.case import NO_FACTS, Case, Facts, Refused, Trigger, stop
+from guerdon.core.case import Case
 from guerdon.core.effects import Note, Outcome
 from guerdon.core.events import (
     Action,
@@ -36,9 +36,12 @@ from guerdon.core.events import (
     instant_in_range,
     instant_of_event,
 )
+from guerdon.core.facts import NO_FACTS, Facts
 from guerdon.core.purchasing import record_purchase
 from guerdon.core.redemption import redeem
+from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
+from guerdon.core.rule import Trigger
 from guerdon.core.state import MemberState
 from guerdon.core.version import Timeline, Version
 

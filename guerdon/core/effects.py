@@ -146,6 +146,19 @@ class Discounted(_Effect, frozen=True, tag="discounted"):
         return (Transfer(self.unit, "available", "redeemed", self.amount, self.mechanic),)
 
 
+class Restored(_Effect, frozen=True, tag="restored"):
+    """A voucher that was used on a purchase came back with all of its goods, with the expiry it had."""
+
+    mechanic: str
+    unit: str
+    amount: int
+    reference: str
+    expires_at: Instant | None = None
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return (Transfer(self.unit, "redeemed", "available", self.amount, self.mechanic),)
+
+
 class Expired(_Effect, frozen=True, tag="expired"):
     """An amount lapsed."""
 
@@ -215,7 +228,18 @@ class TierChanged(_Effect, frozen=True, tag="tier_changed"):
 
 
 Effect = (
-    Granted | Capped | Matured | Repaid | Spent | Rewarded | Discounted | Expired | Reversed | Adjusted | TierChanged
+    Granted
+    | Capped
+    | Matured
+    | Repaid
+    | Spent
+    | Rewarded
+    | Discounted
+    | Restored
+    | Expired
+    | Reversed
+    | Adjusted
+    | TierChanged
 )
 
 
@@ -264,7 +288,7 @@ def transfers_of(effects: Sequence[Effect]) -> list[Transfer]:
 
 
 def news_of(effects: Sequence[Effect]) -> list[Emitted]:
-    """What the world outside hears of the effects: tiers that changed, what expired, vouchers that were issued."""
+    """What the world outside hears: tiers that changed, what expired, vouchers that were issued or came back."""
     news = []
     for effect in effects:
         if isinstance(effect, TierChanged) and effect.before != effect.after:
@@ -273,4 +297,6 @@ def news_of(effects: Sequence[Effect]) -> list[Emitted]:
             news.append(Emitted("wallet.expired", msgspec.to_builtins(effect)))
         elif isinstance(effect, Granted) and effect.reference:
             news.append(Emitted("voucher.issued", msgspec.to_builtins(effect)))
+        elif isinstance(effect, Restored):
+            news.append(Emitted("voucher.restored", msgspec.to_builtins(effect)))
     return news

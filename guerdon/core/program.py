@@ -15,7 +15,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.calendar import PeriodUnit, Term, Window
 
 if TYPE_CHECKING:
-    from guerdon.core.case import Rule
+    from guerdon.core.rule import Rule
     from guerdon.core.version import Workshop
 
 Texts = dict[str, str]

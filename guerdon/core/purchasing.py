@@ -1,8 +1,9 @@
 """A purchase is recorded: what is paid for each line, and what the meters count."""
 
 from guerdon.core.amounts import MAX_AMOUNT
-from guerdon.core.case import Case, stop
+from guerdon.core.case import Case
 from guerdon.core.events import Purchase, line_nets, payments_of
+from guerdon.core.refusals import stop
 from guerdon.core.version import CompiledMeter
 
 

@@ -1,9 +1,10 @@
 """A member takes a reward from the catalogue."""
 
 from guerdon.core import wallet
-from guerdon.core.case import Case, stop
+from guerdon.core.case import Case
 from guerdon.core.effects import Rewarded
 from guerdon.core.events import Redeem
+from guerdon.core.refusals import stop
 from guerdon.core.version import CompiledReward
 
 

@@ -54,3 +54,17 @@ class Refusal(msgspec.Struct, frozen=True):
 def refuse(code: str, **details: Any) -> Refusal:
     """Make the refusal of that code; raises KeyError for a code that is not registered or a detail that is missing."""
     return Refusal(code, REFUSALS[code].format(**details), details)
+
+
+class Refused(Exception):
+    """Stops a decision with a refusal. ``decide`` catches it; nothing that was worked out so far is kept."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Carry the refusal."""
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
+
+
+def stop(code: str, **details: object) -> Refused:
+    """The exception that refuses with this code."""
+    return Refused(refuse(code, **details))

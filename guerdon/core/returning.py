@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from guerdon.core import wallet
 from guerdon.core.amounts import portion
-from guerdon.core.case import Case, stop
-from guerdon.core.effects import Discounted, Granted, Reversed
+from guerdon.core.case import Case
+from guerdon.core.effects import Discounted, Granted, Restored, Reversed
 from guerdon.core.events import Purchase, Return, instant_of_event, line_payments
+from guerdon.core.refusals import stop
 from guerdon.core.version import Timeline, Version
 
 Quantities = dict[int, int]
@@ -130,11 +131,10 @@ def _count_out(case: Case, origin: _Origin, bought_under: Version, day: int, *, 
 
 
 def _give_vouchers_back(case: Case, vouchers: list[Discounted]) -> None:
-    """Grant used vouchers again, with the expiry they had. One that would have expired by now is gone."""
+    """Put used vouchers back, with the expiry they had. One that would have expired by now is gone."""
     for voucher in vouchers:
         if voucher.expires_at is None or voucher.expires_at > case.as_of:
             reference = f"{voucher.reference}/back"
-            case.grant(
-                voucher.unit, voucher.amount, voucher.mechanic,
-                expires_at=voucher.expires_at, reference=reference, counted=False,
-            )  # fmt: skip
+            case.put(voucher.unit, voucher.amount, voucher.expires_at, reference)
+            case.effects.append(Restored(voucher.mechanic, voucher.unit, voucher.amount, reference, voucher.expires_at))
+            case.repay(voucher.unit)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from guerdon.core.amounts import MAX_AMOUNT
 from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
-from guerdon.core.case import Case, Rule, Trigger
+from guerdon.core.case import Case
 from guerdon.core.conditions import Condition, LineIndex, LineTest, compile_condition
 from guerdon.core.events import Event, Redeem
 from guerdon.core.program import Meter, Program, Reward, When
+from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
 
 Lane = tuple[str, tuple[Rule, ...]]

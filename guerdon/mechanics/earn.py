@@ -16,9 +16,10 @@ import msgspec
 
 from guerdon.core.amounts import Rate, Rounding, divide
 from guerdon.core.calendar import Day, Term, period_start
-from guerdon.core.case import Case, Proposal, Rule
+from guerdon.core.case import Case
 from guerdon.core.effects import Granted
 from guerdon.core.program import Cap, Texts, When
+from guerdon.core.rule import Proposal, Rule
 from guerdon.core.version import Workshop
 
 _Lines = tuple[int, ...] | None

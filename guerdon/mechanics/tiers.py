@@ -16,8 +16,9 @@ import msgspec
 
 from guerdon.core import meters
 from guerdon.core.calendar import Day, Instant, Term
-from guerdon.core.case import Case, Proposal, Rule
+from guerdon.core.case import Case
 from guerdon.core.program import Texts
+from guerdon.core.rule import Proposal, Rule
 from guerdon.core.state import Standing
 from guerdon.core.version import Workshop
 

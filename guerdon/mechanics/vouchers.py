@@ -11,9 +11,13 @@ import msgspec
 
 from guerdon.core import wallet
 from guerdon.core.calendar import Instant, Term, date_of, period_end
-from guerdon.core.case import Case, Rule
+from guerdon.core.case import Case
 from guerdon.core.program import Quantity, Texts
+from guerdon.core.rule import Rule
 from guerdon.core.version import Workshop
+
+_MOST_AT_ONCE = 1_000
+"""No issue gives a member more than this; the points above stay for the next. A wrong adjustment stops no till."""
 
 
 class Vouchers(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +93,7 @@ class VouchersRule(Rule):
         """Turn what is there into vouchers."""
         settings = self.settings
         count = wallet.available(case.wallet(self._source)) // settings.every.amount
-        if settings.most is not None:
-            count = min(count, settings.most)
+        count = min(count, settings.most or _MOST_AT_ONCE)
         expires_at = case.version.expiry(self._target, case.day, settings.valid)
         for number in range(1, count + 1):
             case.spend(self._source, settings.every.amount, self.name)

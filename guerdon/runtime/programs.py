@@ -47,8 +47,10 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
     """
     program = read_program(source, name)
     version = Version(program)
-    known = stored.program_id(connection, program.program)
-    before = [] if known is None else stored.sources(connection, known)
+    # A transaction of its own: publishing commits by itself, and would not inside one that was open already.
+    with connection.transaction():
+        known = stored.program_id(connection, program.program)
+        before = [] if known is None else stored.sources(connection, known)
     if before:
         _check_fit(read_program(before[-1][1]), program)
     return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits)
@@ -69,6 +71,10 @@ def _check_fit(before: Program, after: Program) -> None:
             found.append(f"the unit {name} may be held by members and cannot be dropped")
         elif (unit.scale, unit.money) != (new.scale, new.money):
             found.append(f"the unit {name} keeps its decimals and whether it is money")
+    for name, meter in before.meters.items():
+        again = after.meters.get(name)
+        if again is not None and (meter.counts, meter.unit, meter.window) != (again.counts, again.unit, again.window):
+            found.append(f"the meter {name} keeps what it counts and its window; give another meter another name")
     if found:
         raise VersionDoesNotFit(f"This version does not fit the one before: {'; '.join(found)}.")
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from guerdon.core.case import Facts, PurchaseRecord
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import Event, Purchase, Return, decode_event
+from guerdon.core.facts import Facts, PurchaseRecord
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.version import Timeline
 from guerdon.store.reading import JournalRow

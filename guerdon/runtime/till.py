@@ -23,7 +23,6 @@ import psycopg
 from psycopg import errors
 
 from guerdon.core.calendar import Instant, moment_of
-from guerdon.core.case import Facts, PurchaseRecord
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, encode_outcome, news_of, transfers_of
 from guerdon.core.events import (
@@ -38,6 +37,7 @@ from guerdon.core.events import (
     instant_of_event,
     kind_of,
 )
+from guerdon.core.facts import Facts, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.runtime.programs import PublishedProgram

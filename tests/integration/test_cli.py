@@ -20,6 +20,8 @@ timezone: Europe/Sofia
 effective_from: 2026-01-01
 units:
   beans: {expires: 60 days, worth: 1 EUR per 100 beans}
+meters:
+  spend: {sum: spend, window: rolling 12 months}
 mechanics:
   - {earn: beans, name: base, rate: 10 per 1 EUR}
 """
@@ -119,6 +121,7 @@ def test_refused_events_are_named_and_a_line_that_is_none_ends_with_code_one(gue
         (("Europe/Sofia", "Europe/Berlin"), "the timezone is Europe/Sofia"),
         (("expires: 60 days", "decimals: 2"), "the unit beans keeps its decimals"),
         (("beans", "points"), "the unit beans may be held"),
+        (("rolling 12 months", "calendar year"), "the meter spend keeps"),
     ],
 )
 def test_a_version_that_turns_holdings_into_something_else_is_refused(
@@ -151,7 +154,7 @@ def test_every_mistake_of_a_program_file_is_told_with_its_line(guerdon: Guerdon)
     told = guerdon("check", "cafe.yaml")
     assert told.exit_code == 2
     assert "cafe.yaml:2:" in told.output
-    assert "cafe.yaml:8:" in told.output
+    assert "cafe.yaml:10:" in told.output
 
 
 def test_vouchers_that_expire_together_are_told_as_one_sum(guerdon: Guerdon) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from guerdon.core import wallet
-from guerdon.core.case import Facts, PurchaseRecord
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Effect, decode_outcome, encode_outcome, transfers_of
 from guerdon.core.events import (
@@ -29,6 +28,7 @@ from guerdon.core.events import (
     decode_event,
     encode_event,
 )
+from guerdon.core.facts import Facts, PurchaseRecord
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from tests.builders import instant
 from tests.property import strategies as some

@@ -209,7 +209,7 @@ def test_the_grocerys_mechanics(grocery):
     base, weekend, spring = titled["base"], titled["weekend"], titled["spring-campaign"]
     assert (base.rate, base.multiply, base.flat) == (Rate(1, 100), None, None)
     assert (titled["welcome"].on, titled["welcome"].flat) == ("enrol", 100)
-    assert (titled["own-brands"].multiply, titled["own-brands"].when) == ("base", When(brand=("private",)))
+    assert (titled["own-brands"].rate, titled["own-brands"].when) == (Rate(1, 200), When(brand=("private",)))
     assert (titled["silver-extra"].by, titled["gold-extra"].by) == (Rate(5, 4), Rate(3, 2))
     assert (weekend.when.weekday, weekend.limit) == ((5, 6), Cap(per_member=100, period="week"))
     assert (weekend.by, weekend.lane, titled["category-of-the-month"].lane) == (Rate(2, 1), "doublings", "doublings")

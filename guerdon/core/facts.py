@@ -1,0 +1,26 @@
+"""Facts: what is looked up before a decision, because a decision looks nothing up itself."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from guerdon.core.effects import Effect
+from guerdon.core.events import Purchase
+
+
+class PurchaseRecord(NamedTuple):
+    """An earlier purchase of the member, as the journal keeps it."""
+
+    event: Purchase
+    effects: tuple[Effect, ...]
+
+
+class Facts(NamedTuple):
+    """What was looked up before the decision. A decision never looks anything up itself."""
+
+    limits: Mapping[str, int] = {}
+    """What is left of each shared limit that may be needed: budgets in the unit's smallest part, stock in pieces."""
+    purchase: PurchaseRecord | None = None
+    """For a return: the purchase it belongs to; None: the member has none of that id."""
+
+
+NO_FACTS = Facts()

@@ -1,0 +1,71 @@
+"""A rule is a mechanic, compiled: it looks at a case and proposes what to give for it, or does what time brings.
+
+``mechanics`` makes them out of settings; ``decide`` runs them.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from guerdon.core.amounts import Rate
+from guerdon.core.calendar import Day, Instant
+
+if TYPE_CHECKING:
+    from guerdon.core.case import Case
+
+Trigger = str
+"""What a rule reacts to: ``purchase``, ``enrol``, or ``action:NAME``."""
+
+
+class Proposal(NamedTuple):
+    """What a rule would give for this event.
+
+    In a ``best`` lane the largest amount wins, the earlier rule where equal.
+    """
+
+    rule: "Rule"
+    amount: int
+    wanted: int = 0
+    capped_by: str = ""
+    lines: tuple[int, ...] | None = None
+    rate: Rate | None = None
+    shares: tuple[int, ...] | None = None
+    """What each of the lines earns, where it is not in proportion to what was paid for it."""
+    level: str = ""
+    """For a rule of tiers: the level that is reached."""
+
+
+class Rule:
+    """A mechanic, compiled. A mechanic overrides what it has to do with; the rest does nothing."""
+
+    name: str
+    lane: str = ""
+    """The lane it runs in; empty: it stands for itself."""
+    triggers: tuple[Trigger, ...] = ()
+    """What it reacts to with a proposal."""
+
+    def is_live_on(self, day: Day) -> bool:
+        """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
+        return True
+
+    def propose(self, case: "Case") -> Proposal | None:
+        """What it would do with this event; None, with a note, where it does nothing."""
+
+    def carry_out(self, case: "Case", proposal: Proposal) -> None:
+        """Do it."""
+
+    def prepare(self, case: "Case") -> None:
+        """Act on a purchase before what is paid for it is settled: take a voucher off the basket."""
+
+    def enrol(self, case: "Case") -> None:
+        """Set up what a new member starts with."""
+
+    def take_back(self, case: "Case", purchase_day: Day) -> None:
+        """Look again at what a return has changed."""
+
+    def next_due(self, case: "Case") -> Instant | None:
+        """When time alone next gives it something to do, looking at the case as it stands.
+
+        Later than ``case.as_of``.
+        """
+
+    def settle(self, case: "Case", at: Instant) -> None:
+        """Do what falls due at that instant."""
