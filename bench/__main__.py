@@ -44,7 +44,9 @@ def ingest(home: Path) -> Figures:
         server.prepare_pgbench(postgres)
         transactions, baskets = [server.pgbench_tps(postgres)], []
         for _ in range(2):
-            baskets.append(ingesting.year_per_second(server.fresh_database(postgres, "year")))
+            url = server.fresh_database(postgres, "year")
+            server.settle_down(postgres)
+            baskets.append(ingesting.year_per_second(url))
             transactions.append(server.pgbench_tps(postgres))
     # Each ingest is held against the mean of the pgbench runs before and after it.
     ratios = [rate / statistics.mean(transactions[turn : turn + 2]) for turn, rate in enumerate(baskets)]

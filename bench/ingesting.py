@@ -35,9 +35,9 @@ class Joining:
     members: int
 
     def batches(self, shard: int, shards: int) -> Iterator[Batch]:
-        """A thousand at a time."""
+        """Two thousand at a time."""
         numbers = iter(range(shard, self.members, shards))
-        while part := list(islice(numbers, 1_000)):
+        while part := list(islice(numbers, 2_000)):
             yield Batch([Enrol(id=f"enrol-{number}", member=str(number), at=_START) for number in part])
 
 
@@ -58,7 +58,7 @@ class Scattered:
             if number % shards == shard:
                 named = {"id": f"{event.id}-{self.round}", "member": str(number)}
                 part.append(msgspec.structs.replace(event, **named))
-            if len(part) == 800:
+            if len(part) == 2_000:
                 yield Batch(part)
                 part = []
         yield Batch(part)

@@ -204,6 +204,9 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
         if not proposals:
             continue
+        if len(proposals) == 1:
+            proposals[0].rule.carry_out(case, proposals[0])
+            continue
         # max() keeps the first of equals, which is the earlier in the file.
         chosen = proposals[0] if chooser == "first" else max(proposals, key=lambda proposal: proposal.amount)
         for other in proposals:

@@ -21,7 +21,7 @@ from guerdon.store.programs import program_names
 from guerdon.store.queries import statement
 
 PROGRAM = "grocery"
-_EVENTS_TOGETHER = 800
+_EVENTS_TOGETHER = 2_000
 
 
 class NotTheDemosDatabase(Exception):

@@ -27,7 +27,7 @@ class NdjsonFile:
     """A file of events."""
 
     path: Path
-    batch: int = 1_000
+    batch: int = 2_000
     """How many events are committed together."""
 
     def batches(self, shard: int, shards: int) -> Iterator[Batch]:

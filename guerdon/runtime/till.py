@@ -57,10 +57,11 @@ FUTURE_ALLOWED = 300
 """How many seconds an event may lie ahead of the clock: the clocks of tills differ."""
 
 
-Remembered = dict[int, tuple[int, MemberState]]
-"""Members as a till last committed them, by id, with the number of their last entry."""
+Remembered = dict[str, tuple[int, MemberState]]
+"""Members as a till last committed them, by key, with the number of their last entry."""
 
 _MOST_REMEMBERED = 20_000
+_UNKNOWN = (-1, NEW_MEMBER)
 
 
 class Answer(NamedTuple):
@@ -170,7 +171,7 @@ class Till:
         """Keep what was committed, so that a member who comes again need not be decoded again."""
         if len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered.update({member.id: (member.seq, member.state) for member in moved})
+        self._remembered.update({member.key: (member.seq, member.state) for member in moved})
 
 
 def _malformed(error: Exception) -> Answer:
@@ -185,14 +186,12 @@ def content_hash(content: bytes) -> bytes:
 class _Standing:
     """A member of the batch in memory."""
 
-    __slots__ = ("id", "seq", "state", "stored_seq")
+    __slots__ = ("id", "key", "seq", "state", "stored_seq")
 
     def __init__(self, member: LockedMember, remembered: Remembered) -> None:
-        self.id = member.id
+        self.id, self.key = member.id, member.key
         self.seq = self.stored_seq = member.seq
-        seq, state = remembered.get(member.id, (0, NEW_MEMBER))
-        # Another till may have moved the member on; then what is stored counts.
-        self.state: MemberState = state if seq == member.seq else decode_state(member.state)
+        self.state = remembered[member.key][1] if member.state is None else decode_state(member.state)
 
 
 class _Batch:
@@ -227,10 +226,12 @@ class _Batch:
 
     def _load(self, events: Sequence[Event], joining: list[str]) -> None:
         connection, program = self._connection, self._program.id
-        keys = list({event.member for event in events})
+        keys = {event.member for event in events}
         if joining:
             ledger.add_members(connection, program, joining)
-        locked = ledger.lock_members(connection, program, keys)
+        # Another till may have moved a member on since; then its state comes along.
+        entries = {key: self._remembered.get(key, _UNKNOWN)[0] for key in keys}
+        locked = ledger.lock_members(connection, program, entries)
         self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
         returned = {event.purchase for event in events if isinstance(event, Return)}
         ids = {event.id for event in events}

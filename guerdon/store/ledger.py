@@ -4,7 +4,7 @@ These functions run inside the caller's transaction and never commit. Amounts ar
 times are instants (whole seconds since 1970, UTC).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,7 +28,8 @@ class LockedMember(NamedTuple):
     id: int
     key: str
     seq: int
-    state: bytes
+    state: bytes | None
+    """None: the caller has it."""
 
 
 class KnownEvent(NamedTuple):
@@ -73,9 +74,13 @@ def add_members(connection: Connection, program: int, keys: Sequence[str]) -> No
     connection.execute(statement("add_members"), {"program": program, "keys": list(keys)})
 
 
-def lock_members(connection: Connection, program: int, keys: Sequence[str]) -> dict[str, LockedMember]:
-    """Lock and read members in the order of their ids, by key; one that does not exist is left out."""
-    rows = connection.execute(statement("lock_members"), {"program": program, "keys": list(keys)})
+def lock_members(connection: Connection, program: int, known: Mapping[str, int]) -> dict[str, LockedMember]:
+    """Lock and read members in the order of their ids, by key; one that does not exist is left out.
+
+    ``known`` names the members, each with the entry number at which the caller has the state; -1 where it has none.
+    """
+    asked = {"program": program, "keys": list(known), "seqs": list(known.values())}
+    rows = connection.execute(statement("lock_members"), asked)
     return {row[1]: LockedMember(*row) for row in rows}
 
 

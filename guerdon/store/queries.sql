@@ -57,10 +57,12 @@ select %(program)s, key from unnest(%(keys)s::text[]) as key order by key
 on conflict (program, key) do nothing
 
 -- name: lock_members
--- Lock the members of a batch in the order of their ids and read where they stand.
-select id, key, seq, state from members
-where program = %(program)s and key = any(%(keys)s)
-order by id for update
+-- Lock the members of a batch in the order of their ids and read where they stand. The state of one whose entry number
+-- the till knows is not sent: it has it.
+select members.id, members.key, members.seq, case when members.seq is distinct from known.seq then members.state end
+from unnest(%(keys)s::text[], %(seqs)s::integer[]) as known (key, seq)
+join members on members.program = %(program)s and members.key = known.key
+order by members.id for update of members
 
 -- name: remove_empty_members
 -- Take back the rows of members whose joining was refused.
