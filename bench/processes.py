@@ -1,12 +1,14 @@
 """Whole commands, as a user would run them: how long they take and how much memory their largest process needs."""
 
-import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 from guerdon.core.events import Enrol
 from guerdon.demo.running import grocery_program
@@ -32,10 +34,24 @@ def guerdon(home: Path, *words: str) -> Run:
     command = [sys.executable, "-m", "guerdon.cli.main", *words, "--home", str(home)]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), command)
-    return Run(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _largest(process.pid))
+        time.sleep(0.02)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(time.perf_counter() - began, peak / 2**20)
+
+
+def _largest(pid: int) -> int:
+    """Bytes in memory of the largest process of a family; PostgreSQL's shared memory is not its own."""
+    largest = 0
+    with suppress(psutil.NoSuchProcess):
+        for process in (family := psutil.Process(pid), *family.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                if "postgres" not in process.name():
+                    largest = max(largest, process.memory_info().rss)
+    return largest
 
 
 def first_commit_seconds(folder: Path) -> float:

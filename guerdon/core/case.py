@@ -4,6 +4,7 @@ Rules look at the case and propose; the case carries out. It lives for one decis
 state it started from stays as it was.
 """
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from guerdon.core import meters, wallet
@@ -103,6 +104,10 @@ class Case:
 
     # What rules ask.
 
+    def day_of(self, instant: Instant) -> Day:
+        """The local day of an instant; mostly it is that of the case."""
+        return self.day if instant == self.at else self.version.zone.day(instant)
+
     def levels(self) -> list[str]:
         """The member's tier on each ladder."""
         return [self.level(ladder) for ladder in self.version.ladders]
@@ -113,6 +118,10 @@ class Case:
         if known is None:
             known = self._shares[grant.mechanic] = grant.by_line(self.payments)
         return known
+
+    def has_level(self, levels: Container[str]) -> bool:
+        """Whether the member stands on one of these levels, on any ladder."""
+        return any(self.level(ladder) in levels for ladder in self.version.ladders)
 
     def level(self, ladder: str) -> str:
         """The member's tier on one ladder: the lowest where none was reached."""

@@ -176,7 +176,7 @@ def _checks(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
     if when.tier is not None:
         tiers = frozenset(when.tier)
         sentence = "only for " + ", ".join(level for level in levels if level in tiers)
-        checks.append(Check("other_tier", sentence, lambda case: not tiers.isdisjoint(case.levels())))
+        checks.append(Check("other_tier", sentence, lambda case: case.has_level(tiers)))
     checks += [_one_of(name, getattr(when, name)) for name in ("store", "channel", "tender") if getattr(when, name)]
     if when.basket_at_least is not None:
         least = when.basket_at_least

@@ -34,9 +34,10 @@ def value(buckets: Buckets, window: Window, day: Day) -> int:
     return sum([amount for key, amount in buckets.items() if first <= key <= day])
 
 
-def upper_bound(buckets: Buckets) -> int:
-    """At least what the meter can show on any day. Quick, and enough to know that a threshold is out of reach."""
+def upper_bound(buckets: Buckets, *, negative: bool) -> int:
+    """At least what the meter can show on any day. Quick, and enough to know that a threshold is out of reach.
+
+    ``negative`` says whether any amount may be below zero: after a return.
+    """
     amounts = buckets.values()
-    if min(amounts, default=0) >= 0:
-        return sum(amounts)
-    return sum([amount for amount in amounts if amount > 0])
+    return sum([amount for amount in amounts if amount > 0]) if negative else sum(amounts)

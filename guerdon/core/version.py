@@ -175,7 +175,7 @@ class Version:
             return None
         # What came without activity, as by an adjustment, lasts for as long as if it had been some.
         since = max(case.last_activity_at, min([lot.earned_at for lot in held.lots + held.pending]))
-        return self._lapse(term, self.zone.day(since))
+        return self._lapse(term, case.day_of(since))
 
     def _lapse(self, term: Term, day: Day) -> Instant:
         """When a wallet lapses that was last active on a day. Whole shops are active on the same days."""

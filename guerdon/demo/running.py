@@ -12,6 +12,7 @@ from guerdon.core.calendar import zone as zone_of
 from guerdon.core.events import Event
 from guerdon.demo.journey import Journey
 from guerdon.runtime.ingest import Batch, Progress, ingest
+from guerdon.runtime.processes import warm_up
 from guerdon.runtime.programs import publish
 from guerdon.runtime.summary import Summary, summarise
 from guerdon.runtime.verify import Report, verify
@@ -21,7 +22,7 @@ from guerdon.store.programs import program_names
 from guerdon.store.queries import statement
 
 PROGRAM = "grocery"
-_EVENTS_TOGETHER = 2_000
+_EVENTS_TOGETHER = 4_000
 
 
 class NotTheDemosDatabase(Exception):
@@ -76,6 +77,8 @@ def prepare(url: str) -> int:
 
     What an earlier run of the demo left is removed. Raises NotTheDemosDatabase where there is anything else.
     """
+    # Reading the year takes packages that take long to load; pyarrow loads pandas at its first use.
+    warm_up(["guerdon.demo.journey", "pandas"])
     with connect(url) as connection:
         migrate(connection)
         _remove_earlier_run(connection)

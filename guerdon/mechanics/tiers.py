@@ -75,7 +75,7 @@ class TiersRule(Rule):
         if rank + 1 == len(self._names):
             return None
         buckets = case.meters.get(self._meter)
-        if buckets is None or meters.upper_bound(buckets) < self._thresholds[rank + 1]:
+        if buckets is None or meters.upper_bound(buckets, negative=bool(case.returned)) < self._thresholds[rank + 1]:
             return None
         reached = self._reached(case, case.today)
         return Proposal(self, 0, level=self._names[reached]) if reached > rank else None

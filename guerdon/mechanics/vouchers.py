@@ -87,7 +87,7 @@ class VouchersRule(Rule):
         held = case.wallets.get(self._source)
         if held is None or wallet.available(held) < self.settings.every.amount:
             return None
-        return self._zone.start(period_end(self._zone.day(case.as_of), self.settings.issued))
+        return self._zone.start(period_end(case.day_of(case.as_of), self.settings.issued))
 
     def settle(self, case: Case, at: Instant) -> None:
         """Turn what is there into vouchers."""

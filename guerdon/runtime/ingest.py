@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from typing import NamedTuple, Protocol
@@ -21,6 +20,7 @@ from typing import NamedTuple, Protocol
 from guerdon.core.calendar import LAST_INSTANT, Instant
 from guerdon.core.events import Event
 from guerdon.runtime.clock import tick
+from guerdon.runtime.processes import workers_context
 from guerdon.runtime.till import Answer, Till
 from guerdon.store.database import connect
 
@@ -157,7 +157,7 @@ def _count(part: Progress, event: Event, answer: Answer) -> None:
 def _take_in_parallel(
     url: str, program: int, source: Source, shards: list[Shard], report: Callable[[Progress], None]
 ) -> None:
-    context = get_context("spawn")
+    context = workers_context()
     pipes: dict[Pipe, int] = {}
     processes = []
     for shard in shards:

@@ -209,6 +209,8 @@ class _Batch:
         self._known: dict[str, KnownEvent] = {}
         self._limits: dict[str, int] = {}
         self._limit_uses: dict[str, int] = {}
+        self._repeats = False
+        """Whether any id comes twice in this batch."""
         self._returned: set[str] = set()
         """The purchases that returns of this batch belong to."""
         self._purchases: dict[tuple[str, str], PurchaseRecord] = {}
@@ -235,6 +237,7 @@ class _Batch:
         self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
         returned = {event.purchase for event in events if isinstance(event, Return)}
         ids = {event.id for event in events}
+        self._repeats = len(ids) < len(events)
         known = ledger.known_events(connection, program, list(ids | returned))
         self._known = {event_id: event for event_id, event in known.items() if event_id in ids}
         self._returned = returned
@@ -291,7 +294,8 @@ class _Batch:
                 facts_of(decision), encode_outcome(outcome), transfers_of(outcome.effects), news_of(outcome.effects),
             )
         )  # fmt: skip
-        self._known[event.id] = KnownEvent(event.member, member.seq, decision.version, content, digest, outcome)
+        if self._repeats:
+            self._known[event.id] = KnownEvent(event.member, member.seq, decision.version, content, digest, outcome)
         self._remember_purchase(event, outcome)
         return Answer(event.id, event.member, member.seq, decision.version, outcome)
 

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
-from multiprocessing import get_context
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -24,6 +23,7 @@ from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, tran
 from guerdon.core.events import encode_event, instant_of_event
 from guerdon.core.state import MemberState, decode_state, encode_state
 from guerdon.core.version import Timeline
+from guerdon.runtime.processes import workers_context
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import Replayed, facts_of, replay
 from guerdon.runtime.till import content_hash
@@ -127,7 +127,7 @@ def _check_ranges(
         yield from _told(results, progress, last - first + 1)
         _Worker.connection.close()
         return
-    context = get_context("spawn")
+    context = workers_context()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_open_worker, initargs=(url, program)) as pool:
         yield from _told(pool.map(_check_range, ranges), progress, last - first + 1)
 

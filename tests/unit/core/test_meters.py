@@ -96,6 +96,6 @@ def test_pruning_never_loses_what_the_latest_acceptable_event_would_count(shown)
 
 def test_the_upper_bound_is_never_below_what_a_meter_shows():
     buckets = counted(WEEK, ("2026-01-03", 20), ("2026-01-09", -30), ("2026-01-20", 5))
-    assert meters.upper_bound(buckets) == 25
+    assert meters.upper_bound(buckets, negative=True) == 25
     assert max(meters.value(buckets, WEEK, today) for today in range(day("2026-01-01"), day("2026-02-01"))) == 20
-    assert meters.upper_bound({}) == 0
+    assert meters.upper_bound({}, negative=False) == 0
