@@ -24,7 +24,7 @@ from guerdon.store.database import connect
 if TYPE_CHECKING:
     from guerdon.demo import running
 
-EXAMPLES = ("1228", "2375", "900")
+EXAMPLES = ("117", "2375", "900")
 
 
 def demo(

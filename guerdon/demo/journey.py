@@ -146,7 +146,10 @@ class Journey:
             raise ValueError(f"the shard has to be one of 0 to {shards - 1}, not {shard}")
         if years < 1:
             raise ValueError(f"there has to be at least 1 year, not {years}")
-        return by_day(chain.from_iterable(self._year(year, shard, shards) for year in range(1, years + 1)))
+        # The small tables are read once for all years, so that telling more years takes no more memory.
+        coupons = coupon_events(self._table("coupon_redemptions"), self._campaign_types())
+        mine = [event for event in coupons if int(event.member) % shards == shard]
+        return by_day(chain.from_iterable(self._years(mine, shard, shards, years)))
 
     def oddities(self) -> dict[str, int]:
         """How many rows of each odd kind one year holds, measured now; names that end in ``_cents`` are money."""
@@ -161,15 +164,15 @@ class Journey:
         counts["redemptions_repeated"] = redemptions.num_rows - distinct.num_rows
         return dict(counts)
 
-    def _year(self, year: int, shard: int, shards: int) -> Iterator[Event]:
-        first: list[Event] = enrolments(self.households()) if year == 1 else []
-        coupons = coupon_events(self._table("coupon_redemptions"), self._campaign_types())
-        others = [event for event in chain(first, coupons) if int(event.member) % shards == shard]
-        merged = heapq.merge(others, self._purchases(shard, shards), key=_time_of)
-        return merged if year == 1 else (moved(event, year) for event in merged)
-
-    def _purchases(self, shard: int, shards: int) -> Iterator[Purchase]:
+    def _years(self, coupons: list[Event], shard: int, shards: int, years: int) -> Iterator[Iterator[Event]]:
         catalogue = catalogue_of(self._table("products", ["product_id", "department", "product_category", "brand"]))
+        joining = [event for event in enrolments(self.households()) if int(event.member) % shards == shard]
+        yield heapq.merge(joining, coupons, self._purchases(catalogue, shard, shards), key=_time_of)
+        for year in range(2, years + 1):
+            again = heapq.merge(coupons, self._purchases(catalogue, shard, shards), key=_time_of)
+            yield (moved(event, year) for event in again)
+
+    def _purchases(self, catalogue: Catalogue, shard: int, shards: int) -> Iterator[Purchase]:
         batches = (of_shard(batch, shard, shards) for batch in self._batches())
         for rows in whole_baskets(batches):
             yield from purchases(rows, catalogue)

@@ -336,6 +336,13 @@ def test_what_matures_joins_its_like():
     assert after.lots == (Lot(6, 3, JULY),)
 
 
+def test_the_instant_zero_is_an_instant_like_any_other():
+    found = lots(Lot(3, 0, JUNE, matures_at=1), Lot(5, 0, JULY, matures_at=0))
+    assert amounts(found.pending) == [5, 3]
+    after, amount = wallet.mature(found, 0)
+    assert (amounts(after.lots), amounts(after.pending), amount) == ([5], [3], 5)
+
+
 def test_emptying_takes_all_but_what_is_held_and_owed():
     held, _ = wallet.hold(lots(Lot(30, 0, MAY), Lot(4, 0, JULY, matures_at=MAY)), 10, "h")
     after, out = wallet.empty(wallet.owe(held, 5), JUNE)
