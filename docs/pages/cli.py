@@ -13,7 +13,7 @@ from docs.pages.markdown import NOTE, Undocumented, page, plain, table
 from guerdon.cli.main import app
 
 VARIABLES = (
-    ("`GUERDON_DATABASE_URL`", "The PostgreSQL database to use. Set, it wins over `--home`."),
+    ("`GUERDON_DATABASE_URL`", "The PostgreSQL database to use. `--home` on the command line goes before it."),
     ("`GUERDON_HOME`", "The folder of the embedded database where `--home` is not given. Without both: `.guerdon`."),
 )
 EXIT_CODES = (

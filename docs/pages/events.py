@@ -58,7 +58,7 @@ EXAMPLES: list[dict[str, Any]] = [
 """One event of each kind, as a client sends it."""
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]"
-NO_NULL = r"^[^\x00]"
+NO_STEERING = r"^[^\x00-\x08\x0b-\x1f\x7f]"
 CURRENCY = "[A-Z]{3}"
 
 
@@ -157,8 +157,8 @@ def _text(kind: types.StrType) -> str:
         return "three capitals"
     if pattern.startswith(NO_CONTROLS):
         limit = "without control characters"
-    elif pattern.startswith(NO_NULL):
-        limit = "without the null character"
+    elif pattern.startswith(NO_STEERING):
+        limit = "without control characters but tabs and line breaks"
     else:
         raise Undocumented([f"the pattern {pattern}"])
     length = f"{kind.min_length} to {kind.max_length:,}" if kind.min_length else f"up to {kind.max_length:,}"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from psycopg import OperationalError
 from rich.console import Console
 from rich.markup import escape
 
@@ -30,6 +31,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     IngestFailed,
     MemberNotFound,
     MigrationsDisagree,
+    OperationalError,
     ProgramErrors,
     ProgramNotFound,
     ServerDidNotStart,

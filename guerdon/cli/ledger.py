@@ -5,13 +5,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
 from rich.progress import Progress
 
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.options import AsJson, Home, ProgramName, Workers
-from guerdon.cli.showing import Shower, counted
+from guerdon.cli.showing import Shower, counted, safe
 from guerdon.core.version import Version
 from guerdon.runtime import story
 from guerdon.runtime.programs import PublishedProgram, find_program
@@ -23,7 +22,7 @@ from guerdon.store.server import EmbeddedServer
 
 
 def _newest(connection: Connection, program: int) -> Version:
-    return PublishedProgram(connection, program).timeline.versions[-1]
+    return PublishedProgram(connection, program).in_force()
 
 
 def print_summary(summary: Summary, version: Version) -> None:
@@ -103,9 +102,9 @@ def explain(
         shower = Shower(version.program, version.zone)
         at = shower.moment(int(told.event.at.timestamp()))
         what = f"{at}  {shower.event(told.event)}"
-        console.print(f"[bold]{escape(what)}[/]  (entry {told.seq}, program version {told.version})", highlight=False)
+        console.print(f"[bold]{safe(what)}[/]  (entry {told.seq}, program version {told.version})", highlight=False)
         if told.refusal is not None:
-            console.print(f"[yellow]Refused:[/] {escape(told.refusal.sentence)} [dim]({told.refusal.code})[/]")
+            console.print(f"[yellow]Refused:[/] {safe(told.refusal.sentence)} [dim]({told.refusal.code})[/]")
             return
         console.print(tables.explanation_table(told, shower))
 

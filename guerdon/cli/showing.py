@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from rich.markup import escape
 
 from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of
@@ -52,6 +53,11 @@ def together(effects: Iterable[Effect]) -> list[Effect]:
         else:
             sums[effect] = effect
     return list(sums.values())
+
+
+def safe(text: str) -> str:
+    """A text from outside for the terminal: no markup, and nothing that would steer it."""
+    return escape("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -1,9 +1,8 @@
 """The tables that commands print."""
 
-from rich.markup import escape
 from rich.table import Table
 
-from guerdon.cli.showing import Shower, money
+from guerdon.cli.showing import Shower, money, safe
 from guerdon.core import wallet
 from guerdon.core.refusals import REFUSALS
 from guerdon.core.version import Version
@@ -66,18 +65,18 @@ def statement_table(statement: Statement, version: Version, *, last: int | None,
     tiers = ", ".join(standing.level for standing in statement.state.standings.values())
     title = f"Member {statement.member}" + (f" · {tiers}" if tiers else "")
     event_id = [("event", "left")] if ids else []
-    table = _plain_table(escape(title), ("when", "left"), ("what", "left"), *event_id, ("effects", "left"))
+    table = _plain_table(safe(title), ("when", "left"), ("what", "left"), *event_id, ("effects", "left"))
     units = list(version.program.units)
     for unit in units:
-        table.add_column(unit, justify="right", header_style="dim")
+        table.add_column(unit, justify="right", header_style="dim", overflow="fold")
     lines = statement.lines if last is None else statement.lines[-last:]
     for line in lines:
-        what = escape(shower.event(line.event)) if line.is_event else "fell due"
-        effects = escape(shower.effects(line.effects)) or "[dim]nothing[/]"
+        what = safe(shower.event(line.event)) if line.is_event else "fell due"
+        effects = safe(shower.effects(line.effects)) or "[dim]nothing[/]"
         if line.refusal is not None:
-            effects = f"[yellow]refused: {escape(line.refusal.sentence)}[/]"
+            effects = f"[yellow]refused: {safe(line.refusal.sentence)}[/]"
         balances = [shower.amount(line.balances.get(unit, 0), unit) for unit in units]
-        ids_shown = [escape(line.event.id) if line.is_event else ""] if ids else []
+        ids_shown = [safe(line.event.id) if line.is_event else ""] if ids else []
         table.add_row(shower.moment(line.at), what, *ids_shown, effects, *balances)
     hidden = len(statement.lines) - len(lines)
     if hidden:
@@ -111,10 +110,10 @@ def explanation_table(explanation: Explanation, shower: Shower) -> Table:
     table = _plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
     for effect in explanation.effects:
         name, outcome = shower.subject(effect), shower.outcome(effect)
-        table.add_row(escape(name), f"[green]{outcome}[/]", escape(shower.reason(effect, explanation.event)))
+        table.add_row(safe(name), f"[green]{outcome}[/]", safe(shower.reason(effect, explanation.event)))
     for note in explanation.notes:
-        why = f"{escape(note.sentence)} [dim]({note.code})[/]"
-        table.add_row(escape(note.mechanic), f"[dim]{note.outcome}[/]", why)
+        why = f"{safe(note.sentence)} [dim]({note.code})[/]"
+        table.add_row(safe(note.mechanic), f"[dim]{note.outcome}[/]", why)
     return table
 
 
@@ -123,7 +122,7 @@ def differences_table(report: Report, most: int = 20) -> Table:
     columns = [(name, "left") for name in ("member", "entry", "what", "stored", "expected")]
     table = _plain_table("Differences", *columns)
     for member, seq, what, stored, expected in report.examples[:most]:
-        table.add_row(*map(escape, (member or "all", str(seq or "–"), what, stored, expected)))
+        table.add_row(*map(safe, (member or "all", str(seq or "–"), what, stored, expected)))
     if report.differences > most:
         table.caption = f"and {report.differences - most:,} more"
     return table
@@ -142,7 +141,7 @@ def refused_table(done: Progress, most: int) -> Table:
     """The first events that were refused, each with its reason."""
     table = _plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
     for event_id, member, _, sentence in done.refused[:most]:
-        table.add_row(escape(event_id), escape(member), escape(sentence))
+        table.add_row(safe(event_id), safe(member), safe(sentence))
     count = sum([done.outcomes[code] for code in REFUSALS if code != "event_malformed"])
     if count > most:
         table.caption = f"and {count - most:,} more"

@@ -8,8 +8,9 @@ and only the two ends are turned into instants: a day with a change of clocks ha
 from bisect import bisect_right
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from importlib import resources
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -173,7 +174,7 @@ class Zone:
     def __init__(self, name: str) -> None:
         """Take an IANA name such as ``Europe/Sofia``; raises ``zoneinfo.ZoneInfoNotFoundError`` for another."""
         self.name = name
-        self._zone = ZoneInfo(name)
+        self._zone = _rules_of(name)
         self._changes, self._offsets = _offset_changes(self._zone)
         self._starts: dict[Day, Instant] = {}
 
@@ -192,6 +193,16 @@ class Zone:
             midnight = datetime.combine(date_of(day), datetime.min.time(), self._zone)
             known = self._starts[day] = int(midnight.timestamp())
         return known
+
+
+def _rules_of(name: str) -> ZoneInfo:
+    """The zone by the tzdata package, which is pinned: a replay on another machine must come to the same days."""
+    ZoneInfo(name)  # refuses what is no name of a zone
+    try:
+        with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except OSError:
+        raise ZoneInfoNotFoundError(f"No time zone found with key {name}") from None
 
 
 def _offset_changes(zone: ZoneInfo) -> tuple[list[Instant], list[int]]:

@@ -186,7 +186,7 @@ class Case:
             self.count(meter, amount, self.day)
 
     def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
-        """Add an amount to a wallet and pay back what is owed, without an effect of its own."""
+        """Add an amount to a wallet, without an effect of its own."""
         self._put(unit, Lot(amount, self.at, expires_at, 0, None, reference))
 
     def _put(self, unit: str, lot: Lot) -> None:
@@ -280,7 +280,9 @@ class Case:
         """Add an amount to a meter, in the window of that day."""
         window = self.version.program.meters[meter].window
         keep_from = self._keeps_from(self.version.meter_keeps_from(meter, self.today))
-        self.meters[meter] = meters.add(self.meters.get(meter, {}), window, day, amount, keep_from=keep_from)
+        buckets = self.meters[meter] = meters.add(self.meters.get(meter, {}), window, day, amount, keep_from=keep_from)
+        if amount > _LARGE and sum(buckets.values()) > MAX_BALANCE:
+            raise stop("balance_out_of_range", unit=meter)
 
     def count_out(self, meter: str, amount: int, day: Day) -> None:
         """Take an amount that came back out of a meter again."""

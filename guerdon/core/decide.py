@@ -5,8 +5,7 @@ The order of work for an event that happened at some instant:
 1. **Idempotency** is the till's business and comes before.
 2. The **version in force** at that instant is found.
 3. Unless the event is late, everything that **fell due** up to that instant is settled first, each thing at its own
-time,
-   under the version in force then. So a clock that runs late changes nothing.
+   time, under the version in force then. So a clock that runs late changes nothing.
 4. The event is worked through. A **refusal** throws away everything, step 3 included: nothing moves.
 5. ``next_due_at`` is worked out, under the version in force. That a later version will take over is no part of it: the
    same journal gives the same state whether or not that version was known at the time (see ``Timeline.wakes_at``).

@@ -256,7 +256,7 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
 
     mechanic: str
     outcome: str
-    """``granted``, ``capped``, ``skipped``, ``outdone`` (another was better in its lane)."""
+    """``skipped``, or ``outdone`` (another was better in its lane)."""
     code: str
     sentence: str
 

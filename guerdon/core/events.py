@@ -20,7 +20,7 @@ MAX_ID = 200
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?![\s\S])")]
-Prose = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]+(?![\s\S])")]
+Prose = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+(?![\s\S])")]
 Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
 Count = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
 

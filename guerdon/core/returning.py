@@ -106,8 +106,16 @@ def _take_back(case: Case, grant: Granted, origin: _Origin) -> None:
 
 
 def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int) -> bool:
-    by_itself = grant.expires_at is not None and grant.expires_at <= case.as_of
-    return by_itself or (held.emptied_at is not None and held.emptied_at > earned_at)
+    """Whether what a grant gave is gone by its own expiry, or lapsed with the whole wallet since.
+
+    Spent before its expiry and returned after it counts as expired too: which part of a lot was spent is not kept. What
+    a late purchase granted after the lapse is told by its lot, which is older than the lapse and still there.
+    """
+    if grant.expires_at is not None and grant.expires_at <= case.as_of:
+        return True
+    if held.emptied_at is None or held.emptied_at <= earned_at:
+        return False
+    return all(lot.earned_at > earned_at for lot in held.lots + held.pending)
 
 
 def _count_out(case: Case, origin: _Origin, bought_under: Version, day: int, *, whole: bool) -> None:

@@ -18,7 +18,7 @@ from guerdon.runtime.summary import Summary, summarise
 from guerdon.runtime.verify import Report, verify
 from guerdon.store.database import Connection, connect
 from guerdon.store.migrations import migrate
-from guerdon.store.programs import program_names
+from guerdon.store.programs import program_names, sources
 from guerdon.store.queries import statement
 
 PROGRAM = "grocery"
@@ -88,6 +88,11 @@ def prepare(url: str) -> int:
 
 def _remove_earlier_run(connection: Connection) -> None:
     names = program_names(connection)
+    if PROGRAM in names and [text for _, text in sources(connection, names[PROGRAM])] != [grocery_program()]:
+        raise NotTheDemosDatabase(
+            f"The database holds a program {PROGRAM} that is not this demo's, and the demo starts from an empty one. "
+            "Give it another folder: guerdon demo --home FOLDER"
+        )
     if names.keys() - {PROGRAM}:
         others = ", ".join(sorted(names.keys() - {PROGRAM}))
         raise NotTheDemosDatabase(

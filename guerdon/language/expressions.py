@@ -18,6 +18,22 @@ _OF_EVENT = {
     "attributes": (),
     **_OF_MEMBER,
 }
+_FUNCTIONS = (
+    "len",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "lower",
+    "upper",
+    "abs",
+    "min",
+    "max",
+    "sum",
+    "floor",
+    "ceil",
+)
+"""What may be called. Chance and the clock may not: the same event has to come out the same when it is replayed."""
+
 _KEYWORDS = ("and", "or", "not", "in", "true", "false", "null")
 
 
@@ -43,9 +59,15 @@ def _reason(wrong: RuntimeError) -> str:
 def _check_words(source: str, scope: Scope, seen: Mapping[str, tuple[str, ...]]) -> None:
     """Whether what the expression looks at exists.
 
-    Quoted texts and functions are passed over, and so is everything where a mapping is written: its keys look the same.
+    Quoted texts are passed over, and so are names where a mapping is written: its keys look the same.
     """
     bare = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "''", source)
+    for function in re.findall(r"([A-Za-z_]\w*)\s*\(", bare):
+        if function not in _FUNCTIONS and function not in _KEYWORDS:
+            told = f"`{function}` is not among the functions: {', '.join(_FUNCTIONS)}"
+            raise Wrong("name_unknown", told)
+    if ".." in bare or "`" in source:
+        raise Wrong("expression_wrong", "ranges and texts with values in them are not for conditions")
     if "{" in bare:
         return
     for whole, part in re.findall(r"(?<![\w.#$])([A-Za-z_]\w*)\b(?!\s*\()(?:\.([A-Za-z_]\w*))?", bare):

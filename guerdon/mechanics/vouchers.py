@@ -16,7 +16,7 @@ from guerdon.core.program import Quantity, Texts
 from guerdon.core.rule import Rule
 from guerdon.core.version import Workshop
 
-_MOST_AT_ONCE = 1_000
+_MOST_AT_ONCE = 100
 """No issue gives a member more than this; the points above stay for the next. A wrong adjustment stops no till."""
 
 
@@ -93,7 +93,7 @@ class VouchersRule(Rule):
         """Turn what is there into vouchers."""
         settings = self.settings
         count = wallet.available(case.wallet(self._source)) // settings.every.amount
-        count = min(count, settings.most or _MOST_AT_ONCE)
+        count = min(count, settings.most or _MOST_AT_ONCE, _MOST_AT_ONCE)
         expires_at = case.version.expiry(self._target, case.day, settings.valid)
         for number in range(1, count + 1):
             case.spend(self._source, settings.every.amount, self.name)

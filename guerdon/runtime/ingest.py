@@ -18,7 +18,7 @@ from multiprocessing.connection import wait
 from typing import NamedTuple, Protocol
 
 from guerdon.core.calendar import LAST_INSTANT, Instant
-from guerdon.core.events import Event
+from guerdon.core.events import Event, kind_of
 from guerdon.runtime.clock import tick
 from guerdon.runtime.processes import workers_context
 from guerdon.runtime.till import Answer, Till
@@ -94,7 +94,8 @@ def ingest(
 ) -> Progress:
     """Take in everything a source gives; ``progress`` is told every so often how far it is. Raises IngestFailed.
 
-    Events dated after ``up_to`` are refused; None accepts any date (history that is told, programs that are tried).
+    Events dated more than five minutes after ``up_to`` are refused; None accepts any date (history that is told,
+    programs that are tried).
     """
     whole = Progress()
 
@@ -150,7 +151,7 @@ def _count(part: Progress, event: Event, answer: Answer) -> None:
         if len(part.refused) < _REFUSED_KEPT:
             part.refused.append(RefusedEvent(event.id, event.member, answer.refusal.code, answer.refusal.sentence))
     else:
-        part.outcomes[str(event.__struct_config__.tag)] += 1
+        part.outcomes[kind_of(event)] += 1
         part.lines += len(getattr(event, "lines", ()))
 
 

@@ -1,5 +1,7 @@
 """The programs of a database, compiled: publishing a file, and the timeline that a till decides by."""
 
+import time
+
 from psycopg import errors
 
 from guerdon.core.calendar import moment_of
@@ -24,6 +26,10 @@ class PublishedProgram:
         self.versions: list[Version] = []
         self.timeline = Timeline(self.versions)
         self.refresh(connection)
+
+    def in_force(self) -> Version:
+        """The version in force now; before the first, the first."""
+        return self.timeline.at(int(time.time())) or self.timeline.versions[0]
 
     def refresh(self, connection: Connection) -> None:
         """Compile again where a version was published since. Cheap where none was."""
@@ -51,8 +57,8 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
     with connection.transaction():
         known = stored.program_id(connection, program.program)
         before = [] if known is None else stored.sources(connection, known)
-    if before:
-        _check_fit(read_program(before[-1][1]), program)
+    for _, text in before:
+        _check_fit(read_program(text), program)
     return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits)
 
 
@@ -76,7 +82,7 @@ def _check_fit(before: Program, after: Program) -> None:
         if again is not None and (meter.counts, meter.unit, meter.window) != (again.counts, again.unit, again.window):
             found.append(f"the meter {name} keeps what it counts and its window; give another meter another name")
     if found:
-        raise VersionDoesNotFit(f"This version does not fit the one before: {'; '.join(found)}.")
+        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
 
 
 def find_program(connection: Connection, name: str | None = None) -> int:

@@ -36,7 +36,7 @@ class StatementLine(NamedTuple):
     changes: dict[str, int]
     """By unit: how much more the member has, in its smallest part."""
     balances: dict[str, int]
-    """By unit: what the member has afterwards: available and pending, less debt."""
+    """By unit: what the member has afterwards: available, pending and reserved, less debt."""
     is_event: bool
     """False for what fell due before the event came: it is dated when it fell due."""
 
@@ -101,7 +101,10 @@ def _replayed(connection: Connection, program: int, member: str, *, traced: bool
 
 
 def _lines(replayed: Replayed, balances: Counter[str]) -> list[StatementLine]:
-    """A journal entry as lines: what fell due before the event, each at its time, then the event itself."""
+    """A journal entry as lines: what fell due before the event, each at its time, then the event itself.
+
+    After a late event something may fall due at once, by its own earlier date; that comes behind the event.
+    """
     at = instant_of(replayed.event.at)
     outcome = replayed.decision.outcome
     parts: list[tuple[Instant, list[Effect]]] = []
@@ -114,10 +117,13 @@ def _lines(replayed: Replayed, balances: Counter[str]) -> list[StatementLine]:
             parts[-1][1].append(effect)
         else:
             parts.append((due_at, [effect]))
-    lines = [_line(due_at, replayed.event, effects, None, balances, is_event=False) for due_at, effects in parts]
-    if own or outcome.refusal is not None or not parts:
-        lines.append(_line(at, replayed.event, own, outcome.refusal, balances, is_event=True))
-    return lines
+    due = [(due_at, effects, False) for due_at, effects in parts]
+    event = [(at, own, True)] if own or outcome.refusal is not None or not parts else []
+    ordered = event + due if at < replayed.before.as_of else due + event
+    return [
+        _line(moment, replayed.event, effects, outcome.refusal if is_event else None, balances, is_event=is_event)
+        for moment, effects, is_event in ordered
+    ]
 
 
 def _line(

@@ -1,5 +1,6 @@
 """The summary of a program: what was issued, redeemed and expired, what is outstanding and what that is worth."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding
@@ -48,7 +49,7 @@ def summarise(connection: Connection, program: int) -> Summary:
     Balances are those the database keeps; nothing is added up by member but tiers.
     """
     published = PublishedProgram(connection, program)
-    version = published.timeline.versions[-1]
+    version = published.in_force()
     balances = reading.account_balances(connection, program)
     counts = reading.amounts_by_reason(connection, program)
     units: dict[str, UnitSummary] = {}
@@ -57,11 +58,22 @@ def summarise(connection: Connection, program: int) -> Summary:
         issued = -account["issued"]
         outstanding = issued - account["reversed"] - account["redeemed"] - account["expired"]
         worth = _worth(unit, outstanding)
-        granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
+        times_granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
         used = sum([row.times for row in counts if row.unit == name and row.target == "redeemed"])
         units[name] = UnitSummary(
-            issued, account["reversed"], account["redeemed"], account["expired"], outstanding, worth, granted, used
+            issued,
+            account["reversed"],
+            account["redeemed"],
+            account["expired"],
+            outstanding,
+            worth,
+            times_granted,
+            used,
         )
+    granted: Counter[tuple[str, str]] = Counter()
+    for row in counts:
+        if row.source == "issued":
+            granted[row.unit, row.reason] += row.amount
     levels = {level: 0 for ladder in version.ladder_levels.values() for level in ladder}
     return Summary(
         reading.member_count(connection, program),
@@ -70,7 +82,7 @@ def summarise(connection: Connection, program: int) -> Summary:
         sum([unit.worth or 0 for unit in units.values()]),
         levels | reading.members_by_level(connection, program),
         reading.limits(connection, program),
-        {(row.unit, row.reason): row.amount for row in counts if row.source == "issued"},
+        dict(granted),
     )
 
 

@@ -155,6 +155,8 @@ class Till:
         if self._connection.closed:
             try:
                 self._connection = self._connect()
+                # It may lead to a server that was restored, or took over without the last commit.
+                self._remembered.clear()
             except Exception:  # The next try raises what is wrong now.
                 return
 

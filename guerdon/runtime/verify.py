@@ -20,7 +20,7 @@ from guerdon.core import wallet
 from guerdon.core.calendar import instant_of
 from guerdon.core.decide import Decision
 from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, transfers_of
-from guerdon.core.events import encode_event, instant_of_event
+from guerdon.core.events import encode_event, instant_of_event, kind_of
 from guerdon.core.state import MemberState, decode_state, encode_state
 from guerdon.core.version import Timeline
 from guerdon.runtime.processes import workers_context
@@ -320,7 +320,7 @@ class _BySeq(Generic[Item]):
 
 def _index_of(replayed: Replayed) -> tuple[str, str, int]:
     event = replayed.event
-    return event.id, str(event.__struct_config__.tag), instant_of_event(event)
+    return event.id, kind_of(event), instant_of_event(event)
 
 
 def _short(value: object) -> str:

@@ -20,7 +20,7 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
     """
     try:
         connection = psycopg.connect(url, autocommit=autocommit, application_name="guerdon")
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise DatabaseUnreachable(f"{str(error).strip()}\nIs the server of GUERDON_DATABASE_URL running?") from error
     set_json_loads(_as_stored, connection)
     return connection

@@ -130,7 +130,7 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
         for entry in entries:
             copy.write_row((program, entry.event_id, entry.member, entry.seq))
     with cursor.copy(statement("copy_transfers")) as copy:
-        copy.set_types(["int8", "int4", "int2", "int4", "text", "text", "text", "int8", "text"])
+        copy.set_types(["int8", "int4", "int4", "int4", "text", "text", "text", "int8", "text"])
         for entry in entries:
             for number, (unit, source, target, amount, reason) in enumerate(entry.transfers, 1):
                 copy.write_row((entry.member, entry.seq, number, program, unit, source, target, amount, reason))

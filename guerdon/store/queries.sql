@@ -53,12 +53,12 @@ where program = %(program)s and (next_due_at is null or next_due_at > %(at)s)
 -- name: add_members
 -- Rows for members who join, in one order for all writers so that two of them cannot wait for each other.
 insert into members (program, key)
-select %(program)s, key from unnest(%(keys)s::text[]) as key order by key
+select %(program)s, key from unnest(%(keys)s::text[]) as key
+where not exists (select from members where members.program = %(program)s and members.key = key.key) order by key
 on conflict (program, key) do nothing
 
 -- name: lock_members
--- Lock the members of a batch in the order of their ids and read where they stand. The state of one whose entry number
--- the till knows is not sent: it has it.
+-- Lock the members of a batch in the order of their ids and read where they stand; no state where the till has it.
 select members.id, members.key, members.seq, case when members.seq is distinct from known.seq then members.state end
 from unnest(%(keys)s::text[], %(seqs)s::integer[]) as known (key, seq)
 join members on members.program = %(program)s and members.key = known.key

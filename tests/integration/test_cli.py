@@ -172,3 +172,39 @@ def test_nothing_but_the_demo_needs_its_packages(monkeypatch: pytest.MonkeyPatch
     told = guerdon("demo")
     assert told.exit_code == 2
     assert "pip install 'guerdon[demo]'" in " ".join(told.output.split())
+
+
+def test_a_meter_does_not_come_back_with_another_meaning(guerdon: Guerdon) -> None:
+    published(guerdon)
+    without = PROGRAM.replace("meters:\n  spend: {sum: spend, window: rolling 12 months}\n", "")
+    assert published(guerdon, without.replace("2026-01-01", "2027-01-01")).exit_code == 0
+    other = PROGRAM.replace("2026-01-01", "2028-01-01").replace("rolling 12 months", "calendar year")
+    refused = published(guerdon, other)
+    assert (refused.exit_code, "the meter spend keeps" in " ".join(refused.output.split())) == (2, True)
+
+
+def test_nothing_from_outside_steers_the_terminal(guerdon: Guerdon) -> None:
+    published(guerdon)
+    told = guerdon("ingest", events(enrol("ana\u202eana")))
+    assert told.exit_code == 0
+    assert "\u202e" not in guerdon("statement", "ana\u202eana").output
+    adjusted = {
+        "kind": "adjust", "id": "a", "member": "ana\u202eana", "at": "2026-03-02T09:00:00+02:00",
+        "unit": "beans", "amount": 5, "reason": "\u001b[2J", "by": "boss",
+    }  # fmt: skip
+    assert guerdon("ingest", events(adjusted)).exit_code == 1
+
+
+def test_a_database_url_that_is_none_is_told(guerdon: Guerdon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUERDON_DATABASE_URL", "nonsense")
+    told = guerdon("summary")
+    assert (told.exit_code, told.output.startswith("error:")) == (2, True)
+
+
+def test_the_demo_leaves_a_shop_of_its_name_alone(guerdon: Guerdon, database_url: str) -> None:
+    published(guerdon, PROGRAM.replace("program: cafe", "program: grocery"))
+    assert guerdon("ingest", events(enrol("ana"))).exit_code == 0
+    told = guerdon("demo", "--headless")
+    assert (told.exit_code, "that is not this demo's" in " ".join(told.output.split())) == (2, True)
+    with connect(database_url) as connection:
+        assert connection.execute("select count(*) from journal").fetchone() == (1,)

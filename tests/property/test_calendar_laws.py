@@ -1,7 +1,7 @@
 """The calendar against the standard library's time zones, and the laws of periods and terms."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 from hypothesis import given
 
@@ -19,6 +19,10 @@ from guerdon.core.calendar import (
     zone,
 )
 from tests.property import strategies as some
+
+# By the pinned rules of the tzdata package, as the core does, and not by those of the machine.
+reset_tzpath(to=())
+ZoneInfo.clear_cache()
 
 
 @given(some.zone_names, some.instants)

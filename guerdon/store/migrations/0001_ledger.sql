@@ -40,7 +40,7 @@ comment on column members.seq is 'How many journal entries the member has.';
 comment on column members.state is 'The state after the last entry, in its canonical JSON.';
 comment on column members.next_due_at is 'Not later than when time alone next changes something; null: never. The clock looks here.';
 
-create index members_due on members (program, next_due_at) where next_due_at is not null;
+create index members_due on members (program, next_due_at, id) where next_due_at is not null;
 
 create table journal (
     member bigint not null,
@@ -69,6 +69,9 @@ comment on column journal.content_hash is 'BLAKE2b-128 of content.';
 comment on column journal.facts is 'What the decision was told about shared limits; null: it needed nothing.';
 comment on column journal.outcome is 'The effects, or the refusal.';
 
+-- Rows come roughly in the order of time, so a summary a block is enough to know that nothing is younger than a date.
+create index journal_at on journal using brin (at) with (autosummarize = on);
+
 create table event_ids (
     program integer not null,
     event_id text collate "C" not null,
@@ -85,7 +88,7 @@ comment on column event_ids.seq is 'The entry of the member''s journal.';
 create table transfers (
     member bigint not null,
     seq integer not null,
-    number smallint not null,
+    number integer not null,
     program integer not null,
     unit text collate "C" not null,
     source text collate "C" not null,

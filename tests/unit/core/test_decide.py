@@ -475,6 +475,12 @@ def test_a_lane_adds_takes_the_best_or_takes_the_first(chooser, given, taken):
     assert laned(chooser, *map(int, given.split())) == expected | {"base": 10}
 
 
+def test_lanes_behind_one_with_a_single_or_no_proposal_have_their_turn():
+    one, none = flat(5, name="a", lane="x"), flat(7, name="b", lane="y", when=When(store=("elsewhere",)))
+    story = Story(program(one, none, points_per_dollar(), lanes={"x": "best", "y": "best"}))
+    assert granted(story.buys("2026-03-10", "10.00")) == {"a": 5, "base": 10}
+
+
 def test_a_lane_that_is_not_declared_adds_up():
     story = Story(program(flat(5, name="a", lane="x"), flat(7, name="b", lane="x")))
     assert granted(story.buys("2026-03-10", "1")) == {"a": 5, "b": 7}
