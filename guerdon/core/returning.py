@@ -7,7 +7,8 @@ returns of one item out of three take back exactly what the line earned.
 **Worked.** Lines of 6.00 and 4.00 earned 10 points. Returning the second takes back 4. If only 3 of them are still
 there, the unit decides what becomes of the fourth: it is owed (the next grant pays it back) or forgiven.
 
-What had already expired is not taken back a second time.
+What had already expired is not taken back a second time. Caps and budgets that the goods had used stay used: buying and
+returning makes no room.
 """
 
 from typing import NamedTuple
