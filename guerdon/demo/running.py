@@ -1,7 +1,7 @@
 """The demo: a real year of a grocery through the till, and what came of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -22,6 +22,8 @@ from guerdon.store.programs import program_names, sources
 from guerdon.store.queries import statement
 
 PROGRAM = "grocery"
+_OWN_IDS = r"^((enrol|basket|coupon)-[0-9]+(-[-0-9y]+)?|tick/.*)$"
+"""What the ids of the demo's events look like."""
 _EVENTS_TOGETHER = 4_000
 
 
@@ -88,21 +90,27 @@ def prepare(url: str) -> int:
 
 def _remove_earlier_run(connection: Connection) -> None:
     names = program_names(connection)
-    if PROGRAM in names and [text for _, text in sources(connection, names[PROGRAM])] != [grocery_program()]:
+    found = _not_the_demos(connection, names)
+    if found:
         raise NotTheDemosDatabase(
-            f"The database holds a program {PROGRAM} that is not this demo's, and the demo starts from an empty one. "
-            "Give it another folder: guerdon demo --home FOLDER"
-        )
-    if names.keys() - {PROGRAM}:
-        others = ", ".join(sorted(names.keys() - {PROGRAM}))
-        raise NotTheDemosDatabase(
-            f"The database holds other programs ({others}), and the demo starts from an empty database. "
+            f"The database holds {found}, and the demo starts from an empty one. "
             "Give it another folder: guerdon demo --home FOLDER"
         )
     if names:
         for part in statement("wipe").split(";"):
             connection.execute(part)
     connection.commit()
+
+
+def _not_the_demos(connection: Connection, names: Mapping[str, int]) -> str:
+    """What the database holds that no run of this demo has left there, in words; empty: nothing."""
+    others = sorted(names.keys() - {PROGRAM})
+    if others:
+        return f"other programs ({', '.join(others)})"
+    if names and [text for _, text in sources(connection, names[PROGRAM])] != [grocery_program()]:
+        return f"a program {PROGRAM} that is not this demo's"
+    foreign = connection.execute(statement("event_unlike"), {"pattern": _OWN_IDS}).fetchone()
+    return f"the event {foreign[0]}, which is not this demo's" if foreign is not None else ""
 
 
 def source(years: int = 1) -> JourneySource:

@@ -1,6 +1,7 @@
 """The programs of a database, compiled: publishing a file, and the timeline that a till decides by."""
 
 import time
+from collections.abc import Sequence
 
 from psycopg import errors
 
@@ -53,13 +54,12 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
     """
     program = read_program(source, name)
     version = Version(program)
-    # A transaction of its own: publishing commits by itself, and would not inside one that was open already.
-    with connection.transaction():
-        known = stored.program_id(connection, program.program)
-        before = [] if known is None else stored.sources(connection, known)
-    for _, text in before:
-        _check_fit(read_program(text), program)
-    return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits)
+
+    def fits(before: Sequence[str]) -> None:
+        for text in before:
+            _check_fit(read_program(text), program)
+
+    return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits, fits)
 
 
 def _check_fit(before: Program, after: Program) -> None:

@@ -1,6 +1,6 @@
 """Programs and their versions as stored. A version is the text of the program file; compiling it is not done here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from guerdon.store.database import Connection
@@ -39,9 +39,17 @@ def hold_versions(connection: Connection, program: int) -> None:
 
 
 def publish(
-    connection: Connection, name: str, source: str, starts_at: datetime, limits: Mapping[str, int]
+    connection: Connection,
+    name: str,
+    source: str,
+    starts_at: datetime,
+    limits: Mapping[str, int],
+    check: Callable[[Sequence[str]], None],
 ) -> tuple[int, int]:
     """Add a version; gives the program's id and the version's number. Commits.
+
+    ``check`` is shown the texts of all versions so far, while nobody else can publish, and raises where the new one
+    does not go with them.
 
     Publishing the text of the newest version again adds nothing. Raises VersionRewritesHistory where events from
     ``starts_at`` on are recorded: they were decided under the version before.
@@ -51,6 +59,7 @@ def publish(
         stored = sources(connection, program)
         if stored and stored[-1][1] == source:
             return program, stored[-1][0]
+        check([text for _, text in stored])
         asked = {
             "program": program,
             "at": starts_at,

@@ -205,6 +205,10 @@ select standing.value ->> 'level', count(*)
 from members cross join json_each(members.state -> 'standings') as standing
 where program = %(program)s group by 1
 
+-- name: event_unlike
+-- An event whose id does not look as given, for telling whether a database holds anything but a demonstration.
+select event_id from event_ids where event_id !~ %(pattern)s limit 1
+
 -- name: wipe
 -- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
 alter table journal disable trigger journal_is_never_emptied;

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from guerdon.cli.main import app
+from guerdon.demo.running import grocery_program
 from guerdon.store.database import connect
 
 PROGRAM = """\
@@ -201,10 +202,11 @@ def test_a_database_url_that_is_none_is_told(guerdon: Guerdon, monkeypatch: pyte
     assert (told.exit_code, told.output.startswith("error:")) == (2, True)
 
 
-def test_the_demo_leaves_a_shop_of_its_name_alone(guerdon: Guerdon, database_url: str) -> None:
-    published(guerdon, PROGRAM.replace("program: cafe", "program: grocery"))
+@pytest.mark.parametrize("text", [PROGRAM.replace("program: cafe", "program: grocery"), grocery_program()])
+def test_the_demo_leaves_a_shop_of_its_name_alone(guerdon: Guerdon, database_url: str, text: str) -> None:
+    published(guerdon, text)
     assert guerdon("ingest", events(enrol("ana"))).exit_code == 0
     told = guerdon("demo", "--headless")
-    assert (told.exit_code, "that is not this demo's" in " ".join(told.output.split())) == (2, True)
+    assert (told.exit_code, "not this demo's" in " ".join(told.output.split())) == (2, True)
     with connect(database_url) as connection:
         assert connection.execute("select count(*) from journal").fetchone() == (1,)
