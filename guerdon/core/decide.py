@@ -23,28 +23,41 @@ import msgspec
 from guerdon.core.adjustment import adjust
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
+from guerdon.core.delivery import deliver
+from guerdon.core.describing import describe
 from guerdon.core.effects import Note, Outcome
 from guerdon.core.events import (
     Action,
     Adjust,
+    Choose,
+    Deliver,
+    Describe,
+    Donate,
     Enrol,
+    Erase,
     Event,
+    Join,
+    Play,
     Purchase,
     Redeem,
     Return,
+    Tick,
+    Use,
+    addressed,
     instant_in_range,
     instant_of_event,
+    kind_of,
 )
 from guerdon.core.facts import NO_FACTS, Facts
-from guerdon.core.purchasing import record_purchase
+from guerdon.core.lanes import run_happened, run_lanes
+from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.redemption import redeem
 from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
-from guerdon.core.rule import Trigger
 from guerdon.core.state import MemberState
 from guerdon.core.version import Timeline, Version
 
-_ACTIVITY = (Purchase, Enrol, Action, Redeem)
+_ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
 
 
@@ -166,6 +179,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
         lapses_at = version.lapses_at(case, unit)
         if lapses_at is not None and lapses_at <= at:
             case.lapse(unit, at)
+    if case.happened:
+        run_happened(case)
     case.as_of = at
 
 
@@ -176,10 +191,12 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         record_purchase(case, event)
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
+        case.referrer = event.referrer
         for rule in case.version.rules:
             rule.enrol(case)
         run_lanes(case, "enrol")
     elif isinstance(event, Action):
+        count_action(case, event)
         run_lanes(case, f"action:{event.action}")
     elif isinstance(event, Return):
         give_back(case, event, timeline)
@@ -187,32 +204,25 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         redeem(case, event)
     elif isinstance(event, Adjust):
         adjust(case, event)
+    elif isinstance(event, Describe | Erase):
+        describe(case, event)
+    elif isinstance(event, Deliver):
+        deliver(case, event)
+    elif not isinstance(event, Tick):
+        _answer(case, event)
+    if case.happened:
+        run_happened(case)
     if isinstance(event, _ACTIVITY):
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
 
 
-def run_lanes(case: Case, trigger: Trigger) -> None:
-    """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
-    for chooser, rules in case.version.lanes(trigger, case.day, everything=case.notes is not None):
-        if chooser == "add":
-            for rule in rules:
-                proposal = rule.propose(case)
-                if proposal is not None:
-                    rule.carry_out(case, proposal)
-            continue
-        proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
-        if not proposals:
-            continue
-        if len(proposals) == 1:
-            proposals[0].rule.carry_out(case, proposals[0])
-            continue
-        # max() keeps the first of equals, which is the earlier in the file.
-        chosen = proposals[0] if chooser == "first" else max(proposals, key=lambda proposal: proposal.amount)
-        for other in proposals:
-            if other is not chosen:
-                sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
-                case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
-        chosen.rule.carry_out(case, chosen)
+def _answer(case: Case, event: Event) -> None:
+    """Let the one rule that the event names deal with it."""
+    kind, name = kind_of(event), addressed(event)
+    rule = case.version.answering.get((kind, name))
+    if rule is None:
+        raise stop("nothing_of_that_name", kind=kind, name=name)
+    rule.answer(case, event)
 
 
 def _close(case: Case, timeline: Timeline) -> MemberState:

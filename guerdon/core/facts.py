@@ -18,9 +18,14 @@ class Facts(NamedTuple):
     """What was looked up before the decision. A decision never looks anything up itself."""
 
     limits: Mapping[str, int] = {}
-    """What is left of each shared limit that may be needed: budgets in the unit's smallest part, stock in pieces."""
+    """What is used so far of each shared limit that may be needed; nothing of one that is not named.
+
+    Budgets in the unit's smallest part, stock in pieces. How much there is in all, the version says.
+    """
     purchase: PurchaseRecord | None = None
     """For a return: the purchase it belongs to; None: the member has none of that id."""
+    seeds: Mapping[str, str] = {}
+    """The secret seed of each game that may be played, by game; its hash stands in the program file."""
 
 
 NO_FACTS = Facts()

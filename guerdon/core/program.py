@@ -29,6 +29,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Decimal digits of its smallest part: 0 for whole points, 2 for hundredths of a star."""
     money: bool = False
     """It is an amount of the program's currency (vouchers, cashback)."""
+    divisible: bool = False
+    """For money: it is one sum, of which any part may be spent (cashback). Otherwise each grant stays a voucher."""
     expires: Term | None = None
     """How long a grant lasts; None: for ever."""
     inactive_after: Term | None = None
@@ -52,12 +54,15 @@ class Quantity(msgspec.Struct, frozen=True):
 class Meter(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is counted per member over a window."""
 
-    counts: Literal["spend", "visits", "items", "earned"]
+    counts: Literal["spend", "visits", "items", "g", "ml", "actions", "earned"]
+    """``g`` and ``ml``: the quantities of lines that are measured so."""
     window: Window
     unit: str = ""
     """For ``earned``: the unit whose grants are counted."""
+    action: str = ""
+    """For ``actions``: the action that is counted."""
     only: "When | None" = None
-    """Matchers on lines; None: every line counts."""
+    """Which purchases, lines and actions count, by ``METERED`` matchers; None: all do."""
 
 
 class MonthChoice(msgspec.Struct, frozen=True):
@@ -81,7 +86,34 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     store: tuple[str, ...] | None = None
     channel: tuple[str, ...] | None = None
     tender: tuple[str, ...] | None = None
+    """With a bill paid in several ways, the part that was paid like this counts."""
+    partner: tuple[str, ...] | None = None
+    """``own`` is the merchant's own shop."""
+    merchant_category: tuple[str, ...] | None = None
+    code: tuple[str, ...] | None = None
+    """Coupon codes, one of which was shown."""
+    attribute: Mapping[str, tuple[str, ...]] | None = None
+    """Further facts of the event, each with the values that will do."""
     tier: tuple[str, ...] | None = None
+    membership: tuple[str, ...] | None = None
+    """Plans and clubs, one of which the member is in."""
+    badge: tuple[str, ...] | None = None
+    segment: tuple[str, ...] | None = None
+    region: tuple[str, ...] | None = None
+    language: tuple[str, ...] | None = None
+    consent: tuple[str, ...] | None = None
+    """Purposes, to all of which the member has agreed."""
+    age_from: int | None = None
+    """Years: the member's age band begins there or above. Unknown is too young."""
+    role: tuple[str, ...] | None = None
+    """The member's role in the household."""
+    birthday: "AroundBirthday | None" = None
+    enrolled_at_least: Term | None = None
+    """The member joined so long ago, or longer."""
+    enrolled_at_most: Term | None = None
+    """The member joined no longer ago than this."""
+    readings: Mapping[str, "Range"] | None = None
+    """What meters must show."""
     weekday: tuple[int, ...] | None = None
     """0 for Monday to 6 for Sunday, on the program's local calendar."""
     hours: tuple[int, int] | None = None
@@ -90,12 +122,45 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     """The first and the last local day."""
     basket_at_least: int | None = None
     """Minor units that are paid for the whole basket."""
+    basket_at_most: int | None = None
+    """Minor units that are paid for the whole basket."""
+    items_at_least: int | None = None
+    """Items of the lines that match."""
     first_purchase: bool | None = None
     expression: str | None = None
     """A ZEN expression that must come out true."""
 
 
+class AroundBirthday(msgspec.Struct, frozen=True):
+    """The days around a member's birthday. A member born on 29 February has it on 28 February in other years."""
+
+    days_before: int = 0
+    days_after: int = 0
+    month: bool = False
+    """The whole calendar month of the birthday instead."""
+
+
+class Range(msgspec.Struct, frozen=True):
+    """From so much up to so much, both included. None: no bound."""
+
+    least: int | None = None
+    most: int | None = None
+
+
 LINE_MATCHERS = ("category", "brand", "sku")
+
+METERED = (
+    *LINE_MATCHERS, "store", "channel", "tender", "partner", "merchant_category", "attribute", "weekday", "hours",
+    "between",
+)  # fmt: skip
+"""The matchers that look at the event alone: all that a meter may look at, or it could depend on itself."""
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """So much in each period."""
+
+    amount: int
+    period: PeriodUnit = "ever"
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,9 +168,10 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
 
     total: int | None = None
     """Over all members, for as long as the mechanic has this name."""
-    per_member: int | None = None
-    period: PeriodUnit = "ever"
-    """The calendar period over which ``per_member`` counts."""
+    per_member: tuple[Allowance, ...] = ()
+    """Each member, in each period."""
+    times: tuple[Allowance, ...] = ()
+    """How often it gives anything to a member, in each period."""
     per_event: int | None = None
 
 
@@ -132,6 +198,12 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a voucher used on a purchase that comes back as a whole."""
 
 
+class Partner(msgspec.Struct, frozen=True, kw_only=True):
+    """A business that takes part: members earn or spend with it, and it settles what it owes or is owed."""
+
+    title: Texts = {}
+
+
 class Mechanic(Protocol):
     """The settings of one mechanic."""
 
@@ -154,6 +226,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     """IANA name."""
     effective_from: date
+    statement_day: int | None = None
+    """The day of the month on which statement periods begin; None: each member's own day of joining."""
     late_events: int = 30
     """Up to how many days before the member's last settled moment an event may be dated."""
     never_earn: When = When()
@@ -161,6 +235,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
     lanes: Mapping[str, Literal["add", "best", "first"]] = {}
+    caps: Mapping[str, Cap] = {}
+    """Limits that several mechanics share, by name."""
+    partners: Mapping[str, "Partner"] = {}
     mechanics: tuple[Mechanic, ...] = ()
     rewards: tuple[Reward, ...] = ()
     returns: Returns = Returns()

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from guerdon.core.amounts import MAX_AMOUNT
 from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
 from guerdon.core.case import Case
-from guerdon.core.conditions import Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import Event, Redeem
+from guerdon.core.checks import Check
+from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
+from guerdon.core.events import Event, Purchase, Redeem
 from guerdon.core.program import Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
@@ -38,14 +39,17 @@ class Workshop:
         """Each ladder's levels, from the lowest to the highest."""
         self.limits: dict[str, int] = {}
         """Each shared limit and how much it allows."""
+        self.codes: set[str] = set()
+        """Every coupon code that some mechanic takes."""
 
-    def condition(self, when: When) -> Condition:
-        """Compile the conditions of a mechanic."""
-        return compile_condition(when, self.program.never_earn, self.index, self.zone, self.levels)
+    def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
+        """Compile the conditions of a mechanic, and those that stand against it."""
+        return compile_condition(when, unless, self.program.never_earn, self.index, self.zone, self.levels)
 
-    def lines(self, when: When | None) -> LineTest | None:
-        """Compile line matchers alone, for a meter: excluded lines never count."""
-        return compile_condition(when or When(), self.program.never_earn, self.index, self.zone, ()).lines
+    def meter(self, name: str, meter: Meter) -> "CompiledMeter":
+        """Compile what a meter looks at: excluded lines never count."""
+        condition = self.condition(meter.only or When())
+        return CompiledMeter(name, meter, condition.lines, condition.checks)
 
     def limit(self, name: str, allowed: int) -> str:
         """Declare a shared limit."""
@@ -54,11 +58,24 @@ class Workshop:
 
 
 class CompiledMeter(NamedTuple):
-    """A meter with its line test."""
+    """A meter with its conditions."""
 
     name: str
     settings: Meter
     lines: LineTest | None
+    checks: tuple[Check, ...] = ()
+
+    def looks_at(self, purchase: Purchase, day: Day, at: Instant) -> bool:
+        """Whether an earlier purchase counted, whatever it held. Meters look at nothing but the event."""
+        return all(check.holds(Bought(purchase, day, at)) for check in self.checks)  # type: ignore[arg-type]
+
+
+class Bought(NamedTuple):
+    """An earlier purchase, as far as the conditions of meters look at one."""
+
+    event: Purchase
+    day: Day
+    at: Instant
 
 
 class CompiledReward(NamedTuple):
@@ -88,8 +105,12 @@ class Version:
         self.ladder_levels: Mapping[str, tuple[str, ...]] = workshop.ladders
         self.ladders: Mapping[str, str] = {ladder: levels[0] for ladder, levels in workshop.ladders.items()}
         """Each ladder's lowest level."""
-        self.meters = [CompiledMeter(name, meter, workshop.lines(meter.only)) for name, meter in program.meters.items()]
-        self.meters_of_purchase = [meter for meter in self.meters if meter.settings.counts != "earned"]
+        self.answering = {address: rule for rule in self.rules for address in rule.answers}
+        """The rule that each event is for which names one, by kind and name."""
+        self.meters = [workshop.meter(name, meter) for name, meter in program.meters.items()]
+        self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
+        self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
+        self.codes = frozenset(workshop.codes)
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
@@ -141,6 +162,11 @@ class Version:
         """When a grant of that day expires: by its own term, or else by its unit's."""
         term = own or self.program.units[unit].expires
         return None if term is None else self.zone.start(term.ends(day))
+
+    def is_voucher(self, unit: str) -> bool:
+        """Whether each grant of a unit stays whole, known by a reference: money that is not one sum."""
+        declared = self.program.units[unit]
+        return declared.money and not declared.divisible
 
     def next_due(self, case: Case) -> Instant | None:
         """When something falls due next, as the case stands; None: never.
@@ -224,7 +250,9 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
 
 def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day, Day]]:
     """The mechanics with a shared limit, with the days between which they are live."""
-    limited = []
+    own = {mechanic.name for mechanic in program.mechanics}
+    shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
+    limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
             between = getattr(mechanic, "when", When()).between
@@ -259,15 +287,22 @@ class Timeline:
         place = bisect_right(self.starts, instant)
         return self.versions[place - 1] if place else None
 
-    def limits_for(self, events: Sequence[Event]) -> set[str]:
-        """The shared limits that decisions of these events may look at, and perhaps a few more."""
+    def limits_for(self, events: Sequence[Event]) -> dict[str, int]:
+        """The shared limits that decisions of these events may look at, and perhaps a few more, with what they allow.
+
+        Where several versions are concerned it is the most that any of them allows.
+        """
         if not any(version.limits for version in self.versions):
-            return set()
+            return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
         rewards = {event.reward for event in events if isinstance(event, Redeem)}
-        in_force = (version for version in self.versions if version.starts_at <= last)
-        return {limit for version in in_force for limit in version.limits_between(first, last, rewards)}
+        allowed: dict[str, int] = {}
+        for version in self.versions:
+            if version.starts_at <= last:
+                for limit in version.limits_between(first, last, rewards):
+                    allowed[limit] = max(version.limits[limit], allowed.get(limit, 0))
+        return allowed
 
     def next_start(self, instant: Instant) -> Instant | None:
         """When the next version after the one in force at an instant takes over; None: none is planned."""

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from guerdon.core.amounts import Rounding
-from guerdon.core.calendar import PeriodUnit
-from guerdon.core.program import Cap
+from guerdon.core.calendar import Delay, PeriodUnit
+from guerdon.core.program import Allowance, Cap
 from guerdon.language.errors import advice, shown
 from guerdon.language.figures import FACTOR
 from guerdon.language.forms import Either, Turned
@@ -42,8 +42,8 @@ ROUNDING = Phrase(
 def _cap(
     *, total: int | None = None, per_event: int | None = None, per_member: tuple[int, PeriodUnit] | None = None
 ) -> Cap:
-    amount, period = per_member or (None, "ever")
-    return Cap(total=total, per_member=amount, period=period, per_event=per_event)
+    allowances = () if per_member is None else (Allowance(*per_member),)
+    return Cap(total=total, per_member=allowances, per_event=per_event)
 
 
 CAP: Section[Cap] = Section(
@@ -61,8 +61,13 @@ CAP: Section[Cap] = Section(
 )
 
 
-def _earn(*, name: str = "", rounding: Any = (Rounding.FLOOR, "order"), **settings: Any) -> Earn:
-    return Earn(name=name or settings["earn"], rounding=rounding[0], round_per=rounding[1], **settings)
+def _earn(
+    *, name: str = "", rounding: Any = (Rounding.FLOOR, "order"), available_after: Any = None, **settings: Any
+) -> Earn:
+    delay = None if available_after is None else Delay(term=available_after)
+    return Earn(
+        name=name or settings["earn"], rounding=rounding[0], round_per=rounding[1], available_after=delay, **settings
+    )
 
 
 def _check_earn(fields: Fields) -> None:

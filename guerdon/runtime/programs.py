@@ -59,7 +59,7 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
         for text in before:
             _check_fit(read_program(text), program)
 
-    return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits, fits)
+    return stored.publish(connection, program.program, source, moment_of(version.starts_at), fits)
 
 
 def _check_fit(before: Program, after: Program) -> None:

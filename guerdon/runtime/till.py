@@ -209,7 +209,9 @@ class _Batch:
         self._now = now
         self._members: dict[str, _Standing] = {}
         self._known: dict[str, KnownEvent] = {}
+        self._allowed: dict[str, int] = {}
         self._limits: dict[str, int] = {}
+        """What is used of each shared limit, with what this batch has used."""
         self._limit_uses: dict[str, int] = {}
         self._repeats = False
         """Whether any id comes twice in this batch."""
@@ -245,9 +247,9 @@ class _Batch:
         self._returned = returned
         for event_id in returned & known.keys():
             self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
-        limits = self._program.timeline.limits_for(events)
-        if limits:
-            self._limits = ledger.read_limits(connection, program, limits)
+        self._allowed = self._program.timeline.limits_for(events)
+        if self._allowed:
+            self._limits = ledger.read_limits(connection, program, self._allowed)
 
     def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
         if event.id in self._returned and isinstance(event, Purchase) and outcome.refusal is None:
@@ -286,7 +288,7 @@ class _Batch:
         member.seq += 1
         outcome = decision.outcome
         for name, amount in decision.limit_uses.items():
-            self._limits[name] -= amount
+            self._limits[name] = self._limits.get(name, 0) + amount
             self._limit_uses[name] = self._limit_uses.get(name, 0) + amount
         digest = content_hash(content)
         kind = kind_of(event)
@@ -313,7 +315,7 @@ class _Batch:
         ]
         ledger.write(self._connection, self._program.id, self._entries, moved)
         if self._limit_uses:
-            ledger.use_limits(self._connection, self._program.id, self._limit_uses)
+            ledger.use_limits(self._connection, self._program.id, self._limit_uses, self._allowed)
 
 
 def _answer_again(event: Event, content: bytes, known: KnownEvent) -> Answer:

@@ -40,11 +40,6 @@ select exists (
 insert into program_versions (program, number, starts_at, source)
 values (%(program)s, %(number)s, %(starts_at)s, %(source)s)
 
--- name: allow_limit
--- Declare a shared limit. What is used stays used, so a limit never falls below that.
-insert into limits as kept (program, name, allowed) values (%(program)s, %(name)s, %(allowed)s)
-on conflict (program, name) do update set allowed = greatest(excluded.allowed, kept.used)
-
 -- name: wake_members
 -- Let the clock look at every member when a new version takes over.
 update members set next_due_at = %(at)s
@@ -77,19 +72,24 @@ join members on members.id = event_ids.member
 where event_ids.program = %(program)s and event_ids.event_id = any(%(event_ids)s)
 
 -- name: read_limits
--- How much of each shared limit is left.
-select name, allowed - used from limits where program = %(program)s and name = any(%(names)s)
+-- How much of each shared limit is used.
+select name, used from limits where program = %(program)s and name = any(%(names)s)
+
+-- name: add_limits
+-- Rows for shared limits that are looked at for the first time, in one order for all writers.
+insert into limits (program, name) select %(program)s, name from unnest(%(names)s::text[]) as name order by name
+on conflict (program, name) do nothing
 
 -- name: lock_limits
 -- The same, locked in one order until the transaction ends.
-select name, allowed - used from limits
+select name, used from limits
 where program = %(program)s and name = any(%(names)s)
 order by name for update
 
 -- name: use_limits
--- Take from shared limits.
-update limits set used = used + taken.amount
-from unnest(%(names)s::text[], %(amounts)s::bigint[]) as taken (name, amount)
+-- Take from shared limits, each as large as the version in force says.
+update limits set used = used + taken.amount, allowed = taken.allowed
+from unnest(%(names)s::text[], %(amounts)s::bigint[], %(allowed)s::bigint[]) as taken (name, amount, allowed)
 where limits.program = %(program)s and limits.name = taken.name
 
 -- name: update_members
@@ -187,7 +187,7 @@ select unit, account, sum(amount)::bigint from (
 ) as entries group by unit, account
 
 -- name: limit_uses
--- Every shared limit.
+-- Every shared limit that was looked at.
 select name, allowed, used from limits where program = %(program)s order by name
 
 -- name: amounts_by_reason

@@ -6,7 +6,7 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.effects import Restored, Reversed, transfers_of
 from guerdon.core.program import Cap, Meter, Quantity, Returns, Unit, When
 from guerdon.mechanics import Earn, Vouchers
-from tests.builders import Story, flat, from_day, kinds, points_per_dollar, program, reward, rows, term, window
+from tests.builders import Story, delay, flat, from_day, kinds, points_per_dollar, program, reward, rows, term, window
 
 
 def reversals(decision) -> dict[str, int]:
@@ -239,7 +239,7 @@ def test_a_purchase_at_the_very_instant_of_the_lapse_is_not_lapsed():
 
 
 def test_what_is_pending_is_taken_back_while_pending():
-    story = bought(points_per_dollar(available_after=term("10 days")))
+    story = bought(points_per_dollar(available_after=delay("10 days")))
     effects = story.brings_back("2026-03-12", "p", (1, None)).outcome.effects
     assert effects == (Reversed("base", "points", 4, pending=4),)
     assert [(move.source, move.amount) for move in transfers_of(effects)] == [("pending", 4)]
@@ -247,7 +247,7 @@ def test_what_is_pending_is_taken_back_while_pending():
 
 
 def test_what_has_matured_is_taken_back_from_what_is_available():
-    story = bought(points_per_dollar(available_after=term("1 day")))
+    story = bought(points_per_dollar(available_after=delay("1 day")))
     assert story.brings_back("2026-03-12", "p").outcome.effects[-1] == Reversed("base", "points", 10, available=10)
     assert (story.has(), story.has_pending()) == (0, 0)
 

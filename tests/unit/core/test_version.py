@@ -78,16 +78,16 @@ def limits_for(known: Timeline, *asked: str) -> set[str]:
 def test_a_batch_asks_for_the_limits_between_its_first_and_its_last_moment():
     in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
     known = timeline(program(points_per_dollar(limit=Cap(total=15), when=in_march), flat(1, limit=Cap(total=5))))
-    assert limits_for(known, "2026-03-09 23:59:59") == {"flat"}
+    assert limits_for(known, "2026-03-09 23:59:59") == {"flat": 5}
     assert limits_for(known, "2026-03-10") == {"base", "flat"}
     assert limits_for(known, "2026-03-12 23:59:59") == {"base", "flat"}
-    assert limits_for(known, "2026-03-13") == {"flat"}
+    assert limits_for(known, "2026-03-13") == {"flat": 5}
     assert limits_for(known, "2026-03-13", "2026-03-09") == {"base", "flat"}
 
 
 def test_a_batch_asks_for_the_stock_of_the_rewards_in_it():
     known = timeline(program(rewards=(reward("mug", stock=3), reward("cup", stock=1), reward("coffee"))))
-    assert limits_for(known, "mug@2026-03-10", "coffee@2026-03-10", "nothing@2026-03-10") == {"stock:mug"}
+    assert limits_for(known, "mug@2026-03-10", "coffee@2026-03-10", "nothing@2026-03-10") == {"stock:mug": 3}
     assert limits_for(known, "2026-03-10") == set()
 
 
@@ -95,7 +95,7 @@ def test_a_batch_asks_for_the_limits_of_every_version_it_may_meet():
     one = program(points_per_dollar(name="one", limit=Cap(total=1)))
     two = from_day(program(points_per_dollar(name="two", limit=Cap(total=1))), "2026-04-01")
     known = timeline(one, two)
-    assert limits_for(known, "2026-03-31 23:59:59") == {"one"}
+    assert limits_for(known, "2026-03-31 23:59:59") == {"one": 1}
     assert limits_for(known, "2026-03-31 23:59:59", "2026-04-01") == {"one", "two"}
     assert limits_for(timeline(program(points_per_dollar())), "2026-03-10") == set()
     assert limits_for(known, "2019-03-10") == set()
