@@ -30,7 +30,7 @@ from guerdon.core.events import (
     ReturnedLine,
     Tick,
 )
-from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Reward, Unit
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
@@ -184,6 +184,7 @@ class Story:
         self.state: MemberState = NEW_MEMBER
         self.receipts: dict[str, PurchaseRecord] = {}
         self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
+        self.history: list[PastEvent] = []
         self._count = 0
         if joined is not None:
             self.enrols(joined)
@@ -231,6 +232,7 @@ class Story:
         self.state = decision.state
         for name, used in decision.limit_uses.items():
             self.limits[name] -= used
+        self.history.append(PastEvent(event, decision.outcome.effects))
         if isinstance(event, Purchase):
             self.receipts[event.id] = PurchaseRecord(event, decision.outcome.effects)
         return decision
@@ -252,7 +254,9 @@ class Story:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
         allowed = self.timeline.limits_for([event])
-        facts = Facts({name: allows - self.limits[name] for name, allows in allowed.items()}, receipt)
+        used = {name: allows - self.limits[name] for name, allows in allowed.items()}
+        needed = self.timeline.needs_history(self.state, instant_of(event.at))
+        facts = Facts(used, receipt, self.history if needed else ())
         decision = decide(self.timeline, self.state, event, facts, traced=True)
         untraced = decide(self.timeline, self.state, event, facts)
         assert untraced == decision._replace(notes=[])

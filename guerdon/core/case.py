@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from guerdon.core import meters, wallet
-from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE
+from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
 from guerdon.core.calendar import (
     Day,
     Instant,
@@ -62,6 +62,7 @@ class Case:
         "badges",
         "choices",
         "counted_out",
+        "counting",
         "coupons",
         "day",
         "discount",
@@ -83,6 +84,7 @@ class Case:
         "payments",
         "progress",
         "purchases",
+        "rates_seen",
         "referrer",
         "returned",
         "roster",
@@ -103,6 +105,8 @@ class Case:
     ) -> None:
         """Open the case of an event that happened at an instant, under the version in force then."""
         self.version = version
+        self.counting = version
+        """The version whose meters count: for a late event the one in force now."""
         self.state = state
         self.event = event
         self.facts = facts
@@ -135,6 +139,7 @@ class Case:
         self.limit_uses: dict[str, int] = {}
         self.counted_out: dict[str, int] = {}
         self.limits_seen: dict[str, int] = {}
+        self.rates_seen: dict[str, Rate] = {}
         self.discount = 0
         self.nets: list[int] = []
         self.payments: list[int] = []
@@ -175,7 +180,11 @@ class Case:
 
     def reading(self, meter: str, day: Day) -> int:
         """What a meter shows on a day."""
-        return meters.value(self.meters.get(meter, {}), self.version.program.meters[meter].window, day)
+        if self.counting is not self.version:
+            meter = self.counting.meter_now(meter, self.version)
+            if not meter:
+                return 0
+        return meters.value(self.meters.get(meter, {}), self.counting.program.meters[meter].window, day)
 
     def is_first_purchase(self) -> bool:
         """Whether the member never bought before."""
@@ -245,7 +254,7 @@ class Case:
             )
         )
         self.repay(unit)
-        for meter in self.version.meters_of_earned.get(unit, ()):
+        for meter in self.counting.meters_of_earned.get(unit, ()):
             self.count(meter, amount, self.day)
 
     def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
@@ -388,12 +397,14 @@ class Case:
 
         What was seen is kept beside the decision, so that a replay is told the same.
         """
-        used = self.limits_seen[limit] = self.facts.limits.get(limit, 0)
-        return self.version.limits[limit] - used - self.limit_uses.get(limit, 0)
+        counted_as = self.version.first_name(limit)
+        used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
+        return self.version.limits[limit] - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""
-        self.limit_uses[limit] = self.limit_uses.get(limit, 0) + amount
+        counted_as = self.version.first_name(limit)
+        self.limit_uses[counted_as] = self.limit_uses.get(counted_as, 0) + amount
 
     def used_in(self, allowance: str, period_day: Day) -> int:
         """What is used of an allowance in the period that starts on that day."""
@@ -412,8 +423,8 @@ class Case:
 
     def count(self, meter: str, amount: int, day: Day) -> None:
         """Add an amount to a meter, in the window of that day."""
-        window = self.version.program.meters[meter].window
-        keep_from = self._keeps_from(self.version.meter_keeps_from(meter, self.today))
+        window = self.counting.program.meters[meter].window
+        keep_from = self._keeps_from(self.counting.meter_keeps_from(meter, self.today))
         buckets = self.meters[meter] = meters.add(self.meters.get(meter, {}), window, day, amount, keep_from=keep_from)
         if amount > _LARGE and sum(buckets.values()) > MAX_BALANCE:
             raise stop("balance_out_of_range", unit=meter)

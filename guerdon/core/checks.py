@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import zen
 
-from guerdon.core import meters
 from guerdon.core.amounts import MAX_BALANCE
 from guerdon.core.calendar import WEEKDAYS, Day, Zone, date_of, day_of, is_birthday, weekday_of
 from guerdon.core.program import AroundBirthday, Range, When
@@ -205,10 +204,7 @@ def _items(case: "Case") -> int:
 def _context(case: "Case") -> dict[str, object]:
     """What an ``if:`` may look at. Whole numbers, texts and lists of texts only."""
     event, state = case.event, case.state
-    readings = {
-        name: meters.value(case.meters.get(name, {}), meter.window, case.day)
-        for name, meter in case.version.program.meters.items()
-    }
+    readings = {name: case.reading(name, case.day) for name in case.version.program.meters}
     return {
         "basket": {"total": case.total, "lines": len(case.payments), "items": _items(case)},
         "event": {name: getattr(event, name, "") for name in ("store", "channel", "tender", "action")},

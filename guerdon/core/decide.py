@@ -21,6 +21,7 @@ from typing import NamedTuple
 import msgspec
 
 from guerdon.core.adjustment import adjust
+from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
 from guerdon.core.delivery import deliver
@@ -55,6 +56,7 @@ from guerdon.core.redemption import redeem
 from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
 from guerdon.core.state import MemberState
+from guerdon.core.succession import convert_dropped, count_late, rename, take_over
 from guerdon.core.version import Timeline, Version
 
 _ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
@@ -73,7 +75,9 @@ class Decision(NamedTuple):
     limit_uses: dict[str, int]
     """What is to be taken from shared limits in the same transaction."""
     limits_seen: dict[str, int]
-    """What was left of each shared limit that was looked at. A replay is told the same."""
+    """What was used of each shared limit that was looked at. A replay is told the same."""
+    rates_seen: dict[str, Rate]
+    """The rates of other currencies that were looked at. A replay is told the same."""
     notes: list[Note]
     """The trace of what was skipped and why; empty unless it was asked for."""
 
@@ -98,19 +102,22 @@ def decide(
         is_late = at < state.as_of
         if is_late:
             case.today = version.zone.day(state.as_of)
+            _go_back(case, timeline)
         elif state.version != version.number or (state.next_due_at is not None and state.next_due_at <= at):
             _settle(case, timeline, until=at)
         case.as_of = max(at, state.as_of)
         _work_through(case, timeline)
         if is_late:
+            _come_forward(case)
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
         result = _close(case, timeline)
     except Refused as refused:
-        seen = {} if case is None else case.limits_seen
-        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, [])
+        seen, rates = ({}, {}) if case is None else (case.limits_seen, case.rates_seen)
+        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, rates, [])
     outcome = Outcome(tuple(case.effects))
-    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.notes or [])
+    notes = case.notes or []
+    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.rates_seen, notes)
 
 
 def _number(version: Version | None) -> int:
@@ -134,12 +141,34 @@ def _admit(case: Case) -> None:
         raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
 
 
+def _go_back(case: Case, timeline: Timeline) -> None:
+    """Give what the member has the names that the version of a late event knows it by.
+
+    Meters are those of the version in force now, which may count in another way.
+    """
+    case.counting = timeline.at(case.state.as_of) or case.version
+    mechanics, _ = case.counting.names_since(case.version)
+    if mechanics:
+        rename(case, {new: old for old, new in mechanics.items()}, {})
+
+
+def _come_forward(case: Case) -> None:
+    """Bring what a late event left under an earlier version up to the one in force now."""
+    if case.counting is case.version:
+        return
+    own, case.version = case.version, case.counting
+    mechanics, _ = case.version.names_since(own)
+    rename(case, mechanics, {})
+    convert_dropped(case)
+    case.version = own
+
+
 def _settle(case: Case, timeline: Timeline, *, until: Instant) -> None:
     """Do everything that falls due up to an instant, in the order of time, version by version."""
     own = case.version
     version = timeline.at(case.as_of) or timeline.versions[0]
     while True:
-        case.version = version
+        case.version = case.counting = version
         boundary = timeline.next_start(max(case.as_of, version.starts_at))
         due = version.next_due(case)
         if due is not None and due <= until and (boundary is None or due < boundary):
@@ -147,9 +176,13 @@ def _settle(case: Case, timeline: Timeline, *, until: Instant) -> None:
         elif boundary is not None and boundary <= until:
             # Up to the boundary and not at it: what falls due on the very instant is the new version's to do.
             case.as_of = boundary - 1
-            version = timeline.at(boundary) or version
+            version = case.version = case.counting = timeline.at(boundary) or version
+            case.at = case.settled_at = boundary
+            case.day = case.today = version.zone.day(boundary)
+            take_over(case)
         else:
             break
+    case.counting = own
     case.version, case.at, case.as_of, case.settled_at = own, until, until, None
     case.day = case.today = own.zone.day(until)
 
@@ -189,6 +222,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     event = case.event
     if isinstance(event, Purchase):
         record_purchase(case, event)
+        if case.counting is not case.version:
+            count_late(case, case.counting)
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
         case.referrer = event.referrer
@@ -196,7 +231,7 @@ def _work_through(case: Case, timeline: Timeline) -> None:
             rule.enrol(case)
         run_lanes(case, "enrol")
     elif isinstance(event, Action):
-        count_action(case, event)
+        count_action(case)
         run_lanes(case, f"action:{event.action}")
     elif isinstance(event, Return):
         give_back(case, event, timeline)

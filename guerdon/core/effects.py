@@ -151,6 +151,14 @@ class Rewarded(_Effect, frozen=True, tag="rewarded"):
     reward: str
 
 
+class Valued(_Effect, frozen=True, tag="valued"):
+    """A purchase in another currency was valued in the program's own."""
+
+    currency: str
+    rate: Rate
+    """Minor units of the program's currency per minor units of the purchase's."""
+
+
 class Reduced(_Effect, frozen=True, tag="reduced"):
     """A mechanic took something off the price of a basket. No wallet pays for it."""
 
@@ -533,6 +541,7 @@ Effect = (
     | Repaid
     | Spent
     | Rewarded
+    | Valued
     | Reduced
     | PaidWith
     | Refunded

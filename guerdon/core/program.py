@@ -204,6 +204,30 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     title: Texts = {}
 
 
+class Becomes(msgspec.Struct, frozen=True):
+    """What members hold of a dropped unit becomes another unit, at a rate."""
+
+    unit: str
+    rate: Rate
+    """So much of the new unit per so much of the old, both in their smallest parts."""
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of things that the version before had, where this version drops or renames them.
+
+    A dropped unit that is not named here stays with its holders until it expires. A meter that is new, or that counts
+    something else than before, is filled from the member's journal.
+    """
+
+    units: Mapping[str, Becomes] = {}
+    tiers: Mapping[str, str] = {}
+    """Levels that are dropped, each with the level that its members move to."""
+    mechanics: Mapping[str, str] = {}
+    """Mechanics that got another name, old to new: caps, progress, levels and memberships go along."""
+    meters: Mapping[str, str] = {}
+    """Meters that got another name, old to new: what they show goes along."""
+
+
 class Mechanic(Protocol):
     """The settings of one mechanic."""
 
@@ -241,3 +265,4 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     mechanics: tuple[Mechanic, ...] = ()
     rewards: tuple[Reward, ...] = ()
     returns: Returns = Returns()
+    changes: Changes = Changes()

@@ -13,7 +13,7 @@ REFUSALS: dict[str, str] = {
     "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
     "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
     "code_unknown": "Nothing in the program takes the code {shown}.",
-    "currency_not_of_program": "The purchase is in {found}; this program counts in {expected}.",
+    "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",
     "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
     "event_id_used_with_other_content": (
         "An event with the id {id} is already recorded with other content; it differs in {differs}."

@@ -11,6 +11,7 @@ What had already expired is not taken back a second time. Caps and budgets that 
 returning makes no room.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from guerdon.core import wallet
@@ -18,6 +19,7 @@ from guerdon.core.amounts import allocate, portion
 from guerdon.core.case import Case
 from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed
 from guerdon.core.events import Purchase, Return, instant_of_event
+from guerdon.core.facts import PurchaseRecord
 from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
 from guerdon.core.version import Timeline, Version
@@ -57,16 +59,20 @@ class Origin(NamedTuple):
         return portion(share, self.after.get(line, 0), bought) - portion(share, self.before.get(line, 0), bought)
 
 
+def origin_of(event: Return, record: PurchaseRecord, before: Quantities) -> Origin:
+    """What goods come back from. ``before`` is what had come back of the purchase already."""
+    payments = paid_by_line(record.event, record.effects)
+    bought = [max(line.quantity, 1) for line in record.event.lines]
+    return Origin(record.event, record.effects, payments, bought, before, _after(event, bought, before))
+
+
 def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     """Take back what the returned lines earned, count them out of the meters, and look at the tiers again."""
     record = case.facts.purchase
     if record is None:
         raise stop("purchase_unknown", purchase=event.purchase)
     purchase = record.event
-    payments = paid_by_line(purchase, record.effects)
-    bought = [max(line.quantity, 1) for line in purchase.lines]
-    before = case.state.returned.get(event.purchase, {})
-    origin = Origin(purchase, record.effects, payments, bought, before, _after(event, bought, before))
+    origin = origin_of(event, record, case.state.returned.get(event.purchase, {}))
     case.returned = case.returned | {event.purchase: origin.after}
     if case.version.program.returns.points == "exact":
         for effect in record.effects:
@@ -107,7 +113,7 @@ def _take_back(case: Case, grant: Granted, origin: Origin) -> None:
     amount = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
     if not amount:
         return
-    for meter in case.version.meters_of_earned.get(grant.unit, ()):
+    for meter in case.counting.meters_of_earned.get(grant.unit, ()):
         case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
     before = case.wallet(grant.unit)
     if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
@@ -145,14 +151,20 @@ def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int
 def _count_out(case: Case, origin: Origin, bought_under: Version, day: int) -> None:
     """Take the goods out of the meters that counted them, in the window of the purchase's own day.
 
-    A visit goes when everything went.
+    One that was filled anew since counts them out as it was filled; one that the version in force has not is not touched.
     """
-    masks = bought_under.index.masks(origin.purchase.lines)
-    for meter in bought_under.meters_of_purchase:
-        if meter.name not in case.version.program.meters:
+    for meter, amount in counted_out(case.counting, bought_under, origin, day):
+        case.count_out(meter, amount, day)
+
+
+def counted_out(now: Version, bought_under: Version, origin: Origin, day: int) -> Iterator[tuple[str, int]]:
+    """What a return takes out of a version's meters of purchases: what they counted in. A visit goes when all went."""
+    for settings in now.meters_of_purchase:
+        found = now.counted_under(settings.name, bought_under)
+        if found is None or not found[1].looks_at(origin.purchase, day, instant_of_event(origin.purchase)):
             continue
-        if not meter.looks_at(origin.purchase, day, instant_of_event(origin.purchase)):
-            continue
+        version, meter = found
+        masks = version.index.masks(origin.purchase.lines)
         counted = [line for line in origin.after if meter.lines is None or masks[line] & meter.lines.bit_on(day)]
         if meter.settings.counts == "spend":
             amount = sum([origin.share_coming_back(origin.payments[line], line) for line in counted])
@@ -162,7 +174,7 @@ def _count_out(case: Case, origin: Origin, bought_under: Version, day: int) -> N
             measured = quantities(origin.purchase, meter.settings.counts)
             amount = sum([origin.share_coming_back(measured[line], line) for line in counted])
         if amount:
-            case.count_out(meter.name, amount, day)
+            yield settings.name, amount
 
 
 def _give_vouchers_back(case: Case, vouchers: list[Discounted]) -> None:

@@ -72,6 +72,9 @@ class Rule:
     def enrol(self, case: "Case") -> None:
         """Set up what a new member starts with."""
 
+    def take_over(self, case: "Case") -> None:
+        """Look again at what a member has, as the program's new version takes over."""
+
     def take_back(self, case: "Case", purchase_day: Day) -> None:
         """Look again at what a return has changed."""
 

@@ -6,7 +6,10 @@ its ``effective_from``: the store refuses to publish one that would.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+import msgspec
 
 from guerdon.core.amounts import MAX_AMOUNT
 from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
@@ -14,7 +17,7 @@ from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
 from guerdon.core.events import Event, Purchase, Redeem
-from guerdon.core.program import Meter, Program, Reward, When
+from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
 
@@ -67,15 +70,27 @@ class CompiledMeter(NamedTuple):
 
     def looks_at(self, purchase: Purchase, day: Day, at: Instant) -> bool:
         """Whether an earlier purchase counted, whatever it held. Meters look at nothing but the event."""
-        return all(check.holds(Bought(purchase, day, at)) for check in self.checks)  # type: ignore[arg-type]
+        return self.holds(Bought(purchase, day, at))
+
+    def holds(self, seen: "Case | Bought") -> bool:
+        """Whether an event counts, as far as its conditions do not look at lines."""
+        return all(check.holds(seen) for check in self.checks)  # type: ignore[arg-type]
+
+    def counts_action(self, seen: "Case | Bought") -> bool:
+        """Whether an event is the action that it counts."""
+        return getattr(seen.event, "action", "") == self.settings.action and self.holds(seen)
 
 
 class Bought(NamedTuple):
-    """An earlier purchase, as far as the conditions of meters look at one."""
+    """An earlier event, as far as meters look at one."""
 
-    event: Purchase
+    event: Event
     day: Day
     at: Instant
+    payments: Sequence[int] = ()
+    """What was paid for each line, in minor units."""
+    masks: Sequence[int] = ()
+    """Which matchers each line satisfies."""
 
 
 class CompiledReward(NamedTuple):
@@ -108,6 +123,7 @@ class Version:
         self.answering = {address: rule for rule in self.rules for address in rule.answers}
         """The rule that each event is for which names one, by kind and name."""
         self.meters = [workshop.meter(name, meter) for name, meter in program.meters.items()]
+        self.compiled_meters = {meter.name: meter for meter in self.meters}
         self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
         self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
         self.codes = frozenset(workshop.codes)
@@ -118,8 +134,60 @@ class Version:
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
         self._limited = _limited(program, self.limits)
         self._units = tuple(program.units.items())
+        self.renamed: Mapping[str, str] = {}
+        """Mechanics that the version before had under other names, old to new."""
+        self.renamed_meters: Mapping[str, str] = {}
+        self.converted: Mapping[str, Becomes] = {}
+        """Dropped units that become another."""
+        self.filled: tuple[str, ...] = ()
+        """Meters that the version before did not count, or counted in another way."""
+        self._first_names: Mapping[str, str] = {}
+        self._before: Version | None = None
         self._lapses: dict[tuple[Term, Day], Instant] = {}
         self._keeps: dict[str, tuple[Day, Day]] = {}
+
+    def succeed(self, before: "Version") -> None:
+        """Learn what this version takes over from the one before it."""
+        changes, program = self.program.changes, self.program
+        self._before = before
+        self.renamed, self.renamed_meters = changes.mechanics, changes.meters
+        self.converted = dict(changes.units)
+        known = {changes.meters.get(name, name): meter for name, meter in before.program.meters.items()}
+        self.filled = tuple([name for name, meter in program.meters.items() if known.get(name) != meter])
+        self._first_names = {new: before.first_name(old) for old, new in changes.mechanics.items()}
+        self._first_names = {**before.first_names_kept(self), **self._first_names}
+        dropped = {name: unit for name, unit in before.program.units.items() if name not in program.units}
+        # What members hold of a dropped unit still expires as it was promised.
+        self.program = msgspec.structs.replace(program, units={**program.units, **dropped})
+        self._units = tuple(self.program.units.items())
+
+    def first_name(self, limit: str) -> str:
+        """The name under which a shared limit is counted: that of the mechanic before it was ever renamed."""
+        return self._first_names.get(limit, limit)
+
+    def first_names_kept(self, after: "Version") -> dict[str, str]:
+        """The first names of mechanics that the version after has under the same name."""
+        return {name: first for name, first in self._first_names.items() if name in after.limits}
+
+    def counted_under(self, meter: str, earlier: "Version") -> "tuple[Version, CompiledMeter] | None":
+        """By which version's meter a purchase of an earlier version is counted in one of this version's meters.
+
+        That of its own version; where the meter was filled anew since, that of the version which filled it. None: the
+        earlier version comes after this one.
+        """
+        version = self
+        while version is not earlier and meter not in version.filled:
+            if version._before is None:
+                return None
+            former = {new: old for old, new in version.renamed_meters.items()}
+            meter, version = former.get(meter, meter), version._before
+        return version, version.compiled_meters[meter]
+
+    def meter_now(self, meter: str, earlier: "Version") -> str:
+        """What this version calls a meter of an earlier one; empty where it has it no more."""
+        _, renamed = self.names_since(earlier)
+        name = renamed.get(meter, meter)
+        return name if name in self.program.meters else ""
 
     def limits_between(self, first: Instant, last: Instant, rewards: Collection[str]) -> Iterator[str]:
         """The shared limits of the mechanics that are live between two instants, and the stock of some rewards."""
@@ -194,6 +262,13 @@ class Version:
                 dues.append(at)
         return min(dues, default=None)
 
+    def names_since(self, before: "Version") -> tuple[dict[str, str], dict[str, str]]:
+        """Names that changed since an earlier version: of mechanics and of meters, old to new."""
+        if self is before or self._before is None:
+            return {}, {}
+        mechanics, found = self._before.names_since(before)
+        return _then(mechanics, self.renamed), _then(found, self.renamed_meters)
+
     def lapses_at(self, case: Case, unit: str) -> Instant | None:
         """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
         term, held = self.program.units[unit].inactive_after, case.wallets.get(unit)
@@ -211,6 +286,12 @@ class Version:
                 self._lapses.clear()
             known = self._lapses[term, day] = self.zone.start(term.ends(day))
         return known
+
+
+def _then(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Two renamings, one after the other."""
+    moved = {old: second.get(new, new) for old, new in first.items()}
+    return {**{old: new for old, new in second.items() if old not in first.values()}, **moved}
 
 
 def _overriding(method: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -281,6 +362,8 @@ class Timeline:
         in_force = {version.starts_at: version for version in sorted(versions, key=lambda version: version.number)}
         self.starts = sorted(in_force)
         self.versions = [in_force[start] for start in self.starts]
+        for before, after in pairwise(self.versions):
+            after.succeed(before)
 
     def at(self, instant: Instant) -> Version | None:
         """The version in force at an instant; None before the first."""
@@ -301,8 +384,15 @@ class Timeline:
         for version in self.versions:
             if version.starts_at <= last:
                 for limit in version.limits_between(first, last, rewards):
-                    allowed[limit] = max(version.limits[limit], allowed.get(limit, 0))
+                    name = version.first_name(limit)
+                    allowed[name] = max(version.limits[limit], allowed.get(name, 0))
         return allowed
+
+    def needs_history(self, state: MemberState, at: Instant) -> bool:
+        """Whether an event at that instant finds a version taking over that fills meters from the member's journal."""
+        if state.enrolled_at is None:
+            return False
+        return any(version.filled and state.as_of < version.starts_at <= at for version in self.versions[1:])
 
     def next_start(self, instant: Instant) -> Instant | None:
         """When the next version after the one in force at an instant takes over; None: none is planned."""
