@@ -3,6 +3,7 @@
 import typer
 
 from guerdon.cli import demo, events, ledger, programs
+from guerdon.cli.rates import rates
 
 app = typer.Typer(
     name="guerdon",
@@ -17,6 +18,7 @@ app.command("demo")(demo.demo)
 app.command("check")(programs.check)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
+app.add_typer(rates, name="rates")
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)
 app.command("summary")(ledger.summary)

@@ -209,7 +209,7 @@ class Becomes(msgspec.Struct, frozen=True):
 
     unit: str
     rate: Rate
-    """So much of the new unit per so much of the old, both in their smallest parts."""
+    """The smallest part of the new unit per whole ones of the old, whose decimals only the version before knows."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):

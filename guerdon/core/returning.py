@@ -151,7 +151,7 @@ def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int
 def _count_out(case: Case, origin: Origin, bought_under: Version, day: int) -> None:
     """Take the goods out of the meters that counted them, in the window of the purchase's own day.
 
-    One that was filled anew since counts them out as it was filled; one that the version in force has not is not touched.
+    One that was filled anew since counts them out as it was filled; one that is there no more is not touched.
     """
     for meter, amount in counted_out(case.counting, bought_under, origin, day):
         case.count_out(meter, amount, day)

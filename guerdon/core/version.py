@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from guerdon.core.amounts import MAX_AMOUNT
+from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
 from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
 from guerdon.core.case import Case
 from guerdon.core.checks import Check
@@ -151,7 +151,10 @@ class Version:
         changes, program = self.program.changes, self.program
         self._before = before
         self.renamed, self.renamed_meters = changes.mechanics, changes.meters
-        self.converted = dict(changes.units)
+        self.converted = {
+            name: Becomes(becomes.unit, Rate(becomes.rate.amount, becomes.rate.per * 10 ** _scale_of(before, name)))
+            for name, becomes in changes.units.items()
+        }
         known = {changes.meters.get(name, name): meter for name, meter in before.program.meters.items()}
         self.filled = tuple([name for name, meter in program.meters.items() if known.get(name) != meter])
         self._first_names = {new: before.first_name(old) for old, new in changes.mechanics.items()}
@@ -286,6 +289,14 @@ class Version:
                 self._lapses.clear()
             known = self._lapses[term, day] = self.zone.start(term.ends(day))
         return known
+
+
+def _scale_of(version: Version, unit: str) -> int:
+    """The decimal digits of a unit's smallest part."""
+    declared = version.program.units.get(unit)
+    if declared is None:
+        return 0
+    return currency_scale(version.program.currency) if declared.money else declared.scale
 
 
 def _then(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from guerdon.core.program import Program
 from guerdon.language.catalogue import RETURNS, REWARD
+from guerdon.language.changes import CHANGES
 from guerdon.language.dates import DATE
 from guerdon.language.forms import Listing, Table
 from guerdon.language.matchers import EXCLUDED
@@ -61,6 +62,12 @@ PROGRAM: Section[Program] = Section(
         ),
         Key("rewards", Listing("a list of rewards", REWARD), "The catalogue.", "[{reward: coffee, cost: 150 points}]"),
         Key("returns", RETURNS, "What a return takes back.", "{points: exact}"),
+        Key(
+            "changes",
+            CHANGES,
+            "What becomes of things that the version before had and this one drops or renames.",
+            "{tiers: {vib: gold}}",
+        ),
     ],
     Program,
 )

@@ -45,6 +45,7 @@ YES_NO = Choice("yes or no", {"yes": True, "no": False, "true": True, "false": F
 
 UNIT = Known("a unit", lambda scope: scope.names.units or None, example="points")
 METER = Known("a meter", lambda scope: scope.names.meters, example="spend_this_year")
+MECHANIC = Known("a mechanic", lambda scope: scope.names.mechanics, example="base")
 LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""

@@ -91,7 +91,10 @@ def summarise(connection: Connection, program: int) -> Summary:
 def _limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:
     """The shared limits of the version in force, each as large as it says, with what is used of it."""
     used = {limit.name: limit.used for limit in reading.limits(connection, program)}
-    return [StoredLimit(name, allowed, used.get(name, 0)) for name, allowed in sorted(version.limits.items())]
+    return [
+        StoredLimit(name, allowed, used.get(version.first_name(name), 0))
+        for name, allowed in sorted(version.limits.items())
+    ]
 
 
 def _worth(unit: Unit, outstanding: int) -> int | None:

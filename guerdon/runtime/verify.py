@@ -355,7 +355,7 @@ def _check_limits(
     declared: dict[str, set[int]] = {}
     for version in PublishedProgram(connection, program).versions:
         for name, allows in version.limits.items():
-            declared.setdefault(name, set()).add(allows)
+            declared.setdefault(version.first_name(name), set()).add(allows)
     stored = {limit.name: limit for limit in reading.limits(connection, program)}
     for name in sorted(stored.keys() | uses.keys()):
         limit, used = stored.get(name), uses[name]

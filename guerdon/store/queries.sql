@@ -127,6 +127,27 @@ copy transfers (member, seq, number, program, unit, source, target, amount, reas
 -- Add news.
 copy outbox (program, member, seq, type, data) from stdin (format binary)
 
+-- name: add_rates
+-- Record what currencies are worth.
+insert into currency_rates (day, currency, "into", amount, per)
+select * from unnest(%(days)s::date[], %(currencies)s::text[], %(into)s::text[], %(amounts)s::bigint[], %(per)s::bigint[])
+on conflict (currency, "into", day) do update set amount = excluded.amount, per = excluded.per
+
+-- name: rates_on
+-- What currencies were worth on some days, by rates that are a week old at most.
+select asked.currency, asked.day, found.amount, found.per
+from unnest(%(currencies)s::text[], %(days)s::date[]) as asked (currency, day)
+cross join lateral (
+    select amount, per from currency_rates
+    where currency_rates.currency = asked.currency and "into" = %(into)s
+        and currency_rates.day between asked.day - 6 and asked.day
+    order by currency_rates.day desc limit 1
+) as found
+
+-- name: all_rates
+-- Every rate, the newest first.
+select day, currency, "into", amount, per from currency_rates order by day desc, currency, "into"
+
 -- name: find_member
 -- One member.
 select id, key, seq, state, next_due_at from members where program = %(program)s and key = %(key)s
@@ -135,6 +156,11 @@ select id, key, seq, state, next_due_at from members where program = %(program)s
 -- A member's journal from its beginning.
 select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
 where member = %(member)s order by seq
+
+-- name: journals_of
+-- The journals of some members from their beginnings.
+select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
+where member = any(%(members)s) order by member, seq
 
 -- name: id_range
 -- The ids between which a program's members lie, for reading them in ranges.
@@ -213,6 +239,7 @@ select event_id from event_ids where event_id !~ %(pattern)s limit 1
 -- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
 alter table journal disable trigger journal_is_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
-truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox restart identity;
+truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted,
+    currency_rates restart identity;
 alter table journal enable trigger journal_is_never_emptied;
 alter table transfers enable trigger transfers_are_never_emptied

@@ -167,6 +167,21 @@ comment on column outbox.type is 'Such as member.tier_changed.';
 comment on column outbox.data is 'What happened.';
 comment on column outbox.recorded_at is 'When it was recorded.';
 
+create table currency_rates (
+    day date not null,
+    currency text not null,
+    "into" text not null,
+    amount bigint not null check (amount > 0),
+    per bigint not null check (per > 0),
+    primary key (currency, "into", day)
+);
+comment on table currency_rates is 'What other currencies are worth. Decisions keep the rate they saw, so a row may be corrected.';
+comment on column currency_rates.day is 'The first day on which the rate holds.';
+comment on column currency_rates.currency is 'The currency of a purchase.';
+comment on column currency_rates."into" is 'The currency of a program.';
+comment on column currency_rates.amount is 'Minor units of "into" per so many of "currency".';
+comment on column currency_rates.per is 'Minor units of "currency".';
+
 create table emitted (
     id bigint generated always as identity primary key,
     program integer not null,
