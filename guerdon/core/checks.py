@@ -40,7 +40,7 @@ def checks_of(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
         begins, ends = when.hours
         sentence = f"only from {begins // 60:02}:{begins % 60:02} to {ends // 60:02}:{ends % 60:02}"
         checks.append(Check("outside_hours", sentence, lambda case: begins <= zone.minute(case.at) < ends))
-    checks += [_one_of(name, getattr(when, name)) for name in _OF_EVENT if getattr(when, name)]
+    checks += [_one_of(name, getattr(when, name)) for name in FIELDS_OF_EVENT if getattr(when, name)]
     checks += _purchase_checks(when)
     checks += _member_checks(when, zone, levels)
     if when.expression is not None:
@@ -48,7 +48,7 @@ def checks_of(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
     return checks
 
 
-_OF_EVENT = ("store", "channel", "merchant_category")
+FIELDS_OF_EVENT = ("store", "channel", "merchant_category")
 _OF_TRAITS = ("region", "language")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from guerdon.core.calendar import Day, Zone, month_of
-from guerdon.core.checks import Check, checks_of
+from guerdon.core.checks import FIELDS_OF_EVENT, Check, checks_of
 from guerdon.core.events import Line
 from guerdon.core.program import LINE_MATCHERS, MonthChoice, When
 
@@ -35,6 +35,8 @@ class Condition(NamedTuple):
     """None: every line of the basket counts."""
     tenders: frozenset[str] | None = None
     """The ways of paying that count, where not all do."""
+    wants: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Fields of the event, each with the texts that will do: ``("store", {"north", "south"})``."""
 
     def is_live_on(self, day: Day) -> bool:
         """Whether it can hold at all on that day."""
@@ -56,6 +58,10 @@ class LineIndex:
     def __init__(self) -> None:
         """Start without matchers."""
         self._tests: list[Callable[[Line], bool]] = []
+        self._places: dict[tuple[str, str], list[int]] = {}
+        """Where the tests stand that want a category, a brand or an article."""
+        self._anywhere: list[int] = []
+        """Where those stand that want none."""
         self._bits: dict[object, int] = {}
         self._known: dict[tuple[str, ...], int] = {}
         self._looks_at_sku = False
@@ -69,8 +75,25 @@ class LineIndex:
         known = self._bits.get(key)
         if known is None:
             known = self._bits[key] = 1 << len(self._tests)
+            self._place(category, when)
             self._tests.append(self._test(when, category, excluded))
         return known
+
+    def _place(self, category: tuple[str, ...] | None, when: When) -> None:
+        """Note what the next test wants of a line, by the matcher that fits the fewest."""
+        for name, wanted in (("sku", when.sku), ("brand", when.brand), ("category", category)):
+            if wanted is not None:
+                for value in wanted:
+                    self._places.setdefault((name, value), []).append(len(self._tests))
+                return
+        self._anywhere.append(len(self._tests))
+
+    def _candidates(self, line: Line) -> set[int]:
+        """Where the tests stand that a line may satisfy."""
+        parts = line.category.split("/")
+        paths = [("category", "/".join(parts[:count])) for count in range(1, len(parts) + 1)]
+        keys = [*paths, ("brand", line.brand), ("sku", line.sku)]
+        return {place for key in keys for place in self._places.get(key, ())}.union(self._anywhere)
 
     def _test(self, when: When, category: tuple[str, ...] | None, excluded: Sequence[When]) -> Callable[[Line], bool]:
         wanted = _line_test(category, when.brand, when.sku)
@@ -91,7 +114,7 @@ class LineIndex:
 
     def _learn(self, line: Line) -> int:
         key = (line.category, line.brand, line.sku) if self._looks_at_sku else (line.category, line.brand)
-        mask = sum([1 << place for place, test in enumerate(self._tests) if test(line)])
+        mask = sum([1 << place for place in self._candidates(line) if self._tests[place](line)])
         if len(self._known) >= _REMEMBERED_LINES:
             self._known.clear()
         self._known[key] = mask
@@ -144,7 +167,8 @@ def compile_condition(
     if when.items_at_least is not None:
         checks.append(_items_at_least(when.items_at_least, lines))
     tenders = None if when.tender is None else frozenset(when.tender)
-    return Condition(tuple(checks), lines, tenders)
+    wants = [(name, frozenset(getattr(when, name))) for name in FIELDS_OF_EVENT if getattr(when, name)]
+    return Condition(tuple(checks), lines, tenders, tuple(wants))
 
 
 def _against(check: Check) -> Check:

@@ -12,7 +12,8 @@ _MOST_HAPPENINGS = 1_000
 
 def run_lanes(case: Case, trigger: Trigger) -> None:
     """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
-    for chooser, rules in case.version.lanes(trigger, case.day, everything=case.notes is not None):
+    for lane in case.version.lanes(trigger, case.day, everything=case.notes is not None):
+        chooser, rules = lane.chooser, lane.rules if lane.lookup is None else lane.lookup.candidates(case)
         if chooser == "add":
             for rule in rules:
                 proposal = rule.propose(case)

@@ -22,8 +22,8 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
     Rules that give something run after this, so a meter already shows the purchase when they look at it.
     """
     version, nets = case.version, line_nets(purchase.lines)
-    _check_money(purchase, nets, sum(nets))
     rate = _rate_of(case, purchase)
+    _check_money(purchase, nets, sum(nets))
     case.nets, case.discount = (nets, purchase.discount) if rate is None else _valued(nets, purchase.discount, rate)
     case.total = sum(case.nets) - case.discount
     if rate is not None and case.total > MAX_AMOUNT:

@@ -10,6 +10,7 @@ from guerdon.core.calendar import Day, Delay, Instant
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
+    from guerdon.core.conditions import Condition
     from guerdon.core.events import Event
     from guerdon.core.returning import Origin
 
@@ -50,6 +51,8 @@ class Rule:
     answers: tuple[tuple[str, str], ...] = ()
     """The events that are for this rule alone, by kind and by the name that they carry: ``("donate", "forest")``."""
 
+    condition: "Condition | None" = None
+    """The conditions without which it proposes nothing. An event that cannot meet them does not come to it."""
     delay: Delay | None = None
     """How long what it grants stays pending; None: not at all."""
 

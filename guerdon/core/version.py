@@ -17,13 +17,10 @@ from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
 from guerdon.core.events import Event, Purchase, Redeem
+from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
-
-Lane = tuple[str, tuple[Rule, ...]]
-"""How to choose among the rules (``add``, ``best``, ``first``) and the rules, in the order of the file."""
-
 
 _REMEMBERED_DAYS = 4_000
 
@@ -332,11 +329,11 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
             lanes = grouped.setdefault(trigger, [])
             chooser = program.lanes.get(rule.lane, "add")
             if rule.lane and chooser != "add":
-                same = [place for place, lane in enumerate(lanes) if lane[1][0].lane == rule.lane]
+                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane == rule.lane]
                 if same:
-                    lanes[same[0]] = (chooser, (*lanes[same[0]][1], rule))
+                    lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
                     continue
-            lanes.append((chooser, (rule,)))
+            lanes.append(Lane(chooser, (rule,)))
     return grouped
 
 
@@ -356,13 +353,13 @@ def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day
 def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
     """The lanes without the rules that cannot hold on a day; lanes that only add up are put together."""
     live: list[Lane] = []
-    for chooser, rules in lanes:
-        kept = tuple([rule for rule in rules if rule.is_live_on(day)])
-        if live and live[-1][0] == chooser == "add":
-            live[-1] = (chooser, (*live[-1][1], *kept))
+    for lane in lanes:
+        kept = tuple([rule for rule in lane.rules if rule.is_live_on(day)])
+        if live and live[-1].chooser == lane.chooser == "add":
+            live[-1] = Lane("add", (*live[-1].rules, *kept))
         elif kept:
-            live.append((chooser, kept))
-    return live
+            live.append(Lane(lane.chooser, kept))
+    return [indexed(lane, day) for lane in live]
 
 
 class Timeline:

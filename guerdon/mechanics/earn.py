@@ -76,6 +76,7 @@ class EarnRule(Rule):
         self.triggers = (settings.on,)
         condition = workshop.condition(settings.when, settings.unless)
         self._condition = condition if settings.on == "purchase" else condition._replace(lines=None)
+        self.condition = self._condition
         self._checks = self._condition.checks
         # On the days that are left when is_live_on has had its say, these remain to be looked at.
         self._live_checks = [check.holds for check in self._checks if check.on_day is None]

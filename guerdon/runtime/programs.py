@@ -130,8 +130,8 @@ def _unknown_names(before: Program, after: Program) -> Iterator[str]:
         for name in named:
             if name not in there:
                 yield f"the version before has no {what} {name} that could change"
+    units = {mechanic.name: getattr(mechanic, "earn", "") for mechanic in (*before.mechanics, *after.mechanics)}
     for old, new in after.changes.mechanics.items():
-        units = {mechanic.name: getattr(mechanic, "earn", "") for mechanic in (*before.mechanics, *after.mechanics)}
         if old in units and units[old] != units[new]:
             yield f"the mechanic {new} gives {units[new]}, and {old} gave {units[old]}: it is another mechanic"
         if new in mechanics and new not in after.changes.mechanics:

@@ -1,4 +1,4 @@
-"""A program lives and changes on a real database: versions take over, other currencies are valued, the books stay proven."""
+"""A program lives and changes on a real database: versions take over, other currencies are valued, the books hold."""
 
 from datetime import date
 from pathlib import Path

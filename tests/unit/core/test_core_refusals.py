@@ -117,8 +117,8 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         basket(Line("a", MAX_AMOUNT)),
     ),
     (
-        "currency_not_of_program",
-        "The purchase is in EUR; this program counts in USD.",
+        "currency_rate_missing",
+        "The purchase is in EUR, and no rate in USD is known for 2026-03-10.",
         shop,
         basket(Line("a", 500), currency="EUR"),
     ),
@@ -281,7 +281,7 @@ PRECEDENCE = [
     ("event_time_out_of_range", lambda: Story(program(), joined=None), purchase("new", "1900-01-01", "10")),
     ("no_program_in_force", lambda: Story(program(), joined=None), purchase("new", "2019-01-01", "10")),
     ("event_too_late", shop, Redeem(**at("2026-01-01"), reward="cake")),
-    ("currency_not_of_program", shop, basket(Line("a", 5, discount=6), currency="EUR")),
+    ("currency_rate_missing", shop, basket(Line("a", 5, discount=6), currency="EUR")),
     ("reward_not_for_this_member", lambda: lounge(cost=1000, stock=0), Redeem(**at(), reward="lounge")),
     (
         "redemption_exceeds_available_points",
