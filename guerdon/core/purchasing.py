@@ -69,7 +69,7 @@ def _count_purchase(case: Case, purchase: Purchase) -> None:
 
 def metered(case: Case, purchase: Purchase, meter: CompiledMeter) -> int:
     """What a meter counts of a purchase: money paid, one visit, or quantities."""
-    if not all(check.holds(case) for check in meter.checks):
+    if meter.checks and not all(check.holds(case) for check in meter.checks):
         return 0
     counts, bit = meter.settings.counts, None if meter.lines is None else meter.lines.bit_on(case.day)
     if counts == "visits":

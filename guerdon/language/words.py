@@ -48,6 +48,11 @@ METER = Known("a meter", lambda scope: scope.names.meters, example="spend_this_y
 LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""
+PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus")
+BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
+SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
+PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
+PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}, example="esso")
 
 CURRENCY = Phrase(
     "a currency",
