@@ -197,8 +197,16 @@ class Case:
 
     def is_enrolled_since(self, term: Term) -> bool:
         """Whether the member joined so long ago, by whole days: a week after joining on the 1st is the 8th."""
+        return term.ends(self._joined_on()) - 1 <= self.day
+
+    def is_enrolled_within(self, term: Term) -> bool:
+        """Whether the member joined no longer ago than this: within a week of joining on the 1st is up to the 8th."""
+        return self.day < term.ends(self._joined_on())
+
+    def _joined_on(self) -> Day:
+        """The day of joining; for a member who is just joining, today."""
         joined = self.at if self.state.enrolled_at is None else self.state.enrolled_at
-        return term.ends(self.version.zone.day(joined)) - 1 <= self.day
+        return self.version.zone.day(joined)
 
     def in_birthday_month(self) -> bool:
         """Whether the member's birthday lies in this calendar month."""
@@ -353,9 +361,7 @@ class Case:
 
     def statement_day(self) -> int:
         """The day of the month on which the member's statement periods begin: the program's, or that of joining."""
-        fixed = self.version.program.statement_day
-        joined = self.at if self.state.enrolled_at is None else self.state.enrolled_at
-        return fixed or date_of(self.version.zone.day(joined)).day
+        return self.version.program.statement_day or date_of(self._joined_on()).day
 
     def expire(self, unit: str, at: Instant) -> None:
         """Let go what has reached its expiry."""

@@ -127,7 +127,7 @@ def _member_checks(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]
     if when.enrolled_at_most is not None:
         most = when.enrolled_at_most
         told = "only for newer members"
-        checks.append(Check("enrolled_too_long_ago", told, lambda case: not case.is_enrolled_since(most)))
+        checks.append(Check("enrolled_too_long_ago", told, lambda case: case.is_enrolled_within(most)))
     checks += [_reading(meter, bounds) for meter, bounds in (when.readings or {}).items()]
     return checks
 

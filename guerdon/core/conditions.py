@@ -166,6 +166,8 @@ def compile_condition(
     checks = [*checks_of(when, zone, levels), *[_against(check) for check in checks_of(unless, zone, levels)]]
     if when.items_at_least is not None:
         checks.append(_items_at_least(when.items_at_least, lines))
+    if unless.items_at_least is not None:
+        checks.append(_against(_items_at_least(unless.items_at_least, lines)))
     tenders = None if when.tender is None else frozenset(when.tender)
     wants = [(name, frozenset(getattr(when, name))) for name in FIELDS_OF_EVENT if getattr(when, name)]
     return Condition(tuple(checks), lines, tenders, tuple(wants))

@@ -79,6 +79,7 @@ class Traits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     age: Annotated[int, Meta(ge=0, le=150)] | None = None
     """The lower end of the member's age band, in years: 18 for somebody of 18 to 24. None: not known."""
     region: Name = ""
+    """As `region` of the program file matches it."""
     language: Name = ""
     """A tag such as ``bg``."""
     segments: tuple[Name, ...] = ()
@@ -91,6 +92,7 @@ class Describe(_Event, frozen=True, tag="describe"):
     """What is known of the member now, in place of what was known before."""
 
     traits: Traits
+    """All that is known from now on; what is left out is not known any more."""
 
 
 class Erase(_Event, frozen=True, tag="erase"):
@@ -181,6 +183,7 @@ class Use(_Event, frozen=True, tag="use"):
     benefit: Id
     """The benefit, by its name in the program file."""
     quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    """How often it is made use of."""
 
 
 class Join(_Event, frozen=True, tag="join"):
@@ -196,13 +199,16 @@ class Renew(_Event, frozen=True, tag="renew"):
     """The next term of a membership was paid."""
 
     plan: Id
+    """The plan, by its name in the program file."""
 
 
 class Leave(_Event, frozen=True, tag="leave"):
     """The member ends a membership, at the end of the term or at once."""
 
     plan: Id
+    """The plan, by its name in the program file."""
     at_once: bool = False
+    """It ends now; otherwise at the end of the term that is paid for."""
 
 
 class Choose(_Event, frozen=True, tag="choose"):
@@ -229,7 +235,9 @@ class Send(_Event, frozen=True, tag="send"):
     """The member gives an amount to another member, or into the household's pool."""
 
     unit: Id
+    """The unit, by its name in the program file."""
     amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the unit's smallest part."""
     to: Id
     """The other member's id."""
 
@@ -249,6 +257,7 @@ class Play(_Event, frozen=True, tag="play"):
     game: Id
     """The raffle or wheel, by its name in the program file."""
     tickets: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    """For a raffle: how many tickets are asked for."""
 
 
 class Enter(_Event, frozen=True, tag="enter"):
@@ -257,6 +266,7 @@ class Enter(_Event, frozen=True, tag="enter"):
     household: Id
     """The household's own id: it is a member too, and holds the pool."""
     role: Name = "adult"
+    """As the household's roles are called in the program file."""
     address: Name = ""
     """A token that is equal for equal addresses, never the address itself."""
 
@@ -269,8 +279,11 @@ class Receive(_Event, frozen=True, tag="receive"):
     """An amount that another member sent arrives."""
 
     unit: Id
+    """The unit, by its name in the program file."""
     amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the unit's smallest part."""
     sender: Id
+    """The member who sent it."""
     expires_at: Instant | None = None
     """The expiry that it had with the sender; None: as its unit says."""
 
@@ -281,6 +294,7 @@ class Refer(_Event, frozen=True, tag="refer"):
     referral: Id
     """The referral, by its name in the program file."""
     friend: Id
+    """The member who was brought along."""
 
 
 class Admit(_Event, frozen=True, tag="admit"):
@@ -289,9 +303,13 @@ class Admit(_Event, frozen=True, tag="admit"):
     household: Id
     """The household mechanic, by its name in the program file."""
     person: Id
+    """The member who asks or leaves."""
     role: Name = "adult"
+    """The role that is asked for."""
     address: Name = ""
+    """As in `enter`."""
     leaves: bool = False
+    """The person has left; otherwise it asks to be taken in."""
 
 
 class Settle(_Event, frozen=True, tag="settle"):
@@ -302,6 +320,7 @@ class Settle(_Event, frozen=True, tag="settle"):
     pool: Id
     """The household's own id."""
     role: Name = "adult"
+    """The role that was given."""
     refused: Name = ""
     """The code of the refusal; empty: the person was taken in."""
 
@@ -310,7 +329,9 @@ class Win(_Event, frozen=True, tag="win"):
     """A raffle was drawn, and the member has won."""
 
     game: Id
+    """The raffle, by its name in the program file."""
     prize: Id
+    """The prize, by its name in the program file."""
 
 
 class Adjust(_Event, frozen=True, tag="adjust"):

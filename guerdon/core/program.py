@@ -90,6 +90,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     partner: tuple[str, ...] | None = None
     """``own`` is the merchant's own shop."""
     merchant_category: tuple[str, ...] | None = None
+    """As the card scheme codes the shop: ``5411``."""
     code: tuple[str, ...] | None = None
     """Coupon codes, one of which was shown."""
     attribute: Mapping[str, tuple[str, ...]] | None = None
@@ -98,9 +99,13 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     membership: tuple[str, ...] | None = None
     """Plans and clubs, one of which the member is in."""
     badge: tuple[str, ...] | None = None
+    """Badges, one of which the member holds."""
     segment: tuple[str, ...] | None = None
+    """Segments, one of which the member is in."""
     region: tuple[str, ...] | None = None
+    """As the member's traits name it."""
     language: tuple[str, ...] | None = None
+    """Tags such as ``bg``."""
     consent: tuple[str, ...] | None = None
     """Purposes, to all of which the member has agreed."""
     age_from: int | None = None
@@ -108,6 +113,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     role: tuple[str, ...] | None = None
     """The member's role in the household."""
     birthday: "AroundBirthday | None" = None
+    """The day is near the member's birthday. One that is not known never is."""
     enrolled_at_least: Term | None = None
     """The member joined so long ago, or longer."""
     enrolled_at_most: Term | None = None
@@ -135,7 +141,9 @@ class AroundBirthday(msgspec.Struct, frozen=True):
     """The days around a member's birthday. A member born on 29 February has it on 28 February in other years."""
 
     days_before: int = 0
+    """So many days before it already count."""
     days_after: int = 0
+    """So many days after it still count."""
     month: bool = False
     """The whole calendar month of the birthday instead."""
 
@@ -144,7 +152,9 @@ class Range(msgspec.Struct, frozen=True):
     """From so much up to so much, both included. None: no bound."""
 
     least: int | None = None
+    """In what the meter counts."""
     most: int | None = None
+    """In what the meter counts."""
 
 
 LINE_MATCHERS = ("category", "brand", "sku")
@@ -161,6 +171,7 @@ class Allowance(msgspec.Struct, frozen=True):
 
     amount: int
     period: PeriodUnit = "ever"
+    """By the calendar; ``statement`` is the member's own month."""
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,6 +273,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     caps: Mapping[str, Cap] = {}
     """Limits that several mechanics share, by name."""
     partners: Mapping[str, "Partner"] = {}
+    """The businesses that take part, by name."""
     mechanics: tuple[Mechanic, ...] = ()
     rewards: tuple[Reward, ...] = ()
     returns: Returns = Returns()

@@ -43,7 +43,8 @@ class Workshop:
         """Every coupon code that some mechanic takes."""
 
     def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
-        """Compile the conditions of a mechanic, and those that stand against it."""
+        """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
+        self.codes.update(when.code or (), unless.code or ())
         return compile_condition(when, unless, self.program.never_earn, self.index, self.zone, self.levels)
 
     def meter(self, name: str, meter: Meter) -> "CompiledMeter":

@@ -5,11 +5,12 @@ from guerdon.language.catalogue import RETURNS, REWARD
 from guerdon.language.changes import CHANGES
 from guerdon.language.dates import DATE
 from guerdon.language.forms import Listing, Table
+from guerdon.language.limits import SHARED
 from guerdon.language.matchers import EXCLUDED
 from guerdon.language.mechanics import MECHANIC
 from guerdon.language.section import Key, Section
-from guerdon.language.terms import LATENESS
-from guerdon.language.units import CHOOSER, METER_SECTION, UNIT_SECTION
+from guerdon.language.terms import LATENESS, STATEMENT_DAY
+from guerdon.language.units import CHOOSER, METER_SECTION, PARTNER_NAME, PARTNER_SECTION, UNIT_SECTION
 from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE
 
 PROGRAM: Section[Program] = Section(
@@ -33,6 +34,12 @@ PROGRAM: Section[Program] = Section(
             "How late an event may arrive: days before the member's last settled moment. Left out: up to 30 days.",
             "up to 30 days",
         ),
+        Key(
+            "statement_day",
+            STATEMENT_DAY,
+            "The day of the month on which statement periods begin. Left out: each member's own day of joining.",
+            "10th",
+        ),
         Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
         Key(
             "units",
@@ -53,6 +60,18 @@ PROGRAM: Section[Program] = Section(
             "Where mechanics compete. In a lane that takes the `best`, only the one that gives the member most gives "
             "anything; `first` takes the first that applies; `add` adds them up, as without a lane.",
             "{campaigns: best}",
+        ),
+        Key(
+            "caps",
+            Table("shared limits by name", NAME, SHARED),
+            "Limits that several mechanics share.",
+            "{bonus: {of: points, per_member: 500 points a week}}",
+        ),
+        Key(
+            "partners",
+            Table("partners by name", PARTNER_NAME, PARTNER_SECTION),
+            "The businesses that take part.",
+            "{esso: {title: Esso stations}}",
         ),
         Key(
             "mechanics",

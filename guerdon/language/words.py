@@ -49,6 +49,11 @@ MECHANIC = Known("a mechanic", lambda scope: scope.names.mechanics, example="bas
 LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""
+PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus")
+BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
+SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
+PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
+PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}, example="esso")
 
 CURRENCY = Phrase(
     "a currency",

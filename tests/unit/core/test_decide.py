@@ -15,6 +15,7 @@ from guerdon.mechanics import Earn, Tiers, Vouchers
 from guerdon.mechanics.tiers import Level
 from tests.builders import (
     Story,
+    cap,
     delay,
     flat,
     from_day,
@@ -535,7 +536,7 @@ def test_lanes_choose_apart_from_each_other_and_for_each_trigger():
 
 
 def test_a_mechanic_whose_cap_is_used_up_may_still_win_its_lane_with_nothing():
-    mechanics = (flat(5, name="a", lane="x", limit=Cap(per_member=5)), flat(3, name="b", lane="x"))
+    mechanics = (flat(5, name="a", lane="x", limit=cap(per_member=5)), flat(3, name="b", lane="x"))
     story = Story(program(*mechanics, lanes={"x": "best"}))
     assert granted(story.buys("2026-03-10", "1")) == {"a": 5}
     assert granted(story.buys("2026-03-10", "1")) == {"b": 3}

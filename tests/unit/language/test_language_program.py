@@ -213,7 +213,7 @@ def test_the_grocerys_mechanics(grocery):
     assert (titled["welcome"].on, titled["welcome"].flat) == ("enrol", 100)
     assert (titled["own-brands"].rate, titled["own-brands"].when) == (Rate(1, 200), When(brand=("private",)))
     assert (titled["silver-extra"].by, titled["gold-extra"].by) == (Rate(5, 4), Rate(3, 2))
-    assert (weekend.when.weekday, weekend.limit) == ((5, 6), per_member(100, "week"))
+    assert (weekend.when.weekday, weekend.limit) == ((5, 6), Cap(per_member=(Allowance(100, "week"),)))
     assert (weekend.by, weekend.lane, titled["category-of-the-month"].lane) == (Rate(2, 1), "doublings", "doublings")
     assert (spring.flat, spring.limit) == (10, Cap(total=80_000))
     assert spring.when == When(between=(date(2017, 4, 1), date(2017, 6, 30)), basket_at_least=2000)

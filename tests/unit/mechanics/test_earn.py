@@ -203,17 +203,17 @@ def test_a_cap_per_member_starts_anew_with_each_local_period(period, first, seco
 
 
 def test_a_cap_per_member_that_is_used_up_leaves_a_record():
-    story = Story(program(points_per_dollar(limit=Cap(per_member=10))))
+    story = Story(program(points_per_dollar(limit=cap(per_member=10))))
     story.buys("2026-03-10", "10")
     assert story.buys("2026-03-10", "7").outcome.effects == (Capped("base", "points", 7, "per_member"),)
-    assert story.state.used == {"base": {0: 10}}
+    assert story.state.used == {"base/ever": {0: 10}}
 
 
 def test_old_cap_periods_are_forgotten_but_not_those_a_late_event_may_fall_into():
     story = Story(program(points_per_dollar(limit=Cap(per_member=(Allowance(10, "week"),))), late_events=7))
     for when in ("2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"):
         story.buys(when, "10")
-    assert len(story.state.used["base"]) == 2, "on 23 March an event of the 16th is still accepted"
+    assert len(story.state.used["base/week"]) == 2, "on 23 March an event of the 16th is still accepted"
     assert granted(story.buys("2026-03-16", "10")) == {}
 
 
@@ -230,7 +230,7 @@ def test_a_total_is_shared_and_counted_exactly():
     assert story.limits == {"base": 15}
     assert story.buys("2026-03-10", "10").limit_uses == {"base": 10}
     last = story.buys("2026-03-10", "10")
-    assert (granted(last), last.limit_uses, last.limits_seen) == ({"base": 5}, {"base": 5}, {"base": 5})
+    assert (granted(last), last.limit_uses, last.limits_seen) == ({"base": 5}, {"base": 5}, {"base": 10})
     none = story.buys("2026-03-10", "10")
     assert (none.outcome.effects, none.limit_uses) == ((Capped("base", "points", 10, "total"),), {})
     assert story.limits == {"base": 0}
