@@ -43,6 +43,11 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     debt: Literal["owed", "forgiven"] = "owed"
     """What becomes of a return's points that were already spent."""
 
+    def shown(self, amount: int) -> str:
+        """An amount of a unit that is not money, with its decimals: 125 of scale 2 is ``1.25``."""
+        whole, part = divmod(amount, 10**self.scale)
+        return f"{whole:_}.{part:0{self.scale}}" if self.scale else f"{whole:_}"
+
 
 class Quantity(msgspec.Struct, frozen=True):
     """An amount of a unit: 500 points."""
