@@ -57,13 +57,16 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
 
     def fits(before: Sequence[str]) -> None:
         for text in before:
-            _check_fit(read_program(text), program)
+            check_fit(read_program(text), program)
 
     return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits, fits)
 
 
-def _check_fit(before: Program, after: Program) -> None:
-    """Refuse a version under which amounts that are recorded would mean something else."""
+def check_fit(before: Program, after: Program) -> None:
+    """Refuse a version under which amounts that are recorded would mean something else.
+
+    Raises ``VersionDoesNotFit``.
+    """
     found = []
     for what, one, other in (
         ("currency", before.currency, after.currency),
