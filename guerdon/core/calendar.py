@@ -194,7 +194,6 @@ class Zone:
             known = self._starts[day] = int(midnight.timestamp())
         return known
 
-
     def shown(self, instant: Instant) -> datetime:
         """What the local clock shows at an instant, as a datetime without a zone."""
         return moment_of(instant).astimezone(self._zone).replace(tzinfo=None)

@@ -16,7 +16,8 @@ can be written at once. A new expectation is a key in ``expectations`` and a fun
 What does not belong: deciding (that is the core), and printing (that is the command line).
 """
 
-from guerdon.specs.files import FilesWrong, Sheaf, gather
+from guerdon.specs.cases import Specs
+from guerdon.specs.files import FilesWrong, Sheaf, gather, text_of
 from guerdon.specs.reader import Draft, read_specs
 from guerdon.specs.reference import specs_reference, specs_schema
 from guerdon.specs.runner import CaseResult, StepResult, run
@@ -26,10 +27,12 @@ __all__ = [
     "Draft",
     "FilesWrong",
     "Sheaf",
+    "Specs",
     "StepResult",
     "gather",
     "read_specs",
     "run",
     "specs_reference",
     "specs_schema",
+    "text_of",
 ]

@@ -9,7 +9,7 @@ from guerdon.core.events import Event
 from guerdon.language.forms import Define, Form, Listing, Schema
 from guerdon.language.place import Place
 from guerdon.language.section import Fields, Key, Section
-from guerdon.specs.expectations import Look
+from guerdon.specs.expectations import WHAT_IS_LEFT, Look
 from guerdon.specs.steps import STEP, Told
 from guerdon.specs.wordings import NO_OR_MOMENT, PROGRAM_NAME, PROSE, TEXT
 
@@ -35,6 +35,8 @@ class Case(NamedTuple):
     source: str
     """Where it comes from, such as the leaflet that promises it; may be empty."""
     line: int
+    left: dict[str, int]
+    """What is left of shared limits when it begins; those that are not named are untouched."""
     steps: tuple[Step, ...]
 
 
@@ -76,6 +78,13 @@ def _check_name(fields: Fields) -> None:
         fields.declare("case", fields.get("case"), fields.at("case"))
 
 
+LEFT_AT_FIRST = Key(
+    "left",
+    WHAT_IS_LEFT,
+    "What is left of a stock, by its reward, or of a budget, by its mechanic, when the case begins. Left out: all of it.",
+    "{coffee: 1}",
+)
+
 CASE: Section[dict[str, Any]] = Section(
     "a case",
     "A case",
@@ -91,6 +100,7 @@ CASE: Section[dict[str, Any]] = Section(
             "moment of the first step, just before it.",
             "2017-01-02 10:00",
         ),
+        LEFT_AT_FIRST,
         Key(
             "steps",
             Listing("a list of steps", STEP),
@@ -107,7 +117,7 @@ CASE: Section[dict[str, Any]] = Section(
 def _case(line: int, values: dict[str, Any]) -> Case:
     told: tuple[Told, ...] = values["steps"]
     steps = _Telling(line).steps(told, values["enrolled"] if "enrolled" in values else told[0].at)
-    return Case(values["case"], values.get("source", ""), line, steps)
+    return Case(values["case"], values.get("source", ""), line, values.get("left", {}), steps)
 
 
 class _Telling:

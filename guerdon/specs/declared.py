@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, zone
 from guerdon.core.version import Timeline, Version
@@ -18,9 +20,9 @@ class Declared(Names, frozen=True, kw_only=True):
     ladders: tuple[str, ...] = ()
     givers: frozenset[str] = frozenset()
     """What may grant something: the mechanics and the rewards."""
-    limits: dict[str, str] = {}
+    limits: dict[str, str] = msgspec.field(default_factory=dict)
     """Each shared limit by the name that it goes by in a case: that of the mechanic, or of the reward with a stock."""
-    limit_units: dict[str, str] = {}
+    limit_units: dict[str, str] = msgspec.field(default_factory=dict)
     """The unit of each shared limit; none for what is counted in pieces."""
 
     @property
@@ -59,9 +61,7 @@ def _together(parts: Iterable[Any]) -> dict[str, Any]:
 def _units(version: Version) -> dict[str, UnitFacts]:
     program = version.program
     money = currency_scale(program.currency)
-    return {
-        name: UnitFacts(money if unit.money else unit.scale, unit.money) for name, unit in program.units.items()
-    }
+    return {name: UnitFacts(money if unit.money else unit.scale, unit.money) for name, unit in program.units.items()}
 
 
 def _measures(version: Version) -> dict[str, str]:

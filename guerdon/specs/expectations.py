@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from guerdon.core.program import Quantity
 from guerdon.core.refusals import REFUSALS
 from guerdon.language.dates import DATE
-from guerdon.language.errors import closest, shown
+from guerdon.language.errors import Wrong, advice, closest, shown
 from guerdon.language.forms import Define, Either, Form, Listing, Schema, Table, Turned, one_or_more
 from guerdon.language.nodes import Mapping, Node, Scalar
-from guerdon.language.phrases import Choice, Phrase, Wording
+from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Broken, Place
 from guerdon.language.section import Key, Section
 from guerdon.language.words import LEVEL, METER, UNIT, YES_NO
@@ -39,7 +39,7 @@ class Look(NamedTuple):
     value: Any
 
 
-class Looks(Section[tuple[Look, ...]]):
+class Looks(Section[Any]):
     """Expectations by their keys. A unit's name is one too: ``points: 12`` is ``wallet: {points: 12}``."""
 
     def read(self, place: Place) -> tuple[Look, ...]:
@@ -127,6 +127,8 @@ def _given(quantities: tuple[Quantity, ...]) -> dict[str, int]:
 
 _GRANTED = Turned(one_or_more("an amount or a list of them", GIVEN), _given)
 
+WHAT_IS_LEFT = _by("what is left by shared limit", SHARED_LIMIT, LEFT)
+
 OF_A_MEMBER = [
     Key("wallet", _AMOUNTS, "What is available of each unit that is named, less debt.", "{points: 1_617 points}"),
     Key("pending", _AMOUNTS, "What is granted and not yet available.", "{points: 20 points}"),
@@ -140,7 +142,9 @@ OF_A_MEMBER = [
         "{points: [50 points until 2017-09-03, 20 points]}",
     ),
     Key("tier", LEVEL, "The member stands on this level, on any ladder.", "silver"),
-    Key("tiers", Table("levels by ladder", LADDER, LEVEL), "The level on each ladder that is named.", "{tiers: silver}"),
+    Key(
+        "tiers", Table("levels by ladder", LADDER, LEVEL), "The level on each ladder that is named.", "{tiers: silver}"
+    ),
     Key(
         "meters",
         _by("what meters show", METER, READING),
@@ -156,7 +160,20 @@ HOLDER = Looks(
     "What another member of the case has after the step. The name of a unit is a key too: `points: 12` is "
     "`wallet: {points: 12}`.",
     OF_A_MEMBER,
-    lambda **values: values,  # type: ignore[arg-type,return-value]
+    dict,
+)
+
+def _code(word: str) -> str:
+    if word not in REFUSALS:
+        raise Wrong("name_unknown", f"{shown(word)} is not the code of a refusal; {advice(word, REFUSALS)}")
+    return word
+
+
+REFUSAL = Phrase(
+    "the code of a refusal",
+    Wording("[a-z][a-z_]*", lambda found, _: _code(found.group())),
+    examples=("reward_out_of_stock",),
+    about="One of those that the page on refusals lists.",
 )
 
 OF_A_PURCHASE = ("paid", "discount")
@@ -193,14 +210,13 @@ OF_A_STEP = [
         "looked at. `nothing`: no effects at all.",
         "[{granted: {mechanic: base, amount: 12 points}}, rewarded]",
     ),
-    Key("refused", Choice("the code of a refusal", {code: code for code in REFUSALS}), "The event is refused so.",
-        "reward_out_of_stock"),
+    Key("refused", REFUSAL, "The event is refused, with this code.", "reward_out_of_stock"),
     Key("repeated", YES_NO, "Whether the event was answered before, under this id.", "yes"),
     Key("paid", ANY_MONEY, "What the member pays for the basket, after everything that comes off it.", "12.50 USD"),
     Key("discount", ANY_MONEY, "What the program takes off the basket.", "5 USD"),
     Key(
         "left",
-        _by("what is left by shared limit", SHARED_LIMIT, LEFT),
+        WHAT_IS_LEFT,
         "What is left of a stock, by its reward, or of a budget, by its mechanic.",
         "{coffee: 199}",
     ),
@@ -219,5 +235,5 @@ EXPECTED = Looks(
     "What must hold after the step. What is not named is not looked at, save that a step is never refused unless it "
     "says so. The name of a unit is a key too: `points: 12` is `wallet: {points: 12}`.",
     [*OF_A_STEP[:1], *OF_A_MEMBER, *OF_A_STEP[1:]],
-    lambda **values: values,  # type: ignore[arg-type,return-value]
+    dict,
 )

@@ -39,12 +39,12 @@ def gather(paths: Sequence[Path]) -> list[Sheaf]:
     Raises ``FilesWrong`` with every mistake in any of the files, and ``VersionDoesNotFit``.
     """
     wrong: list[str] = []
-    given = {path: _text(path) for path in paths}
+    given = {path: text_of(path) for path in paths}
     drafts = _drafts({path: text for path, text in given.items() if _is_specs(path, text)}, wrong)
     programs = _programs([path for path in paths if not _is_specs(path, given[path])], wrong)
     if not drafts:
         beside = [path for path in map(specs_beside, programs) if path.exists()]
-        drafts = _drafts({path: _text(path) for path in dict.fromkeys(beside)}, wrong)
+        drafts = _drafts({path: text_of(path) for path in dict.fromkeys(beside)}, wrong)
     known = {path.resolve() for path in programs}
     programs |= _programs([path for path in _named(drafts, wrong) if path.resolve() not in known], wrong)
     sheaves = _sheaves(programs, drafts, wrong)
@@ -66,7 +66,8 @@ def _is_specs(path: Path, text: str) -> bool:
     return path.stem.endswith(_SUFFIX) or re.search(r"^\ufeff?specs\s*:", text, re.M) is not None
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file; raises ``FilesWrong`` where it is not UTF-8."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -88,7 +89,7 @@ def _programs(paths: Iterable[Path], wrong: list[str]) -> dict[Path, Program]:
     programs = {}
     for path in paths:
         try:
-            programs[path] = read_program(_text(path), path.name)
+            programs[path] = read_program(text_of(path), path.name)
         except ProgramErrors as errors:
             wrong.append(str(errors))
     return programs

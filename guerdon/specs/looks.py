@@ -228,7 +228,7 @@ def _refused(expected: str, seen: Seen) -> list[Found]:
     return [] if refusal.code == expected else [Found("refused", expected, f"{refusal.code}: {refusal.sentence}")]
 
 
-def _repeated(expected: bool, seen: Seen) -> list[Found]:  # noqa: FBT001
+def _repeated(expected: bool, seen: Seen) -> list[Found]:
     words = {True: "yes", False: "no"}
     return [] if expected == seen.repeated else [Found("repeated", words[expected], words[seen.repeated])]
 
@@ -248,7 +248,9 @@ def _paid(expected: int, seen: Seen) -> list[Found]:
 
 def _discount(expected: int, seen: Seen) -> list[Found]:
     came = taken_off(seen.decision)
-    return [] if came == expected else [Found("discount", *[shown_money(sum_, seen.names) for sum_ in (expected, came)])]
+    return (
+        [] if came == expected else [Found("discount", *[shown_money(sum_, seen.names) for sum_ in (expected, came)])]
+    )
 
 
 def _left(expected: dict[str, int], seen: Seen) -> list[Found]:

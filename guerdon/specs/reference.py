@@ -9,9 +9,9 @@ _HEAD = """# The specs file
 
 This page is generated from the tables that the reader of specs files follows. Change those, not the page.
 
-A specs file holds worked cases of a program: what happens, and what is expected of it. It is YAML of the same plain kind
-as [the program file](program-file.md), with the same rules and the same wordings of amounts and dates. It stands beside
-its program under the name `NAME.specs.yaml`, and `guerdon check NAME.yaml` runs it.
+A specs file holds worked cases of a program: what happens, and what is expected of it. It is YAML of the same plain
+kind as [the program file](program-file.md), with the same rules and the same wordings of amounts and dates. It stands
+beside its program under the name `NAME.specs.yaml`, and `guerdon check NAME.yaml` runs it.
 [Write specs](../how-to/write-specs.md) shows how.
 
 A step is an event: its kind is a key, and the fields of the event stand beside it. [Events](events.md) explains every

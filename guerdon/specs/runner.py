@@ -43,6 +43,9 @@ def run(specs: Specs, timeline: Timeline) -> list[CaseResult]:
 def run_case(case: Case, timeline: Timeline, names: Declared) -> CaseResult:
     """Run one case from the beginning."""
     rehearsal = Rehearsal(timeline)
+    for name, left in case.left.items():
+        limit = names.limits[name]
+        rehearsal.used[limit] = rehearsal.allowed[limit] - left
     results = [_run_step(step, rehearsal, names) for step in case.steps]
     return CaseResult(case, [result for result in results if result.differences])
 

@@ -147,7 +147,7 @@ class Steps(Form[Told]):
             return kinds[0]
         if there:
             place.refuse("settings_conflict", f"a step is one event, and this has {listed(there)}; make it two steps")
-        self._refuse_unknown(place, words)
+        return self._refuse_unknown(place, words)
 
     def _refuse_unknown(self, place: Place, words: list[str]) -> NoReturn:
         known = {key.name for key in (AT, MEMBER, AS, EXPECT)}

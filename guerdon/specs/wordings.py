@@ -85,16 +85,16 @@ MOMENT = Phrase(
     "a moment",
     Wording(MOMENT_PATTERN, lambda found, scope: _moment(found[1], found[2], found[3], declared(scope))),
     examples=("2017-03-01 12:30", "2017-03-01", "2017-11-05 01:30 -05:00"),
-    about="A date and what the clock shows in the program's time zone; a date alone is the start of that day. Where the "
-    "clocks go back and show a time twice, the first is meant, or the one whose offset is written behind it.",
+    about="A date and what the clock shows in the program's time zone; a date alone is the start of that day. Where "
+    "the clocks go back and show a time twice, the first is meant, or the one whose offset is written behind it.",
 )
-MOMENT_OR_NEVER = Phrase(
+MOMENT_OR_NEVER: Phrase[Instant | None] = Phrase(
     "a moment or `never`",
     Wording(MOMENT_PATTERN, lambda found, scope: _instant(found[1], found[2], found[3], scope)),
     Wording(NEVER, lambda found, _: None),
     examples=("2017-09-03 00:00", "2017-09-03", NEVER),
 )
-NO_OR_MOMENT = Phrase(
+NO_OR_MOMENT: Phrase[datetime | None] = Phrase(
     "`no`, or a moment",
     Wording(MOMENT_PATTERN, lambda found, scope: _moment(found[1], found[2], found[3], declared(scope))),
     Wording("no|false", lambda found, _: None),
@@ -286,6 +286,6 @@ LOT = Phrase(
     Wording(_BARE + _SPAN, lambda f, scope: _lot(f, _plain(f[1], f[2], f[3], scope.subject, scope), scope, 4)),
     Wording(_MONEY + _SPAN, lambda f, scope: _lot(f, _money_of(f, scope.subject, scope), scope, 5)),
     examples=("50 points until 2017-09-03", "50 points through 2017-09-02", "20 points from 2017-03-08", "5 USD"),
-    about="An amount, `from` when it is available where it is pending yet, and `until` when it expires; `through` names "
-    "the last day on which it is there. Without either it does not expire by itself.",
+    about="An amount, `from` when it is available where it is pending yet, and `until` when it expires; `through` "
+    "names the last day on which it is there. Without either it does not expire by itself.",
 )
