@@ -63,8 +63,8 @@ def _tell_cases(file: Path, specs: Specs, sheaf: Sheaf) -> bool:
     wrong = [result for result in results if not result.is_right]
     cases, name = counted(len(results), "case"), escape(file.name)
     if not wrong:
-        steps = counted(sum([len(case.steps) for case in specs.cases]), "step")
-        console.print(f"[green]{name} is right:[/] {cases} with {steps}, all as expected.")
+        looks = counted(sum([len(step.looks) for case in specs.cases for step in case.steps]), "expectation")
+        console.print(f"[green]{name} is right:[/] {cases} with {looks}, all met.")
         return True
     are = "is" if len(wrong) == 1 else "are"
     console.print(f"[bold red]{name}:[/] {len(wrong)} of {cases} {are} not as expected.")

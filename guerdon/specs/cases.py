@@ -81,7 +81,8 @@ def _check_name(fields: Fields) -> None:
 LEFT_AT_FIRST = Key(
     "left",
     WHAT_IS_LEFT,
-    "What is left of a stock, by its reward, or of a budget, by its mechanic, when the case begins. Left out: all of it.",
+    "What is left of a stock, by its reward, or of a budget, by its mechanic, when the case begins. Left out: "
+    "all of it.",
     "{coffee: 1}",
 )
 

@@ -19,7 +19,7 @@ from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Place, Scope, UnitFacts
 from guerdon.language.section import Key, Section
 from guerdon.specs.declared import Declared, shown_amount, shown_moment
-from guerdon.specs.wordings import HOLDING, MOMENT_OR_NEVER, TEXT, WHOLE_NUMBER
+from guerdon.specs.wordings import EXAMPLES, HOLDING, MOMENT_OR_NEVER, TEXT, WHOLE_NUMBER
 
 EFFECT_KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Effect)}
 """Every kind of effect with its Struct."""
@@ -176,13 +176,15 @@ def _section(kind: str, struct: type[msgspec.Struct]) -> Section[dict[str, Wante
     return Section(
         f"an effect `{kind}`",
         f"`{kind}` as an effect",
-        " ".join((struct.__doc__ or "").split()),
-        [Key(name, want, f"The `{name}` of the effect.", _example(want)) for name, want in wants.items()],
+        " ".join((struct.__doc__ or "").replace("``", "`").split()),
+        [Key(name, want, f"The `{name}` of the effect.", _example(name, want)) for name, want in wants.items()],
         dict,
     )
 
 
-def _example(want: Want) -> str:
+def _example(name: str, want: Want) -> str:
+    if want is _IS_TEXT and name in EXAMPLES:
+        return EXAMPLES[name]
     return want.inner.examples[0] if isinstance(want.inner, Phrase) else "[0, 1]"
 
 

@@ -163,6 +163,7 @@ HOLDER = Looks(
     dict,
 )
 
+
 def _code(word: str) -> str:
     if word not in REFUSALS:
         raise Wrong("name_unknown", f"{shown(word)} is not the code of a refusal; {advice(word, REFUSALS)}")

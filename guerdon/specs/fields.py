@@ -31,7 +31,7 @@ from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_
 from guerdon.language.phrases import Choice, Phrase
 from guerdon.language.section import Key, Section
 from guerdon.language.words import YES_NO
-from guerdon.specs.wordings import ANY_MONEY, CHANGE, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, WHOLE_NUMBER
+from guerdon.specs.wordings import ANY_MONEY, CHANGE, EXAMPLES, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, WHOLE_NUMBER
 
 WORDED: dict[type[Any], Phrase[dict[str, Any]]] = {Line: LINE, ReturnedLine: RETURNED_LINE}
 """The Structs that may be written in a few words."""
@@ -54,7 +54,7 @@ class Field:
     def key(self, about: str, name: str = "", *, required: bool | None = None) -> Key:
         """The key that it is written under: its own name, unless another is given."""
         needed = self.required if required is None else required
-        return Key(name or self.name, self.form, about, example_of(self.form), needed, self.name)
+        return Key(name or self.name, self.form, about, example_of(self.form, self.name), needed, self.name)
 
 
 def fields_of(struct: type[msgspec.Struct], without: Sequence[str] = ()) -> list[Field]:
@@ -148,10 +148,10 @@ def _list_of(item: Form[Any]) -> Form[Any]:
     return listing
 
 
-def example_of(form: Form[Any]) -> str:
-    """A right value of a form, as it stands in a file."""
+def example_of(form: Form[Any], name: str = "") -> str:
+    """A right value of a form, as it stands in a file; ``name`` is that of the field."""
     if isinstance(form, Phrase):
-        return form.examples[0]
+        return EXAMPLES.get(name, form.examples[0]) if form in (TEXT, PROSE) else form.examples[0]
     if isinstance(form, Choice):
         return next(iter(form.words))
     if isinstance(form, Listing):

@@ -41,9 +41,10 @@ def gather(paths: Sequence[Path]) -> list[Sheaf]:
     wrong: list[str] = []
     given = {path: text_of(path) for path in paths}
     drafts = _drafts({path: text for path, text in given.items() if _is_specs(path, text)}, wrong)
-    programs = _programs([path for path in paths if not _is_specs(path, given[path])], wrong)
-    if not drafts:
-        beside = [path for path in map(specs_beside, programs) if path.exists()]
+    files = [path for path in paths if not _is_specs(path, given[path])]
+    programs = _programs(files, wrong)
+    if len(files) == len(paths):
+        beside = [path for path in map(specs_beside, files) if path.exists()]
         drafts = _drafts({path: text_of(path) for path in dict.fromkeys(beside)}, wrong)
     known = {path.resolve() for path in programs}
     programs |= _programs([path for path in _named(drafts, wrong) if path.resolve() not in known], wrong)

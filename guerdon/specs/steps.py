@@ -62,7 +62,7 @@ def _section(kind: str, struct: type[msgspec.Struct]) -> Section[dict[str, Any]]
     """The keys of a step of one kind. Its own fields stand beside the kind."""
     fields = fields_of(struct, without=_COMMON)
     main = fields[0] if fields and fields[0].required and kind not in _NAMES_ITS_MEMBER else None
-    what = " ".join((struct.__doc__ or "").split())
+    what = " ".join((struct.__doc__ or "").replace("``", "`").split())
     own = Key(kind, WHO, what, "yes", required=True) if main is None else main.key(what, kind, required=True)
     others = [field.key(f"The `{field.name}` of the event.") for field in fields if field is not main]
     keys = [own, *others, AT, MEMBER, AS, EXPECT]
@@ -90,6 +90,11 @@ AS = Key(
     "receipt-1",
 )
 EXPECT = Key("expect", EXPECTED, "What is expected after it. Left out: that it is not refused.", "{points: 12 points}")
+
+
+_OF_EVERY_STEP = frozenset({AT.name, MEMBER.name, AS.name, EXPECT.name})
+_COMPARED = 20
+"""How many unknown keys of a step are looked at."""
 
 
 def _check_looks(fields: Fields) -> None:
@@ -150,11 +155,13 @@ class Steps(Form[Told]):
         return self._refuse_unknown(place, words)
 
     def _refuse_unknown(self, place: Place, words: list[str]) -> NoReturn:
-        known = {key.name for key in (AT, MEMBER, AS, EXPECT)}
-        for key, _ in place.entries(self.name):
-            word = key.node.text if isinstance(key.node, Scalar) else ""
-            if word not in known and (closest(word, self.sections) or len(set(words) - known) == 1):
-                key.refuse("key_unknown", f"{shown(word)} is not an event; {advice(word, self.sections)}")
+        """Report the one key that was most likely meant to be a kind; where there is none, that a kind is missing."""
+        unknown = [word for word in words if word not in _OF_EVERY_STEP]
+        meant = [word for word in unknown[:_COMPARED] if closest(word, self.sections)]
+        if meant or len(unknown) == 1:
+            word = (meant or unknown)[0]
+            keys = {key.node.text: key for key, _ in place.entries(self.name) if isinstance(key.node, Scalar)}
+            keys[word].refuse("key_unknown", f"{shown(word)} is not an event; {advice(word, self.sections)}")
         ways = listed(list(self.sections), "or")
         place.refuse("key_missing", f"a step says what happens; one of {ways} is missing here", ways)
 

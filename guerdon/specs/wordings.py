@@ -40,6 +40,31 @@ WORD = Phrase(
     about="A word of the trace, as a case that fails shows it.",
 )
 
+EXAMPLES = {
+    "action": "review",
+    "after": "silver",
+    "before": "basic",
+    "brand": "private",
+    "by": "staff-7",
+    "capped_by": "per_member",
+    "category": "grocery/soup",
+    "channel": "web",
+    "currency": "USD",
+    "ladder": "tiers",
+    "mechanic": "base",
+    "purchase": "purchase-1",
+    "reason": "expiry",
+    "reference": "vouchers/2017-04-01/1",
+    "reward": "coffee",
+    "sku": "4011",
+    "store": "main-street",
+    "tender": "card",
+    "unit": "points",
+    "why": "reached",
+    "why_forgiven": "spent",
+}
+"""What to show where a field holds a text, by the field's name."""
+
 GIVER = Known("a mechanic or a reward", lambda scope: declared(scope).givers, example="base")
 LADDER = Known("a tier ladder", lambda scope: declared(scope).ladders, example="tiers")
 SHARED_LIMIT = Known("a shared limit", lambda scope: declared(scope).limits, example="coffee")
@@ -59,7 +84,7 @@ PROGRAM_NAME = Phrase("the name of the program", Wording(NAME_PATTERN, _program)
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
 _OFFSET = "Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9]"
-MOMENT_PATTERN = f"({_DATE})(?:[T ]({_CLOCK})(?: ?({_OFFSET}))?)?"
+MOMENT_PATTERN = f"({_DATE})(?:(?:T| )({_CLOCK})(?:(?: |)({_OFFSET}))?)?"
 
 
 def _moment(day: str, clock: str | None, offset: str | None, names: Declared) -> datetime:

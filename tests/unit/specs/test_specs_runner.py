@@ -123,7 +123,11 @@ EXPECTATIONS = [
         [BUY, COFFEE],
         "effects: [{spent: {unit: points, amount: 30}}]",
         "effects: [{spent: {amount: 30 stars}}]",
-        ("effects", "spent: {amount: 30 stars}", "spent: {amount: 30 points, reward: coffee}; rewarded: {reward: coffee}"),
+        (
+            "effects",
+            "spent: {amount: 30 stars}",
+            "spent: {amount: 30 points, reward: coffee}; rewarded: {reward: coffee}",
+        ),
     ),
     (
         ["at: 2026-03-02, tick: yes"],
