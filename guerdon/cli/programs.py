@@ -88,6 +88,10 @@ def _tell_case(file: Path, result: CaseResult, sheaf: Sheaf) -> None:
         when = f"{shower.moment(instant_of_event(event))} {safe(event.id)}"
         console.print(f"{escape(file.name)}:{wrong.step.line}: {when}: {told}", highlight=False)
         console.print(Padding(found_table(wrong.differences), (0, 0, 0, 2)))
+        for sent in wrong.answers[1:]:
+            refusal = sent.decision.outcome.refusal
+            became = "" if refusal is None else f", [yellow]refused: {safe(refusal.sentence)}[/]"
+            console.print(f"  [dim]sent to[/] {safe(sent.event.member)}: {safe(shower.event(sent.event))}{became}")
         if place == 0 and (decision.outcome.effects or decision.notes):
             reasons = reasons_table(event, decision.outcome.effects, decision.notes, shower)
             console.print(Padding(reasons, (1, 0, 1, 2)))

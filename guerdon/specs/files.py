@@ -39,6 +39,7 @@ def gather(paths: Sequence[Path]) -> list[Sheaf]:
     Raises ``FilesWrong`` with every mistake in any of the files, and ``VersionDoesNotFit``.
     """
     wrong: list[str] = []
+    paths = list({path.resolve(): path for path in paths}.values())
     given = {path: text_of(path) for path in paths}
     drafts = _drafts({path: text for path, text in given.items() if _is_specs(path, text)}, wrong)
     files = [path for path in paths if not _is_specs(path, given[path])]

@@ -9,7 +9,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from guerdon.cli.main import app
+from guerdon.runtime import rehearsal
 from guerdon.specs.files import specs_beside
+from tests.unit.runtime.test_rehearsal import a_gift, sending
 
 CAFE = """\
 program: cafe
@@ -145,6 +147,21 @@ def test_versions_that_do_not_fit_are_refused(check: Check) -> None:
     told = check("april.yaml", "cafe.yaml")
     assert told.exit_code == 2
     assert "the currency is EUR and stays so" in " ".join(lines(told))
+
+
+def test_the_same_file_twice_is_one_version(check: Check) -> None:
+    write(cafe=CAFE)
+    assert len(lines(check("cafe.yaml", "./cafe.yaml"))) == 1
+
+
+def test_what_a_step_sent_to_another_member_is_told_with_what_became_of_it(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = "{at: 2026-03-02 08:30, action: give, expect: {beans: 7}}"
+    write(cafe=CAFE, cafe__specs=f"specs: cafe\ncases:\n- case: A gift\n  steps:\n  - {step}\n")
+    monkeypatch.setattr(rehearsal, "decide", sending(a_gift))
+    told = lines(check("cafe.yaml"))
+    assert "sent to bob: adjusted by ann: gift, refused: There is no member bob. Enrol the" in told
 
 
 def test_several_programs_are_checked_side_by_side_each_with_its_cases(check: Check) -> None:
