@@ -16,7 +16,7 @@ from guerdon.core.events import instant_of_event
 from guerdon.core.version import Version
 from guerdon.language import program_schema, read_program
 from guerdon.runtime import programs
-from guerdon.specs import CaseResult, FilesWrong, Sheaf, Specs, gather, run, specs_schema, text_of
+from guerdon.specs import CaseResult, FilesWrong, Sheaf, Specs, StepResult, gather, run, specs_schema, text_of
 from guerdon.store.database import connect
 from guerdon.store.migrations import migrate
 
@@ -84,17 +84,24 @@ def _tell_case(file: Path, result: CaseResult, sheaf: Sheaf) -> None:
         event, decision = wrong.answers[0].event, wrong.answers[0].decision
         version = sheaf.timeline.at(instant_of_event(event)) or sheaf.timeline.versions[0]
         shower = Shower(version.program, version.zone)
-        told = f"{safe(event.member)} {safe(shower.event(event))}"
-        when = f"{shower.moment(instant_of_event(event))} {safe(event.id)}"
-        console.print(f"{escape(file.name)}:{wrong.step.line}: {when}: {told}", highlight=False)
-        console.print(Padding(found_table(wrong.differences), (0, 0, 0, 2)))
-        for sent in wrong.answers[1:]:
-            refusal = sent.decision.outcome.refusal
-            became = "" if refusal is None else f", [yellow]refused: {safe(refusal.sentence)}[/]"
-            console.print(f"  [dim]sent to[/] {safe(sent.event.member)}: {safe(shower.event(sent.event))}{became}")
+        _tell_step(file, wrong, shower)
         if place == 0 and (decision.outcome.effects or decision.notes):
             reasons = reasons_table(event, decision.outcome.effects, decision.notes, shower)
             console.print(Padding(reasons, (1, 0, 1, 2)))
+
+
+def _tell_step(file: Path, wrong: StepResult, shower: Shower) -> None:
+    """What differs, and what the step sent to other members."""
+    event = wrong.answers[0].event
+    told = (
+        f"{shower.moment(instant_of_event(event))} {safe(event.id)}: {safe(event.member)} {safe(shower.event(event))}"
+    )
+    console.print(f"{escape(file.name)}:{wrong.step.line}: {told}", highlight=False)
+    console.print(Padding(found_table(wrong.differences), (0, 0, 0, 2)))
+    for sent in wrong.answers[1:]:
+        refusal = sent.decision.outcome.refusal
+        became = "" if refusal is None else f", [yellow]refused: {safe(refusal.sentence)}[/]"
+        console.print(f"  [dim]sent to[/] {safe(sent.event.member)}: {safe(shower.event(sent.event))}{became}")
 
 
 def schema(specs: ForSpecs = False) -> None:

@@ -14,10 +14,11 @@ from guerdon.core.effects import Effect
 from guerdon.language.errors import Wrong, advice, shown
 from guerdon.language.figures import DECIMAL
 from guerdon.language.forms import Define, Form, Schema
-from guerdon.language.nodes import Mapping, Node, Scalar, Sequence
+from guerdon.language.nodes import Scalar
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Place, Scope, UnitFacts
 from guerdon.language.section import Key, Section
+from guerdon.specs.anything import Anything, flat
 from guerdon.specs.declared import Declared, shown_amount, shown_moment
 from guerdon.specs.wordings import EXAMPLES, HOLDING, MOMENT_OR_NEVER, TEXT, WHOLE_NUMBER
 
@@ -93,35 +94,6 @@ class Want(Form[Wanted]):
 
     def parts(self) -> tuple[Form[Any], ...]:
         return (self.inner,)
-
-
-class Anything(Form[Any]):
-    """Whatever stands there, as texts, lists and mappings."""
-
-    name = "a text, a list or a mapping"
-
-    def read(self, place: Place) -> Any:
-        return _bare(place.node)
-
-    def schema(self, define: Define) -> Schema:
-        return {"type": ["string", "number", "boolean", "array", "object"]}
-
-
-def _bare(node: Node) -> Any:
-    if isinstance(node, Mapping):
-        return {key.text: _bare(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
-        return [_bare(item) for item in node.items]
-    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""
-
-
-def flat(node: Node) -> str:
-    """What stands in a place, on one line."""
-    if isinstance(node, Mapping):
-        return f"{{{', '.join(f'{key.text}: {flat(value)}' for key, value in node.entries)}}}"
-    if isinstance(node, Sequence):
-        return f"[{', '.join(map(flat, node.items))}]"
-    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""
 
 
 def _is_sum(value: str, field: int | None, effect: Effect, names: Declared) -> bool:

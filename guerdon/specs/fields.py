@@ -12,8 +12,7 @@
 | a tuple | a list, or the one thing by itself |
 | a dict | a mapping |
 | a Struct | a mapping of its fields, or the wording in ``WORDED`` |
-
-A field of a type that is not here raises ``TypeError`` when the module is imported, so it cannot be forgotten.
+| anything else | its JSON, with texts for numbers |
 """
 
 import types
@@ -27,10 +26,12 @@ from msgspec import Meta
 from guerdon.core.events import Line, ReturnedLine
 from guerdon.core.program import Quantity
 from guerdon.language.dates import DATE
+from guerdon.language.errors import Wrong
 from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.phrases import Choice, Phrase
 from guerdon.language.section import Key, Section
 from guerdon.language.words import YES_NO
+from guerdon.specs.anything import Anything
 from guerdon.specs.wordings import ANY_MONEY, CHANGE, EXAMPLES, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, WHOLE_NUMBER
 
 WORDED: dict[type[Any], Phrase[dict[str, Any]]] = {Line: LINE, ReturnedLine: RETURNED_LINE}
@@ -94,9 +95,7 @@ def form_of(hint: Any) -> Form[Any]:
         return Table("names with what belongs to each", form_of(parts[0]), form_of(parts[1]))
     if origin is Literal:
         return Choice(f"one of {', '.join(map(str, parts))}", {str(word): word for word in parts})
-    if isinstance(hint, type):
-        return _plain(hint)
-    raise TypeError(f"nothing says how {hint} is written in a case")
+    return _plain(hint) if isinstance(hint, type) and origin is None else _as_json(hint)
 
 
 def _annotated(base: Any, extras: Sequence[Any]) -> Form[Any]:
@@ -109,9 +108,7 @@ def _annotated(base: Any, extras: Sequence[Any]) -> Form[Any]:
 
 def _optional(parts: list[Any], hint: Any) -> Form[Any]:
     """A value that may be missing is left out; there is no word for None."""
-    if len(parts) != 1:
-        raise TypeError(f"nothing says how {hint} is written in a case")
-    return form_of(parts[0])
+    return form_of(parts[0]) if len(parts) == 1 else _as_json(hint)
 
 
 def _plain(kind: type[Any]) -> Form[Any]:
@@ -120,9 +117,19 @@ def _plain(kind: type[Any]) -> Form[Any]:
     }  # fmt: skip
     if kind in simple:
         return simple[kind]
-    if issubclass(kind, msgspec.Struct):
-        return _struct(kind)
-    raise TypeError(f"nothing says how {kind} is written in a case")
+    return _struct(kind) if issubclass(kind, msgspec.Struct) else _as_json(kind)
+
+
+def _as_json(hint: Any) -> Form[Any]:
+    """A value of a type that has no wording, read as its JSON would be."""
+
+    def turn(value: Any) -> Any:
+        try:
+            return msgspec.to_builtins(msgspec.convert(value, hint, strict=False))
+        except msgspec.ValidationError as wrong:
+            raise Wrong("kind_wrong", f"this is not what belongs here: {wrong}") from None
+
+    return Turned(Anything(), turn)
 
 
 def _struct(kind: type[msgspec.Struct]) -> Form[Any]:
@@ -158,6 +165,8 @@ def example_of(form: Form[Any], name: str = "") -> str:
         return f"[{example_of(form.item)}]"
     if isinstance(form, Table):
         return f"{{{example_of(form.key)}: {example_of(form.value)}}}"
+    if isinstance(form, Anything):
+        return "1"
     if isinstance(form, Section):
         needed = [key for key in form.keys.values() if key.required] or list(form.keys.values())[:1]
         return f"{{{', '.join(f'{key.name}: {key.example}' for key in needed)}}}"

@@ -19,7 +19,7 @@ from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Place
 from guerdon.language.section import Fields, Key, Section
 from guerdon.specs.expectations import EXPECTED, OF_A_PURCHASE, Look
-from guerdon.specs.fields import completed, fields_of
+from guerdon.specs.fields import Field, completed, fields_of
 from guerdon.specs.wordings import MOMENT, TEXT
 
 KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Event)}
@@ -61,7 +61,7 @@ WHO = Phrase(
 def _section(kind: str, struct: type[msgspec.Struct]) -> Section[dict[str, Any]]:
     """The keys of a step of one kind. Its own fields stand beside the kind."""
     fields = fields_of(struct, without=_COMMON)
-    main = fields[0] if fields and fields[0].required and kind not in _NAMES_ITS_MEMBER else None
+    main = None if kind in _NAMES_ITS_MEMBER else _main(kind, fields)
     what = " ".join((struct.__doc__ or "").replace("``", "`").split())
     own = Key(kind, WHO, what, "yes", required=True) if main is None else main.key(what, kind, required=True)
     others = [field.key(f"The `{field.name}` of the event.") for field in fields if field is not main]
@@ -74,8 +74,14 @@ def _section(kind: str, struct: type[msgspec.Struct]) -> Section[dict[str, Any]]
         what,
         keys,
         lambda **values: values,
-        checks=[_check_looks],
+        checks=[] if kind == "purchase" else [_check_looks],
     )
+
+
+def _main(kind: str, fields: list[Field]) -> Field | None:
+    """What stands behind the kind: the field of its name, or else the first that is required; None where none is."""
+    named = [field for field in fields if field.name == kind]
+    return next(iter(named + [field for field in fields if field.required]), None)
 
 
 AT = Key(
@@ -99,8 +105,6 @@ _COMPARED = 20
 
 def _check_looks(fields: Fields) -> None:
     """Report expectations that only a purchase can meet."""
-    if fields.has("purchase"):
-        return
     for look in fields.get("expect") or ():
         if look.key in OF_A_PURCHASE:
             told = f"`{look.key}` is of a purchase, and this step is none; leave it out"

@@ -11,12 +11,12 @@ from guerdon.core.version import Timeline, Version
 from guerdon.language import ProgramErrors, read_program
 from guerdon.language.errors import CODES
 from guerdon.language.nodes import parse
-from guerdon.language.place import Desk, Place
+from guerdon.language.place import Broken, Desk, Place
 from guerdon.specs import Draft, read_specs
 from guerdon.specs.declared import declared_by
 from guerdon.specs.effects import EFFECT_KINDS, is_instant
 from guerdon.specs.fields import completed, fields_of
-from guerdon.specs.steps import KINDS, STEP
+from guerdon.specs.steps import KINDS, STEP, _main
 from tests.unit.specs.test_specs_runner import BUY, CLUB, HEAD, TIMELINE
 
 NAMES = declared_by(TIMELINE)
@@ -258,11 +258,35 @@ def test_fields_of_a_new_kind_can_be_written_at_once():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("hint", [float, int | str, list[int], object])
-def test_a_field_that_nobody_can_write_is_a_mistake_of_ours(hint):
-    struct = msgspec.defstruct("Odd", [("odd", hint)])
-    with pytest.raises(TypeError):
-        fields_of(struct)
+ODD = [
+    (list[int], "[1, 2]", [1, 2]),
+    (float, "1.5", 1.5),
+    (int | date, "7", 7),
+    (dict[str, list[bool]], "{a: [true, false]}", {"a": [True, False]}),
+    (Purchase | Adjust,
+     "{kind: adjust, id: a, member: b, at: 2026-03-02T00:00:00Z, unit: u, amount: 5, reason: r, by: b}",
+     {"kind": "adjust", "id": "a", "member": "b", "at": "2026-03-02T00:00:00Z", "unit": "u", "amount": 5, "reason": "r",
+      "by": "b"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hint", "written", "value"), ODD, ids=lambda value: str(value)[:20])
+def test_a_field_of_a_type_without_a_wording_is_written_as_its_json(hint, written, value):
+    [field] = fields_of(msgspec.defstruct("Odd", [("odd", hint)]))
+    errors = []
+    assert field.form.read(Place(parse(written, errors), "odd", Desk(NAMES, errors))) == value
+    with pytest.raises(Broken):
+        field.form.read(Place(parse("{b: {c: d}}", errors), "odd", Desk(NAMES, errors)))
+    assert [error.code for error in errors] == ["kind_wrong"]
+
+
+def test_what_stands_behind_a_kind_is_its_field_of_that_name_or_else_the_first_that_is_required():
+    named = msgspec.defstruct("Gift", [("to", str), ("gift", str)])
+    assert [field.name for field in (_main("gift", fields_of(named)), _main("give", fields_of(named)))] == [
+        "gift",
+        "to",
+    ]
+    assert _main("enrol", fields_of(msgspec.defstruct("Free", [("note", str, "")]))) is None
 
 
 def test_a_field_out_of_its_bounds_is_told_at_its_step():
