@@ -113,7 +113,7 @@ def test_a_key_that_means_nothing_is_never_passed_over(part, data):
 @SLOWLY
 def test_a_number_that_is_expected_is_looked_at(part, data):
     """An amount of points a case expects, made one larger, gives an error or a difference."""
-    numbers = list(re.finditer(r"(?<= points: )(-?\d[\d_]*)(?=[ ,}\n])", part))
+    numbers = list(re.finditer(r"(?<=[ {]points: )(-?\d[\d_]*)(?=[ ,}\n])", part))
     if not numbers:
         return
     number = data.draw(st.sampled_from(numbers))
