@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import NoneType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from typer.models import ArgumentInfo, OptionInfo
 
@@ -18,7 +18,7 @@ VARIABLES = (
 )
 EXIT_CODES = (
     ("`0`", "Done. Refused events do not change this: a refusal is an answer, and the table counts it."),
-    ("`1`", "`verify` or `demo` found that the books are wrong."),
+    ("`1`", "`check` found a case that is not as expected; `verify` or `demo` found that the books are wrong."),
     ("`2`", "It could not be done: a sentence on standard error says why. Also for a wrong command line."),
 )
 TYPES = {str: "a text", int: "a whole number", Path: "a path", datetime: "a date, or a date and time", bool: ""}
@@ -65,13 +65,14 @@ def _parameters(name: str, callback: Callable[..., Any]) -> list[Parameter]:
     parameters = []
     for parameter in inspect.signature(callback).parameters.values():
         kind, info = get_args(hints[parameter.name])
+        several = get_origin(kind) is list
         if not isinstance(info, ArgumentInfo | OptionInfo) or not info.help:
             raise Undocumented([f"guerdon {name} {parameter.name}"])
         is_argument = isinstance(info, ArgumentInfo)
         # Typer's own rule: an option is called by what was declared, or else by its parameter.
         declared = [word for word in (info.default, *(info.param_decls or ())) if isinstance(word, str)]
         option = next(iter(declared), "--" + parameter.name.replace("_", "-"))
-        shown = parameter.name.upper() if is_argument else option
+        shown = parameter.name.upper() + ("..." if several else "") if is_argument else option
         words = info.help + _default(parameter.default)
         parameters.append(Parameter(shown, _type(kind, info), words, is_argument))
     return parameters

@@ -1,15 +1,20 @@
 """The tables that commands print."""
 
+from collections.abc import Iterable
+
 from rich.table import Table
 
 from guerdon.cli.showing import Shower, money, safe
 from guerdon.core import wallet
+from guerdon.core.effects import Effect, Note
+from guerdon.core.events import Event
 from guerdon.core.refusals import REFUSALS
 from guerdon.core.version import Version
 from guerdon.runtime.ingest import Progress
 from guerdon.runtime.story import Explanation, Statement
 from guerdon.runtime.summary import Summary
 from guerdon.runtime.verify import Report
+from guerdon.specs.looks import Difference
 
 
 def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
@@ -107,11 +112,16 @@ def wallet_lines(statement: Statement, shower: Shower) -> list[str]:
 
 def explanation_table(explanation: Explanation, shower: Shower) -> Table:
     """What each mechanic did with an event."""
+    return reasons_table(explanation.event, explanation.effects, explanation.notes, shower)
+
+
+def reasons_table(event: Event, effects: Iterable[Effect], notes: Iterable[Note], shower: Shower) -> Table:
+    """What each mechanic did with an event, by its effects and the trace."""
     table = _plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
-    for effect in explanation.effects:
+    for effect in effects:
         name, outcome = shower.subject(effect), shower.outcome(effect)
-        table.add_row(safe(name), f"[green]{outcome}[/]", safe(shower.reason(effect, explanation.event)))
-    for note in explanation.notes:
+        table.add_row(safe(name), f"[green]{outcome}[/]", safe(shower.reason(effect, event)))
+    for note in notes:
         why = f"{safe(note.sentence)} [dim]({note.code})[/]"
         table.add_row(safe(note.mechanic), f"[dim]{note.outcome}[/]", why)
     return table
@@ -146,4 +156,13 @@ def refused_table(done: Progress, most: int) -> Table:
     if count > most:
         table.caption = f"and {count - most:,} more"
         table.caption_justify = "left"
+    return table
+
+
+def found_table(differences: Iterable[Difference]) -> Table:
+    """What a step of a case expected, and what came."""
+    columns = [(name, "left") for name in ("line", "what", "expected", "came")]
+    table = _plain_table("", *columns)
+    for line, what, expected, came in differences:
+        table.add_row(str(line), safe(what), f"[green]{safe(expected)}[/]", f"[red]{safe(came)}[/]")
     return table

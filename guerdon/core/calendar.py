@@ -248,6 +248,20 @@ class Zone:
             known = self._starts[day] = int(midnight.timestamp())
         return known
 
+    def shown(self, instant: Instant) -> datetime:
+        """What the local clock shows at an instant, as a datetime without a zone."""
+        return moment_of(instant).astimezone(self._zone).replace(tzinfo=None)
+
+    def moment(self, shown: datetime) -> datetime:
+        """When the local clock shows this, in UTC: the first of the two times where the clocks go back.
+
+        Raises ValueError for a time that the clocks skip.
+        """
+        moment = shown.replace(tzinfo=self._zone).astimezone(UTC)
+        if moment.astimezone(self._zone).replace(tzinfo=None) != shown:
+            raise ValueError(f"the clocks skip {shown}")
+        return moment
+
 
 def _rules_of(name: str) -> ZoneInfo:
     """The zone by the tzdata package, which is pinned: a replay on another machine must come to the same days."""

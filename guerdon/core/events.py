@@ -22,8 +22,9 @@ MAX_ID = 200
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
 Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?![\s\S])")]
 Prose = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+(?![\s\S])")]
-Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
-Count = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
+Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "money"]
+"""Minor units of the program's currency. The word tells it from a count, for whoever looks at a field's type."""
+Count = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "count"]
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -436,6 +437,12 @@ def decode_event(content: bytes | str) -> Event:
     Raises ``msgspec.ValidationError`` or ``msgspec.DecodeError`` with the place of what is wrong.
     """
     return _decoder.decode(content)
+
+
+def differences(content: bytes, other: bytes) -> list[str]:
+    """The fields in which two events differ, by their canonical JSON."""
+    one, two = msgspec.json.decode(content), msgspec.json.decode(other)
+    return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
 
 
 def event_from(value: object) -> Event:

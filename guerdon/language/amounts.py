@@ -95,10 +95,14 @@ def _of_money(found: re.Match[str], scope: Scope) -> Quantity:
     return Quantity(amount, next(iter(units), ""))
 
 
-QUANTITY = Phrase(
-    "an amount of a unit",
+QUANTITY_WORDINGS = (
     Wording(f"{DECIMAL} {WORD_PATTERN}", _of_unit),
     Wording(f"{MONEY_PATTERN}(?: in {WORD_PATTERN})?(?: off)?", _of_money),
+)
+
+QUANTITY = Phrase(
+    "an amount of a unit",
+    *QUANTITY_WORDINGS,
     examples=("500 points", "5 USD", "5 USD off", "5 USD in vouchers"),
     about="A number of a unit by its name, or money: then it is of the program's one unit of money, or of the one that "
     "is named. `off` changes nothing and may be added where it reads well.",

@@ -17,6 +17,7 @@ CODES = {
     "errors_too_many": "There are more errors than are told at once.",
     "expression_wrong": "An `if:` that is not a ZEN expression.",
     "file_empty": "Nothing is in the file.",
+    "file_missing": "A file that is named and is not there.",
     "file_too_deep": "Lists and mappings nested deeper than any program needs.",
     "file_too_large": "More text than any program needs.",
     "key_missing": "Something that has to be said is not.",

@@ -60,10 +60,13 @@ class Unreadable(Node, frozen=True):
     """A part whose error is already known. Nothing more is said about it."""
 
 
-def parse(text: str, errors: list[ProgramError]) -> Node:
-    """Read a file. What is wrong on the way is added to ``errors``; raises ``Hopeless`` where there is no way on."""
+def parse(text: str, errors: list[ProgramError], first: str = "program") -> Node:
+    """Read a file. What is wrong on the way is added to ``errors``; raises ``Hopeless`` where there is no way on.
+
+    ``first`` is the key that such a file begins with.
+    """
     _check_text(text)
-    builder = _Builder(_events(text), errors)
+    builder = _Builder(_events(text), errors, first)
     try:
         return builder.document()
     except yaml.MarkedYAMLError as wrong:
@@ -87,7 +90,7 @@ def _error(line: int, column: int, code: str, sentence: str, path: str = "", fou
 
 def _check_text(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
-        sentence = f"the file has {len(text):_} characters; a program has at most {MAX_CHARACTERS:_}"
+        sentence = f"the file has {len(text):_} characters; at most {MAX_CHARACTERS:_} are read"
         raise Hopeless(_error(1, 1, "file_too_large", sentence))
     refused = _REFUSED_CHARACTER.search(text, 1 if text.startswith("\ufeff") else 0)
     if refused:
@@ -109,21 +112,22 @@ def _hopeless(wrong: yaml.MarkedYAMLError, last: int) -> Hopeless:
 class _Builder:
     """Makes nodes out of the parser's events. Depth is limited, so the call stack is too."""
 
-    def __init__(self, events: Iterator[Event], errors: list[ProgramError]) -> None:
+    def __init__(self, events: Iterator[Event], errors: list[ProgramError], first: str) -> None:
         self._events = events
         self._errors = errors
+        self._first = first
 
     def document(self) -> Node:
         """The file's one document."""
         found: Node | None = None
         for event in self._events:
             if isinstance(event, DocumentStartEvent) and found is not None:
-                self._refuse(event, "", "document_extra", "a program file is one document; nothing may follow `---`")
+                self._refuse(event, "", "document_extra", "a file is one document; nothing may follow `---`")
                 break
             if isinstance(event, NodeEvent):
                 found = self._node(event, "", 0)
         if found is None or (isinstance(found, Scalar) and not found.text):
-            told = "the file is empty; a program begins with `program:` and its name"
+            told = f"the file is empty; it begins with `{self._first}:` and a name"
             raise Hopeless(_error(1, 1, "file_empty", told))
         return found
 

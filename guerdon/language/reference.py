@@ -45,13 +45,17 @@ The code of an error never changes, for programs that read errors.
 
 def reference_markdown() -> str:
     """The page ``docs/reference/program-file.md``."""
-    forms = list(walk(PROGRAM))
+    codes = "".join(f"| `{code}` | {_cell(meaning)} |\n" for code, meaning in sorted(CODES.items()))
+    return "\n".join([_HEAD, *sections_and_wordings(PROGRAM), _CODES + codes])
+
+
+def sections_and_wordings(root: Section[Any]) -> list[str]:
+    """The parts of a page on a file: its sections, the whole file's own first, and then its wordings."""
+    forms = list(walk(root))
     sections = [form for form in forms if isinstance(form, Section)]
     wordings = {form.name: form for form in forms if isinstance(form, Phrase | Choice) and not _is_plain(form)}
-    parts = [_HEAD, *(_section(section) for section in [PROGRAM, *(s for s in sections if s is not PROGRAM)])]
-    parts.append(_PHRASES + "".join(_wording(wordings[name]) for name in sorted(wordings, key=_bare)))
-    parts.append(_CODES + "".join(f"| `{code}` | {_cell(meaning)} |\n" for code, meaning in sorted(CODES.items())))
-    return "\n".join(parts)
+    parts = [_section(section) for section in [root, *(section for section in sections if section is not root)]]
+    return [*parts, _PHRASES + "".join(_wording(wordings[name]) for name in sorted(wordings, key=_bare))]
 
 
 def _is_plain(form: Form[Any]) -> bool:

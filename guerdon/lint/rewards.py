@@ -17,7 +17,7 @@ def rewards_that_nobody_can_afford(program: Program) -> Iterator[Finding]:
         if most is not None and most < cost.amount:
             shown = program.units[cost.unit].shown
             told = (
-                f"`{reward.name}` costs {shown(cost.amount)} {cost.unit}, and by the limits and the expiry nobody can hold "
+                f"`{reward.name}` costs {shown(cost.amount)} {cost.unit}, and by limits and expiry nobody can hold "
                 f"more than {shown(most)}; lower the cost or raise a limit"
             )
             yield Finding(code="reward_unaffordable", where=reward.name, sentence=told)

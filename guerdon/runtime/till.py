@@ -35,6 +35,7 @@ from guerdon.core.events import (
     Purchase,
     Return,
     decode_event,
+    differences,
     encode_event,
     instant_in_range,
     instant_of_event,
@@ -370,9 +371,3 @@ def _answer_again(event: Event, content: bytes, known: KnownEvent) -> Answer:
         event.id, event.member, None, 0,
         Outcome(refusal=refuse("event_id_used_with_other_content", id=event.id, differs=differs)),
     )  # fmt: skip
-
-
-def differences(content: bytes, other: bytes) -> list[str]:
-    """The fields in which two events differ."""
-    one, two = msgspec.json.decode(content), msgspec.json.decode(other)
-    return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))

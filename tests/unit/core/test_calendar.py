@@ -285,3 +285,27 @@ def test_a_day_starts_at_the_same_instant_however_often_it_is_asked():
 def test_a_zone_that_does_not_exist_is_not_found():
     with pytest.raises(ZoneInfoNotFoundError):
         zone("Atlantis/Capital")
+
+
+LOCAL = """
+    2026-03-02 10:00 | 2026-03-02 15:00 |
+    2026-07-01 00:00 | 2026-07-01 04:00 |
+    2026-03-08 01:59 | 2026-03-08 06:59 |
+    2026-03-08 03:00 | 2026-03-08 07:00 | # the clocks go from 2 to 3
+    2026-11-01 01:30 | 2026-11-01 05:30 | # the first of the two
+    2026-11-01 02:00 | 2026-11-01 07:00 |
+"""
+
+
+@pytest.mark.parametrize(("shown", "utc", "_"), rows(LOCAL))
+def test_what_the_local_clock_shows_is_a_moment_and_back(shown, utc, _):
+    new_york, local = zone("America/New_York"), datetime.fromisoformat(shown)
+    moment = new_york.moment(local)
+    assert moment == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert new_york.shown(instant_of(moment)) == local
+
+
+@pytest.mark.parametrize("shown", ["2026-03-08 02:00", "2026-03-08 02:30", "2026-03-08 02:59:59"])
+def test_a_time_that_the_clocks_skip_is_no_moment(shown):
+    with pytest.raises(ValueError, match="the clocks skip"):
+        zone("America/New_York").moment(datetime.fromisoformat(shown))
