@@ -69,7 +69,7 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
         if before:
             check_fit([read_program(text) for text in before], program)
 
-    return stored.publish(connection, program.program, source, moment_of(version.starts_at), fits)
+    return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits, fits)
 
 
 def check_fit(before: Sequence[Program], after: Program) -> None:

@@ -107,7 +107,7 @@ def read_limits(connection: Connection, program: int, allowed: Mapping[str, int]
     asked: dict[str, Any] = {"program": program, "names": list(allowed)}
     used: dict[str, int] = dict(connection.execute(statement("read_limits"), asked).fetchall())
     if len(used) < len(allowed):
-        connection.execute(statement("add_limits"), asked)
+        connection.execute(statement("add_limits"), asked | {"allowed": list(allowed.values())})
     still_open = [name for name, allows in allowed.items() if used.get(name, 0) < allows]
     if still_open:
         used.update(connection.execute(statement("lock_limits"), asked | {"names": still_open}).fetchall())

@@ -43,6 +43,7 @@ def publish(
     name: str,
     source: str,
     starts_at: datetime,
+    limits: Mapping[str, int],
     check: Callable[[Sequence[str]], None],
 ) -> tuple[int, int]:
     """Add a version; gives the program's id and the version's number. Commits.
@@ -72,6 +73,8 @@ def publish(
                 "Choose a later effective_from."
             )
         connection.execute(statement("add_version"), asked)
+        declared = {"program": program, "names": list(limits), "allowed": list(limits.values())}
+        connection.execute(statement("add_limits"), declared)
         connection.execute(statement("wake_members"), asked)
     return program, len(stored) + 1
 

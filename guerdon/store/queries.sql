@@ -76,8 +76,10 @@ where event_ids.program = %(program)s and event_ids.event_id = any(%(event_ids)s
 select name, used from limits where program = %(program)s and name = any(%(names)s)
 
 -- name: add_limits
--- Rows for shared limits that are looked at for the first time, in one order for all writers.
-insert into limits (program, name) select %(program)s, name from unnest(%(names)s::text[]) as name order by name
+-- Rows for shared limits that are not there yet, in one order for all writers.
+insert into limits (program, name, allowed)
+select %(program)s, name, allowed from unnest(%(names)s::text[], %(allowed)s::bigint[]) as added (name, allowed)
+order by name
 on conflict (program, name) do nothing
 
 -- name: lock_limits

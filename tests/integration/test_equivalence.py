@@ -53,7 +53,7 @@ def test_the_made_up_year_has_everything_in_it(database_url: str) -> None:
     outcomes = [decode_outcome(row[-1]) for row in books.journal]
     refusals = Counter(outcome.refusal.code for outcome in outcomes if outcome.refusal)
     assert refusals.keys() >= {
-        "currency_not_of_program", "event_too_late", "purchase_unknown", "return_exceeds_purchase", "reward_unknown",
+        "currency_rate_missing", "event_too_late", "purchase_unknown", "return_exceeds_purchase", "reward_unknown",
         "redemption_exceeds_available_points", "return_of_nothing",
     }  # fmt: skip
     effects = Counter(type(effect).__name__ for outcome in outcomes for effect in outcome.effects)

@@ -191,7 +191,7 @@ def test_an_event_that_cannot_be_read_does_not_hold_up_the_others(shop: Shop) ->
 
 def test_a_purchase_in_another_currency_is_journaled_as_refused(shop: Shop) -> None:
     event = buy("p1", "ana", "2026-02-01 10:00", "10.00", currency="EUR")
-    assert shop.refuses(event, journaled=True) == "currency_not_of_program"
+    assert shop.refuses(event, journaled=True) == "currency_rate_missing"
     assert shop.is_proven()
 
 
@@ -402,7 +402,7 @@ def test_the_database_itself_refuses_to_overdraw_a_limit(database_url: str, monk
     with Shop(database_url, LIMITED) as shop:
         shop.meets(enrol("ana"), *[buy(f"p{n}", "ana", "2026-02-01 10:00", "1.00") for n in range(71)])
         assert shop.limit("opening") == (500, 497)
-        monkeypatch.setattr("guerdon.store.ledger.read_limits", lambda _c, _p, names: dict.fromkeys(names, 500))
+        monkeypatch.setattr("guerdon.store.ledger.read_limits", lambda _c, _p, names: dict.fromkeys(names, 0))
         before, rows = shop.stored(), shop.row_counts()
         with pytest.raises(errors.CheckViolation, match="limit_is_kept"):
             shop.till.commit_one(buy("over", "ana", "2026-02-01 10:00", "1.00"))

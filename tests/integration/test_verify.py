@@ -76,10 +76,10 @@ JOURNAL = {
     "time": (f"update journal set at = at + interval '1 second' {ENTRY}", "m0 2 journal entry"),
     "id": (f"update journal set event_id = 'x' {ENTRY}", "m0 2 journal entry"),
     "facts": (
-        in_json("journal", "facts", "420", "419", "where (member, seq) = (1, 1)"), " 0 facts about limit welcome",
+        in_json("journal", "facts", ":0}", ":1}", "where (member, seq) = (1, 1)"), " 0 facts about limit welcome",
     ),
-    "facts that matter": (in_json("journal", "facts", "420", "49", "where (member, seq) = (1, 1)"), "m0 1 decision"),
-    "no facts": ("update journal set facts = null where (member, seq) = (1, 1)", "m0 1 journal entry"),
+    "facts that matter": (in_json("journal", "facts", ":0}", ":371}", "where (member, seq) = (1, 1)"), "m0 1 decision"),
+    "no facts": ("update journal set facts = null where (member, seq) = (1, 1)", "m0 1 facts"),
     "facts added": (f"update journal set facts = '{{\"limits\":{{\"welcome\":9}}}}' {ENTRY}", "m0 2 facts"),
     "removed": (f"delete from journal {ENTRY}", "m0 3 journal entry"),
     "the last removed": (f"delete from journal where member = 1 and seq = {LAST}", "m0 0 journal"),
@@ -230,7 +230,7 @@ def test_a_ledger_of_several_versions_is_clean_where_they_disagree_on_a_limit(da
         shop.meets(*[buy(f"q{n}", "ana", "2026-03-01 10:00", "1.00") for n in range(5)])
         assert shop.limit("opening") == (600, 535)
         publish(shop.look, from_date(LIMITED, "2026-04-01").replace("total: 500", "total: 9"))
-        assert shop.limit("opening") == (535, 535)
+        assert shop.limit("opening") == (600, 535)
         shop.meets(buy("r1", "ana", "2026-04-01 10:00", "1.00"), redeem("r2", "ana", "2026-04-01 10:00", "mug"))
         assert shop.is_proven()
 

@@ -146,7 +146,7 @@ create table limits (
 comment on table limits is 'Limits that members share: budgets of mechanics, stock of rewards.';
 comment on column limits.program is 'The program.';
 comment on column limits.name is 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
-comment on column limits.allowed is 'How much there was when some was last taken, by the version in force then: the smallest part of the unit, or pieces.';
+comment on column limits.allowed is 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
 comment on column limits.used is 'How much is used. Taken in the transaction that stores the decision.';
 
 create table outbox (
