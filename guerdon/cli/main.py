@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, ledger, programs
+from guerdon.cli import demo, events, ledger, programs, versions
 
 app = typer.Typer(
     name="guerdon",
@@ -15,6 +15,7 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("check")(programs.check)
+app.command("diff")(versions.diff)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
 app.command("ingest")(events.ingest)

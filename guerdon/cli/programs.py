@@ -23,7 +23,8 @@ class NotText(Exception):
     """A file that is not UTF-8."""
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file; raises ``NotText``."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -33,7 +34,7 @@ def _text(file: Path) -> str:
 def check(file: ProgramFile) -> None:
     """Read a program file and tell every mistake in it at once."""
     with told_plainly(NotText):
-        version = Version(read_program(_text(file), file.name))
+        version = Version(read_program(text_of(file), file.name))
     counts = f"{counted(len(version.rules), 'mechanic')}, {counted(len(version.rewards), 'reward')}"
     console.print(f"[green]{escape(file.name)} is right:[/] {counts}, in force from {version.program.effective_from}.")
 
@@ -47,7 +48,7 @@ def publish(file: ProgramFile, home: Home = None) -> None:
     """Publish a program file as the newest version of its program."""
     with told_plainly(NotText), database(home) as url, connect(url) as connection:
         migrate(connection)
-        text = _text(file)
+        text = text_of(file)
         _, number = programs.publish(connection, text, file.name)
         program = read_program(text, file.name)
     console.print(f"Version {number} of [bold]{escape(program.program)}[/] is in force from {program.effective_from}.")

@@ -35,20 +35,20 @@ PROGRAM: Section[Program] = Section(
         Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
         Key(
             "units",
-            Table("units by name", NAME, UNIT_SECTION, is_subject=True),
+            Table("units by name", NAME, UNIT_SECTION, is_subject=True, noun="unit"),
             "What members hold.",
             "{points: {expires: 18 months without activity}}",
             required=True,
         ),
         Key(
             "meters",
-            Table("meters by name", NAME, METER_SECTION),
+            Table("meters by name", NAME, METER_SECTION, noun="meter"),
             "What is counted for each member.",
             "{spend_12_months: {sum: spend, window: rolling 12 months}}",
         ),
         Key(
             "lanes",
-            Table("lanes by name", NAME, CHOOSER),
+            Table("lanes by name", NAME, CHOOSER, noun="lane"),
             "Where mechanics compete. In a lane that takes the `best`, only the one that gives the member most gives "
             "anything; `first` takes the first that applies; `add` adds them up, as without a lane.",
             "{campaigns: best}",

@@ -64,6 +64,13 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
 
 def _check_fit(before: Program, after: Program) -> None:
     """Refuse a version under which amounts that are recorded would mean something else."""
+    found = misfits(before, after)
+    if found:
+        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
+
+
+def misfits(before: Program, after: Program) -> list[str]:
+    """Why a version could not be published after another one; empty: it could."""
     found = []
     for what, one, other in (
         ("currency", before.currency, after.currency),
@@ -81,8 +88,7 @@ def _check_fit(before: Program, after: Program) -> None:
         again = after.meters.get(name)
         if again is not None and (meter.counts, meter.unit, meter.window) != (again.counts, again.unit, again.window):
             found.append(f"the meter {name} keeps what it counts and its window; give another meter another name")
-    if found:
-        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
+    return found
 
 
 def find_program(connection: Connection, name: str | None = None) -> int:
