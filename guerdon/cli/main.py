@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, ledger, programs, versions
+from guerdon.cli import demo, events, leaflets, ledger, programs, versions
 
 app = typer.Typer(
     name="guerdon",
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("check")(programs.check)
 app.command("diff")(versions.diff)
+app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
 app.command("ingest")(events.ingest)

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 Texts = dict[str, str]
 """The same text in several languages: ``{"en": "Coffee", "bg": "Кафе"}``."""
 
+Counted = dict[str, tuple[str, ...]]
+"""What something counted is called in several languages, in the forms that a number asks for: ``{"en": ("point",
+"points"), "ru": ("балл", "балла", "баллов", "баллы")}``.
+
+The forms stand in the order of the language's plural rule. One more, at the end, is the word without a number.
+"""
+
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Something that members hold: points, stars, vouchers."""
@@ -40,6 +47,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """
     debt: Literal["owed", "forgiven"] = "owed"
     """What becomes of a return's points that were already spent."""
+    title: Counted = {}
+    """What members call it."""
 
 
 class Quantity(msgspec.Struct, frozen=True):
@@ -93,6 +102,8 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     first_purchase: bool | None = None
     expression: str | None = None
     """A ZEN expression that must come out true."""
+    in_words: Texts = {}
+    """What the expression asks for, as members read it. It decides nothing."""
 
 
 LINE_MATCHERS = ("category", "brand", "sku")
@@ -132,6 +143,20 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a voucher used on a purchase that comes back as a whole."""
 
 
+class Titles(msgspec.Struct, frozen=True, kw_only=True):
+    """What members call what the till has codes for: each code with its title."""
+
+    category: Mapping[str, Texts] = {}
+    """By path; a path that is not listed is called by its last part."""
+    brand: Mapping[str, Texts] = {}
+    sku: Mapping[str, Texts] = {}
+    store: Mapping[str, Texts] = {}
+    channel: Mapping[str, Texts] = {}
+    tender: Mapping[str, Texts] = {}
+    action: Mapping[str, Texts] = {}
+    """By the action's name."""
+
+
 class Mechanic(Protocol):
     """The settings of one mechanic."""
 
@@ -158,6 +183,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """Up to how many days before the member's last settled moment an event may be dated."""
     never_earn: When = When()
     """Lines that earn nothing, under any mechanic: gift cards, fuel."""
+    titles: Titles = Titles()
+    """What members call categories, brands, stores and the like."""
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
     lanes: Mapping[str, Literal["add", "best", "first"]] = {}

@@ -7,8 +7,8 @@ from guerdon.language.errors import Wrong, shown
 from guerdon.language.expressions import EXPRESSION, REWARD_EXPRESSION
 from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.phrases import Phrase, Wording
-from guerdon.language.section import Fields, Key, Section
-from guerdon.language.words import LEVEL, TEXT, YES_NO
+from guerdon.language.section import Fields, Key, Section, needs
+from guerdon.language.words import LEVEL, TEXT, TITLE, YES_NO
 
 
 def _category(text: str) -> str:
@@ -76,6 +76,12 @@ _OF_THE_MEMBER = [
     ),
 ]
 _IF_ABOUT = "For the rare rest: an expression that must come out true."
+_IN_WORDS = Key(
+    "in_words",
+    TITLE,
+    "What `if` asks for, so that it can stand at the end of a sentence for members.",
+    "{en: if you came eight times this month, bg: ако сте идвали осем пъти този месец}",
+)
 
 WHEN: Section[When] = Section(
     "the conditions",
@@ -92,8 +98,10 @@ WHEN: Section[When] = Section(
         Key("basket_at_least", MONEY, "From this amount on, paid for the whole basket.", "20 USD"),
         Key("first_purchase", YES_NO, "`yes`: on the member's first purchase only; `no`: on all others.", "yes"),
         Key("if", EXPRESSION, _IF_ABOUT, "basket.items >= 10", into="expression"),
+        _IN_WORDS,
     ],
     When,
+    checks=[needs("in_words", "if")],
 )
 
 REWARD_WHEN: Section[When] = Section(
@@ -103,8 +111,10 @@ REWARD_WHEN: Section[When] = Section(
     [
         *_OF_THE_MEMBER,
         Key("if", REWARD_EXPRESSION, _IF_ABOUT, "meters.visits_30_days >= 4", into="expression"),
+        _IN_WORDS,
     ],
     When,
+    checks=[needs("in_words", "if")],
 )
 
 OF_A_PURCHASE = ("category", "brand", "sku", "store", "channel", "tender", "basket_at_least", "first_purchase")

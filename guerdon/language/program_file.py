@@ -9,7 +9,7 @@ from guerdon.language.mechanics import MECHANIC
 from guerdon.language.section import Key, Section
 from guerdon.language.terms import LATENESS
 from guerdon.language.units import CHOOSER, METER_SECTION, UNIT_SECTION
-from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE
+from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE, TITLES
 
 PROGRAM: Section[Program] = Section(
     "the program",
@@ -33,6 +33,12 @@ PROGRAM: Section[Program] = Section(
             "up to 30 days",
         ),
         Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
+        Key(
+            "titles",
+            TITLES,
+            "What members call categories, brands, stores and other codes of the till.",
+            "{brand: {private: {en: Pantry, bg: Килер}}}",
+        ),
         Key(
             "units",
             Table("units by name", NAME, UNIT_SECTION, is_subject=True, noun="unit"),

@@ -1,0 +1,85 @@
+"""``earn`` in words."""
+
+from guerdon.core.amounts import Rounding
+from guerdon.core.program import When
+from guerdon.leaflet.amounts import amount, factor, limits, multiple, rate, rate_on_top
+from guerdon.leaflet.conditions import Conditions, conditions
+from guerdon.leaflet.pages import Said
+from guerdon.leaflet.times import after, lasting
+from guerdon.leaflet.voice import Voice, capital
+from guerdon.mechanics.earn import Earn
+
+
+def said_earn(voice: Voice, mechanic: Earn) -> Said:
+    """What is earned for what, under which conditions, and how much at most."""
+    told = conditions(voice, mechanic.when)
+    sentences = [
+        capital(told.follow(_head(voice, mechanic, told))),
+        *limits(voice, mechanic.limit, mechanic.earn),
+        *_rounding(voice, mechanic),
+    ]
+    if mechanic.available_after is not None:
+        sentences.append(voice.say("You can use them %(after)s.", after=after(voice, mechanic.available_after)))
+    if mechanic.expires is not None:
+        sentences.append(voice.say("They last %(lasting)s.", lasting=lasting(voice, mechanic.expires)))
+    return Said(title=voice.title(mechanic.title), sentences=tuple(sentences), details=told.months)
+
+
+def _head(voice: Voice, mechanic: Earn, told: Conditions) -> str:
+    """What is given, and for what."""
+    if mechanic.rate is not None:
+        return rate(voice, mechanic.rate, mechanic.earn, told.goods)
+    if mechanic.multiply is not None:
+        return _multiplied(voice, mechanic, told.goods)
+    given = amount(voice, mechanic.flat or 0, mechanic.earn)
+    if mechanic.on == "enrol":
+        return voice.say("%(amount)s when you join", amount=given)
+    if mechanic.on != "purchase":
+        return voice.say("%(amount)s for %(action)s", amount=given, action=_action(voice, mechanic.on))
+    if told.goods:
+        return voice.say("%(amount)s for each purchase with %(goods)s", amount=given, goods=told.goods)
+    return voice.say("%(amount)s for each purchase", amount=given)
+
+
+def _action(voice: Voice, trigger: str) -> str:
+    name = trigger.partition(":")[2]
+    return voice.title(voice.program.titles.action.get(name, {})) or voice.quoted(name.replace("-", " "))
+
+
+def _multiplied(voice: Voice, mechanic: Earn, goods: str) -> str:
+    """What is given on top of another mechanic: as a rate where that has a plain one, else how many times as much."""
+    base = _earning(voice, mechanic.multiply or "")
+    if base is not None and base.rate is not None and base.when == When():
+        more = multiple(base.rate, mechanic.by)
+        if more is not None:
+            return rate_on_top(voice, more, mechanic.earn, goods)
+    times, title = factor(mechanic.by), mechanic_title(voice, mechanic.multiply or "")
+    if goods:
+        return voice.say("%(times)s × %(base)s on %(goods)s", base=title, times=voice.number(times), goods=goods)
+    return voice.say("%(times)s × %(base)s", base=title, times=voice.number(times))
+
+
+def _earning(voice: Voice, name: str) -> Earn | None:
+    """An earning mechanic by name."""
+    mechanics = voice.program.mechanics
+    return next((one for one in mechanics if isinstance(one, Earn) and one.name == name), None)
+
+
+def mechanic_title(voice: Voice, name: str) -> str:
+    """What members call a mechanic, in quotation marks."""
+    titles = {mechanic.name: getattr(mechanic, "title", {}) for mechanic in voice.program.mechanics}
+    return voice.quoted(voice.title(titles.get(name, {}), name))
+
+
+def _rounding(voice: Voice, mechanic: Earn) -> list[str]:
+    """What becomes of fractions, where a member would not expect it. A flat amount has none."""
+    if mechanic.flat is not None:
+        return []
+    told = []
+    if mechanic.rounding is Rounding.NEAREST:
+        told.append(voice.say("Fractions are rounded to the nearest."))
+    if mechanic.rounding is Rounding.UP:
+        told.append(voice.say("Fractions are rounded up."))
+    if mechanic.round_per == "line":
+        told.append(voice.say("Each article is worked out by itself."))
+    return told
