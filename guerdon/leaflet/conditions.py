@@ -1,11 +1,12 @@
 """How conditions are said.
 
-Matchers of lines make one phrase for goods, which a sentence takes in (``soups``, ``Pantry products``). Every other
-matcher makes an adverbial, and these follow the sentence behind commas, in the order of ``MATCHERS``:
+Matchers of lines make one phrase for goods, which a sentence takes in (``soups``, ``Pantry products``). Tiers make the
+audience, which stands in front. Every other matcher makes an adverbial, and these follow the sentence behind commas, in
+the order of ``MATCHERS``:
 
-    10 points for each purchase, when you spend at least $20, from April 1, 2017 to June 30, 2017.
+    For Gold members: 1 point for every $2 you spend on soups, at weekends, from April 1, 2017 to June 30, 2017.
 
-A new field of ``When`` is one function and one line in ``GOODS`` or ``MATCHERS``.
+A new field of ``When`` is one function and one line in ``GOODS``, ``AUDIENCE`` or ``MATCHERS``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,22 +24,33 @@ _MIDNIGHT = 24 * 60
 class Conditions(NamedTuple):
     """Conditions in words."""
 
+    audience: str
+    """For whom it is: ``for Gold members``. Empty: for all."""
     goods: str
     """What must be bought, as a noun: ``soups and cheeses``. Empty: anything."""
     adverbials: tuple[str, ...]
     months: tuple[str, ...]
     """What the goods are in each month, a line each, where they change."""
 
-    def follow(self, head: str) -> str:
-        """A sentence out of its head and the adverbials."""
-        return sentence_end(", ".join([head, *self.adverbials]) + ".")
+    def sentence(self, voice: Voice, head: str) -> str:
+        """A sentence: for whom, the head that says what, and the adverbials."""
+        if self.audience:
+            head = voice.say("%(audience)s: %(head)s", audience=self.audience, head=head)
+        return capital(sentence_end(", ".join([head, *self.adverbials]) + "."))
+
+    def alone(self) -> str:
+        """What a table says of something that has conditions; empty where it has none."""
+        told = [part for part in (self.audience, *self.adverbials) if part]
+        return capital(sentence_end(", ".join(told) + ".")) if told else ""
 
 
-def conditions(voice: Voice, when: When) -> Conditions:
-    """Conditions in words."""
+def conditions(voice: Voice, when: When, *, but: Sequence[str] = ()) -> Conditions:
+    """Conditions in words, but for those that the sentence around them says in its own way."""
     goods = [said(voice, getattr(when, name)) for name, said in GOODS.items() if getattr(when, name) is not None]
-    told = [said(voice, when) for name, said in MATCHERS.items() if getattr(when, name) is not None]
-    return Conditions(_all_of(voice, goods), tuple(told), _months(voice, when.category))
+    audience = [said(voice, when) for name, said in AUDIENCE.items() if getattr(when, name) is not None]
+    given = [name for name in MATCHERS if name not in but and getattr(when, name) is not None]
+    adverbials = tuple([MATCHERS[name](voice, when) for name in given])
+    return Conditions(", ".join(audience), _all_of(voice, goods), adverbials, _months(voice, when.category))
 
 
 def _all_of(voice: Voice, goods: Sequence[str]) -> str:
@@ -179,8 +191,10 @@ def _expression(voice: Voice, when: When) -> str:
     return voice.title(when.in_words) or voice.say("under certain conditions")
 
 
+AUDIENCE: dict[str, Callable[[Voice, When], str]] = {"tier": _tier}
+"""How each matcher of members is said."""
+
 MATCHERS: dict[str, Callable[[Voice, When], str]] = {
-    "tier": _tier,
     "basket_at_least": _basket_at_least,
     "first_purchase": _first_purchase,
     "store": _store,

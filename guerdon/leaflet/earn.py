@@ -6,15 +6,15 @@ from guerdon.leaflet.amounts import amount, factor, limits, multiple, rate, rate
 from guerdon.leaflet.conditions import Conditions, conditions
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import after, lasting
-from guerdon.leaflet.voice import Voice, capital
+from guerdon.leaflet.voice import Voice
 from guerdon.mechanics.earn import Earn
 
 
 def said_earn(voice: Voice, mechanic: Earn) -> Said:
     """What is earned for what, under which conditions, and how much at most."""
-    told = conditions(voice, mechanic.when)
+    told = conditions(voice, mechanic.when, but=_OF_THE_OCCASION if _is_for_a_purchase(mechanic) else ())
     sentences = [
-        capital(told.follow(_head(voice, mechanic, told))),
+        told.sentence(voice, _head(voice, mechanic, told)),
         *limits(voice, mechanic.limit, mechanic.earn),
         *_rounding(voice, mechanic),
     ]
@@ -36,9 +36,34 @@ def _head(voice: Voice, mechanic: Earn, told: Conditions) -> str:
         return voice.say("%(amount)s when you join", amount=given)
     if mechanic.on != "purchase":
         return voice.say("%(amount)s for %(action)s", amount=given, action=_action(voice, mechanic.on))
+    occasion = _occasion(voice, mechanic.when)
     if told.goods:
-        return voice.say("%(amount)s for each purchase with %(goods)s", amount=given, goods=told.goods)
-    return voice.say("%(amount)s for each purchase", amount=given)
+        return voice.say(
+            "%(amount)s for %(occasion)s with %(goods)s", amount=given, occasion=occasion, goods=told.goods
+        )
+    return voice.say("%(amount)s for %(occasion)s", amount=given, occasion=occasion)
+
+
+_OF_THE_OCCASION = ("basket_at_least", "first_purchase")
+"""The conditions that are said with the purchase itself, where it is what something is given for."""
+
+
+def _is_for_a_purchase(mechanic: Earn) -> bool:
+    return mechanic.flat is not None and mechanic.on == "purchase"
+
+
+def _occasion(voice: Voice, when: When) -> str:
+    """Which purchases: ``each purchase of at least $20``."""
+    if when.basket_at_least is None:
+        if when.first_purchase is None:
+            return voice.say("each purchase")
+        return voice.say("your first purchase") if when.first_purchase else voice.say("each purchase after your first")
+    least = voice.money(when.basket_at_least)
+    if when.first_purchase is None:
+        return voice.say("each purchase of at least %(money)s", money=least)
+    if when.first_purchase:
+        return voice.say("your first purchase, if you spend at least %(money)s", money=least)
+    return voice.say("each purchase of at least %(money)s after your first", money=least)
 
 
 def _action(voice: Voice, trigger: str) -> str:

@@ -15,7 +15,7 @@ from guerdon.leaflet.earn import mechanic_title
 from guerdon.leaflet.mechanics import said
 from guerdon.leaflet.pages import Leaflet, Part, Said, Table
 from guerdon.leaflet.times import lasting, span
-from guerdon.leaflet.voice import Voice, capital, sentence_end
+from guerdon.leaflet.voice import Voice, capital
 
 
 def leaflet(program: Program, language: str) -> Leaflet:
@@ -90,11 +90,11 @@ def _notes(voice: Voice, reward: Reward) -> Iterator[str]:
     """What there is to know of a reward, a sentence each."""
     if reward.gives is not None:
         yield _gift(voice, reward)
-    told = conditions(voice, reward.when)
-    if told.adverbials:
-        yield sentence_end(", ".join(told.adverbials) + ".")
+    told = conditions(voice, reward.when).alone()
+    if told:
+        yield told
     if reward.stock is not None:
-        yield voice.say_count("Only %(count)s while stocks last.", "%(count)s while stocks last.", reward.stock)
+        yield voice.say_count("There is only %(count)s.", "There are only %(count)s.", reward.stock)
 
 
 def _gift(voice: Voice, reward: Reward) -> str:
