@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from guerdon.cli.home import console, told_plainly
 from guerdon.cli.programs import NotText, ProgramFile, text_of
@@ -32,4 +31,11 @@ def leaflet(file: ProgramFile, language: Language = LANGUAGES[0], as_markdown: A
     if as_markdown or not console.is_terminal:
         typer.echo(text, nl=False)
     else:
-        console.print(Markdown(text))
+        _print_laid_out(text)
+
+
+def _print_laid_out(text: str) -> None:
+    # Takes a while to load, which no other command should wait for.
+    from rich.markdown import Markdown
+
+    console.print(Markdown(text))
