@@ -10,7 +10,7 @@ from rich.markup import escape
 from guerdon.cli.home import console, told_plainly
 from guerdon.cli.options import AsJson
 from guerdon.cli.programs import NotText, text_of
-from guerdon.language import Change, Reading, differences, read_with_words
+from guerdon.language import Difference, Reading, differences, read_with_words
 from guerdon.runtime.programs import misfits
 
 FirstFile = Annotated[Path, typer.Argument(help="The program file as it was.", exists=True, dir_okay=False)]
@@ -21,22 +21,22 @@ def diff(a: FirstFile, b: SecondFile, as_json: AsJson = False) -> None:
     """Say in sentences what changes from one program file to another. Wording, order of keys and comments aside."""
     with told_plainly(NotText):
         before, after = read_with_words(text_of(a), a.name), read_with_words(text_of(b), b.name)
-    changes = differences(before, after)
+    found = differences(before, after)
     wrong = misfits(before.program, after.program)
     if as_json:
-        typer.echo(msgspec.json.encode(_figures(before, after, changes, wrong)))
+        typer.echo(msgspec.json.encode(_figures(before, after, found, wrong)))
         return
     _print_dated(before, after)
-    for change in changes:
-        console.print(f"- {escape(change.sentence)}", highlight=False, soft_wrap=True)
-    console.print("Nothing else changes." if _is_changed(before, after, changes) else "Nothing changes.")
+    for difference in found:
+        console.print(f"- {escape(difference.sentence)}", highlight=False, soft_wrap=True)
+    console.print("Nothing else changes." if _is_changed(before, after, found) else "Nothing changes.")
     if wrong:
         told = escape("; ".join(wrong))
         console.print(f"[yellow]It cannot be published as a later version:[/] {told}.", highlight=False, soft_wrap=True)
 
 
-def _is_changed(before: Reading, after: Reading, changes: list[Change]) -> bool:
-    return bool(changes) or before.program.effective_from != after.program.effective_from
+def _is_changed(before: Reading, after: Reading, found: list[Difference]) -> bool:
+    return bool(found) or before.program.effective_from != after.program.effective_from
 
 
 def _print_dated(before: Reading, after: Reading) -> None:
@@ -47,7 +47,7 @@ def _print_dated(before: Reading, after: Reading) -> None:
         console.print(f"From {now}, as before:", highlight=False)
 
 
-def _figures(before: Reading, after: Reading, changes: list[Change], wrong: list[str]) -> dict[str, object]:
+def _figures(before: Reading, after: Reading, found: list[Difference], wrong: list[str]) -> dict[str, object]:
     dates = {"before": before.program.effective_from, "after": after.program.effective_from}
-    told = [msgspec.to_builtins(change) | {"sentence": change.sentence} for change in changes]
-    return {"effective_from": dates, "changes": told, "misfits": wrong}
+    told = [msgspec.to_builtins(difference) | {"sentence": difference.sentence} for difference in found]
+    return {"effective_from": dates, "differences": told, "misfits": wrong}

@@ -14,15 +14,15 @@ there.
 What does not belong: deciding about members (that is the core) and storing programs (that is the store).
 """
 
-from guerdon.language.changes import Change, Thing
 from guerdon.language.comparing import differences
+from guerdon.language.difference import Difference, Thing
 from guerdon.language.errors import ProgramError, ProgramErrors
 from guerdon.language.reader import Reading, read_program, read_with_words
 from guerdon.language.reference import reference_markdown
 from guerdon.language.schema import program_schema
 
 __all__ = [
-    "Change",
+    "Difference",
     "ProgramError",
     "ProgramErrors",
     "Reading",

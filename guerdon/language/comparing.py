@@ -6,14 +6,14 @@ they stand. A value is compared by what it means: ``2`` and ``2.0``, ``weekend``
 is a key that says what holds without it.
 
 **Worked.** ``units: {stars: {decimals: 2}}`` against ``units: {stars: {decimals: 2.0, expires: 6 months}}`` is one
-change: the unit ``stars`` has a new key ``expires``.
+difference: the unit ``stars`` has a new key ``expires``.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from guerdon.language import nodes
-from guerdon.language.changes import Change, Thing
+from guerdon.language.difference import Difference, Thing
 from guerdon.language.forms import Inner, Inside
 from guerdon.language.place import Place
 from guerdon.language.program_file import PROGRAM
@@ -26,14 +26,14 @@ _LONG = 3
 """A list of so many items is told by what it gains and loses."""
 
 
-def differences(before: Reading, after: Reading) -> list[Change]:
+def differences(before: Reading, after: Reading) -> list[Difference]:
     """What the second file says otherwise than the first, in the order of the reference; its date aside."""
     root = Inner("", PROGRAM, before.place), Inner("", PROGRAM, after.place)
-    return [change for change in _compared(*root, (), "") if change.key != DATED or change.things]
+    return [one for one in _compared(*root, (), "") if one.key != DATED or one.things]
 
 
-def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Change]:
-    """The changes of something that is in both files. ``key`` leads to it from the last of the things."""
+def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Difference]:
+    """What differs in something that is in both files. ``key`` leads to it from the last of the things."""
     if _means_the_same(before, after):
         return
     inside, inside_now = before.form.inside(before.place), after.form.inside(after.place)
@@ -47,7 +47,7 @@ def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) 
 
 def _parts_compared(
     before: Inner, after: Inner, insides: tuple[Inside, Inside], things: tuple[Thing, ...], key: str
-) -> Iterator[Change]:
+) -> Iterator[Difference]:
     parts, parts_now = insides[0].parts, insides[1].parts
     for name in [*parts, *[name for name in parts_now if name not in parts]]:
         part, part_now = parts.get(name), parts_now.get(name)
@@ -88,24 +88,24 @@ def _matters(whole: Inner, part: Inner) -> bool:
     return without is None or without != whole.form.read_again(whole.place)
 
 
-def _new(part: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Change]:
+def _new(part: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Difference]:
     inner = _things_in(part)
     if inner and key:
         for thing in inner:
             yield from _new(thing, (*things, Thing(thing.noun, thing.name)), "")
     elif key:
-        yield Change(what="new", things=things, key=key, after=nodes.wording(part.place.node))
+        yield Difference(what="new", things=things, key=key, after=nodes.wording(part.place.node))
     else:
-        yield Change(what="new", things=things, after=_said(part))
+        yield Difference(what="new", things=things, after=_said(part))
 
 
-def _dropped(part: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Change]:
+def _dropped(part: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Difference]:
     inner = _things_in(part)
     if inner and key:
         for thing in inner:
             yield from _dropped(thing, (*things, Thing(thing.noun, thing.name)), "")
     else:
-        yield Change(what="dropped", things=things, key=key, before=nodes.wording(part.place.node))
+        yield Difference(what="dropped", things=things, key=key, before=nodes.wording(part.place.node))
 
 
 def _things_in(part: Inner) -> list[Inner]:
@@ -124,10 +124,10 @@ def _said(thing: Inner) -> str:
     return ", ".join([f"`{key}: {nodes.wording(value)}`" for key, value in told])
 
 
-def _changed(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) -> Change:
+def _changed(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) -> Difference:
     then, now = before.place.node, after.place.node
     gains, loses = _gains_and_losses(_texts(then), _texts(now))
-    return Change(
+    return Difference(
         what="changed", things=things, key=key, before=nodes.wording(then), after=nodes.wording(now), gains=gains,
         loses=loses, verb=after.verb,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _gains_and_losses(then: list[str], now: list[str]) -> tuple[tuple[str, ...],
     return tuple([text for text in now if text not in then]), tuple([text for text in then if text not in now])
 
 
-def _moves(inside: Inside, inside_now: Inside, things: tuple[Thing, ...]) -> Iterator[Change]:
+def _moves(inside: Inside, inside_now: Inside, things: tuple[Thing, ...]) -> Iterator[Difference]:
     """What stands in another order among the things that are in both files: as few as explain it."""
     before = [name for name in inside.parts if name in inside_now.parts]
     after = [name for name in inside_now.parts if name in inside.parts]
@@ -155,7 +155,7 @@ def _moves(inside: Inside, inside_now: Inside, things: tuple[Thing, ...]) -> Ite
     for name in after:
         if before.index(name) not in staying:
             thing = Thing(inside_now.parts[name].noun, name)
-            yield Change(
+            yield Difference(
                 what="moved", things=(*things, thing), before=_behind(before, name), after=_behind(after, name)
             )
 

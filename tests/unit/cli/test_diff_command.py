@@ -8,7 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from guerdon.cli.main import app
-from tests.unit.language.test_language_changes import CAFE
+from tests.unit.language.test_language_differences import CAFE
 
 LATER = CAFE.replace("effective_from: 2026-01-01", "effective_from: 2026-03-10")
 
@@ -63,7 +63,7 @@ def test_json_has_the_dates_the_changes_and_what_does_not_fit(diff):
     told = diff(CAFE, LATER.replace("cost: 50 stars", "cost: 60 stars"), "--json")
     assert json.loads(told.output) == {
         "effective_from": {"before": "2026-01-01", "after": "2026-03-10"},
-        "changes": [
+        "differences": [
             {
                 "what": "changed", "things": [{"noun": "reward", "name": "coffee"}], "key": "cost",
                 "before": "50 stars", "after": "60 stars", "gains": [], "loses": [], "verb": "costs",
