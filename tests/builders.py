@@ -15,7 +15,7 @@ import msgspec
 
 from guerdon.core import meters, wallet
 from guerdon.core.amounts import Rate
-from guerdon.core.calendar import Day, Instant, Term, Window, date_of, day_of, instant_of
+from guerdon.core.calendar import Day, Delay, Instant, Term, Window, date_of, day_of, instant_of
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Effect, Granted
 from guerdon.core.events import (
@@ -30,8 +30,8 @@ from guerdon.core.events import (
     ReturnedLine,
     Tick,
 )
-from guerdon.core.facts import Facts, PurchaseRecord
-from guerdon.core.program import Cap, Meter, Program, Quantity, Reward, Unit
+from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
+from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Reward, Unit
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.core.version import Timeline, Version
@@ -79,6 +79,11 @@ def term(text: str) -> Term:
     found = re.fullmatch(r"(\d+) (day|week|month|year)s?(?: after (day|week|month|quarter|year))?", text)
     assert found, text
     return Term(int(found[1]), found[2], found[3])  # type: ignore[arg-type]
+
+
+def delay(text: str) -> Delay:
+    """How long a grant stays pending: a term from the event on."""
+    return Delay(term=term(text))
 
 
 def window(text: str) -> Window:
@@ -149,9 +154,10 @@ def reward(name: str = "coffee", cost: int = 100, **settings: Any) -> Reward:
     return Reward(name=name, cost=Quantity(cost, "points"), **settings)
 
 
-def cap(**settings: Any) -> Cap:
+def cap(*, per_member: int | None = None, period: str = "ever", **settings: Any) -> Cap:
     """Limits on what a mechanic gives."""
-    return Cap(**settings)
+    allowances = () if per_member is None else (Allowance(per_member, period),)  # type: ignore[arg-type]
+    return Cap(per_member=allowances, **settings)
 
 
 def granted(decision: Decision) -> dict[str, int]:
@@ -178,6 +184,7 @@ class Story:
         self.state: MemberState = NEW_MEMBER
         self.receipts: dict[str, PurchaseRecord] = {}
         self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
+        self.history: list[PastEvent] = []
         self._count = 0
         if joined is not None:
             self.enrols(joined)
@@ -225,6 +232,7 @@ class Story:
         self.state = decision.state
         for name, used in decision.limit_uses.items():
             self.limits[name] -= used
+        self.history.append(PastEvent(event, decision.outcome.effects))
         if isinstance(event, Purchase):
             self.receipts[event.id] = PurchaseRecord(event, decision.outcome.effects)
         return decision
@@ -245,7 +253,10 @@ class Story:
     def tries(self, event: Event) -> Decision:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
-        facts = Facts({name: self.limits[name] for name in self.timeline.limits_for([event])}, receipt)
+        allowed = self.timeline.limits_for([event])
+        used = {name: allows - self.limits[name] for name, allows in allowed.items()}
+        needed = self.timeline.needs_history(self.state, instant_of(event.at))
+        facts = Facts(used, receipt, self.history if needed else ())
         decision = decide(self.timeline, self.state, event, facts, traced=True)
         untraced = decide(self.timeline, self.state, event, facts)
         assert untraced == decision._replace(notes=[])

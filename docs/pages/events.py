@@ -8,10 +8,18 @@ from msgspec import inspect as types
 
 from docs.pages.docstrings import field_words
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
-from guerdon.core.events import Event, Line, ReturnedLine, decode_event
+from guerdon.core.events import ENGINE_KINDS, Event, Line, ReturnedLine, Traits, decode_event
 
 EXAMPLES: list[dict[str, Any]] = [
     {"kind": "enrol", "id": "enrol-1042", "member": "1042", "at": "2026-03-02T08:30:00+02:00"},
+    {
+        "kind": "describe",
+        "id": "traits-1042-1",
+        "member": "1042",
+        "at": "2026-03-02T08:30:30+02:00",
+        "traits": {"birthday": "05-17", "age": 25, "region": "sofia", "language": "bg", "consents": ["marketing"]},
+    },
+    {"kind": "erase", "id": "forget-1042", "member": "1042", "at": "2027-01-15T12:00:00+02:00"},
     {
         "kind": "purchase",
         "id": "receipt-9001",
@@ -42,7 +50,62 @@ EXAMPLES: list[dict[str, Any]] = [
         "action": "review",
         "attributes": {"stars": "5"},
     },
+    {
+        "kind": "deliver",
+        "id": "parcel-9001",
+        "member": "1042",
+        "at": "2026-03-05T21:00:00+02:00",
+        "purchase": "receipt-9001",
+    },
     {"kind": "redeem", "id": "reward-31", "member": "1042", "at": "2026-03-06T09:00:00+02:00", "reward": "coffee"},
+    {"kind": "use", "id": "use-8", "member": "1042", "at": "2026-03-06T09:30:00+02:00", "benefit": "free-cup"},
+    {"kind": "join", "id": "join-3", "member": "1042", "at": "2026-03-06T10:00:00+02:00", "plan": "plus"},
+    {"kind": "renew", "id": "paid-4", "member": "1042", "at": "2026-04-06T10:00:00+03:00", "plan": "plus"},
+    {"kind": "leave", "id": "leave-3", "member": "1042", "at": "2026-05-01T10:00:00+03:00", "plan": "plus"},
+    {
+        "kind": "choose",
+        "id": "choice-2026-04",
+        "member": "1042",
+        "at": "2026-03-25T18:00:00+02:00",
+        "menu": "categories",
+        "options": ["groceries", "pharmacy"],
+        "next_period": True,
+    },
+    {
+        "kind": "donate",
+        "id": "gift-17",
+        "member": "1042",
+        "at": "2026-03-06T11:00:00+02:00",
+        "cause": "forest",
+        "amount": 100,
+    },
+    {
+        "kind": "send",
+        "id": "sent-5",
+        "member": "1042",
+        "at": "2026-03-06T11:10:00+02:00",
+        "unit": "points",
+        "amount": 50,
+        "to": "2077",
+    },
+    {
+        "kind": "convert",
+        "id": "convert-2",
+        "member": "1042",
+        "at": "2026-03-06T11:20:00+02:00",
+        "conversion": "to-miles",
+        "amount": 500,
+    },
+    {"kind": "play", "id": "spin-6", "member": "1042", "at": "2026-03-06T11:30:00+02:00", "game": "spring-wheel"},
+    {
+        "kind": "enter",
+        "id": "enter-1",
+        "member": "1042",
+        "at": "2026-03-06T11:40:00+02:00",
+        "household": "home-12",
+        "address": "a7f3",
+    },
+    {"kind": "exit", "id": "exit-1", "member": "1042", "at": "2026-09-01T09:00:00+03:00"},
     {
         "kind": "adjust",
         "id": "goodwill-12",
@@ -55,16 +118,24 @@ EXAMPLES: list[dict[str, Any]] = [
     },
     {"kind": "tick", "id": "tick-1042-april", "member": "1042", "at": "2026-04-01T00:00:00+03:00"},
 ]
-"""One event of each kind, as a client sends it."""
+"""One event of each kind that a client sends."""
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]"
 NO_STEERING = r"^[^\x00-\x08\x0b-\x1f\x7f]"
 CURRENCY = "[A-Z]{3}"
+MEASURE = "^(g|ml)?"
+BIRTHDAY = "^((0[1-9]"
+STRUCTS: dict[type, str] = {
+    Line: "[lines](#a-line-of-a-basket)",
+    ReturnedLine: "[returned lines](#a-returned-line)",
+    Traits: "[traits](#traits)",
+}
 
 
 def events_page() -> str:
     """The page."""
-    kinds = {str(kind.__struct_config__.tag): kind for kind in get_args(Event)}
+    every = {str(kind.__struct_config__.tag): kind for kind in get_args(Event)}
+    kinds = {name: kind for name, kind in every.items() if name not in ENGINE_KINDS}
     examples = {example["kind"]: example for example in EXAMPLES}
     if kinds.keys() != examples.keys():
         raise Undocumented(sorted(kinds.keys() ^ examples.keys()))
@@ -83,6 +154,16 @@ def events_page() -> str:
         "Every kind has these three, and `kind`:",
         _fields(next(iter(kinds.values())), common=True),
         *sections,
+        "## What Guerdon itself sends",
+        "Some events go from one member to another. Guerdon makes them, and takes them from nobody else.",
+        *[
+            page(f"### `{name}`", plain(every[name].__doc__ or ""), _fields(every[name], common=False)).strip()
+            for name in every
+            if name in ENGINE_KINDS
+        ],
+        "## Traits",
+        plain(Traits.__doc__ or ""),
+        _fields(Traits),
         "## A line of a basket",
         _fields(Line),
         "## A returned line",
@@ -123,11 +204,12 @@ def _fields(struct: type[msgspec.Struct], *, common: bool | None = None) -> str:
 def _default(field: types.Field) -> str:
     if field.required:
         return "**required**"
-    return "empty" if field.default in ("", (), {}) or field.default is msgspec.NODEFAULT else _value(field.default)
+    empty = field.default is msgspec.NODEFAULT or (not field.default and isinstance(field.default, str | tuple | dict))
+    return "empty" if empty else _value(field.default)
 
 
 def _value(value: object) -> str:
-    return "all that is left" if value is None else f"`{value}`"
+    return "see there" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _type(kind: types.Type) -> str:
@@ -135,26 +217,44 @@ def _type(kind: types.Type) -> str:
     match kind:
         case types.StrType():
             return _text(kind)
+        case types.IntType(ge=None, le=None):
+            return "an instant, in seconds since 1970-01-01T00:00Z"
         case types.IntType():
             return f"a whole number, {_number(kind.ge)} to {_number(kind.le)}"
         case types.DateTimeType():
             return "a time with an offset"
         case types.VarTupleType():
-            at_least = f"{kind.min_length} to " if kind.min_length else "up to "
-            named = {Line: "[lines](#a-line-of-a-basket)", ReturnedLine: "[returned lines](#a-returned-line)"}
-            assert isinstance(kind.item_type, types.StructType), "lists hold lines"
-            return f"a list of {at_least}{kind.max_length:,} {named[kind.item_type.cls]}"
+            return _list(kind)
+        case types.DictType(value_type=types.IntType()):
+            return f"names with numbers, each {_type(kind.value_type)}"
         case types.DictType():
             return f"names with texts, each {_type(kind.value_type).removeprefix('a text, ')}"
+        case types.StructType():
+            return STRUCTS[kind.cls]
+        case types.BoolType():
+            return "`true` or `false`"
         case types.UnionType():
             return _type(next(part for part in kind.types if not isinstance(part, types.NoneType)))
     raise Undocumented([repr(kind)])
+
+
+def _list(kind: types.VarTupleType) -> str:
+    bounds = "" if kind.max_length is None else f"up to {kind.max_length:,} "
+    if kind.min_length:
+        bounds = f"{kind.min_length} to {kind.max_length:,} "
+    item = kind.item_type
+    what = STRUCTS[item.cls] if isinstance(item, types.StructType) else f"texts, each {_type(item)[len('a text, ') :]}"
+    return f"a list of {bounds}{what}"
 
 
 def _text(kind: types.StrType) -> str:
     pattern = kind.pattern or ""
     if CURRENCY in pattern:
         return "three capitals"
+    if pattern.startswith(MEASURE):
+        return "`g`, `ml` or empty"
+    if pattern.startswith(BIRTHDAY):
+        return "month and day, `MM-DD`"
     if pattern.startswith(NO_CONTROLS):
         limit = "without control characters"
     elif pattern.startswith(NO_STEERING):

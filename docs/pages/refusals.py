@@ -28,6 +28,10 @@ WORDS: dict[str, Words] = {
         "The wallet would hold more than 2^63 - 1 of the smallest part.",
         "As above: no real program comes near it.",
     ),
+    "code_unknown": Words(
+        "The purchase shows a coupon code that nothing in the version in force takes.",
+        "Tell the member; leave the code out and send the purchase under a new id.",
+    ),
     "currency_not_of_program": Words(
         "The purchase names a currency other than the program's.",
         "Convert before you send, or run a program for that currency. Leave `currency` empty to mean the program's.",
@@ -79,6 +83,14 @@ WORDS: dict[str, Words] = {
         "Leave out what happened before the program. Or publish a version with an earlier `effective_from` before "
         "anything else is recorded.",
     ),
+    "nothing_of_that_name": Words(
+        "The event names a plan, menu, cause, game, benefit or the like that the version in force does not have.",
+        "Check the name, and the date.",
+    ),
+    "nothing_waits_for_delivery": Words(
+        "No grant of that purchase waits for its delivery: none was given so, or it has been delivered already.",
+        "Nothing, if it was delivered before. Otherwise check the id of the purchase.",
+    ),
     "purchase_unknown": Words(
         "This member has no recorded purchase of that id. A refused purchase is none.",
         "Send the purchase first, under the id that the return names; then the return under a **new** id.",
@@ -110,6 +122,10 @@ WORDS: dict[str, Words] = {
     "reward_unknown": Words(
         "The version in force on the event's date has no such reward.",
         "Check the name, and the date.",
+    ),
+    "unit_does_not_pay": Words(
+        "The purchase spends a unit that the version in force does not take in payment.",
+        "Leave `spend` out, or send the unit that pays, under a new id.",
     ),
     "unit_unknown": Words(
         "The version in force on the event's date has no such unit.",

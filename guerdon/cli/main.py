@@ -3,6 +3,7 @@
 import typer
 
 from guerdon.cli import demo, events, leaflets, ledger, programs, versions
+from guerdon.cli.rates import rates
 
 app = typer.Typer(
     name="guerdon",
@@ -19,6 +20,7 @@ app.command("diff")(versions.diff)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
+app.add_typer(rates, name="rates")
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)
 app.command("summary")(ledger.summary)

@@ -22,7 +22,19 @@ from guerdon.core.effects import (
     Spent,
     TierChanged,
 )
-from guerdon.core.events import Action, Adjust, Enrol, Event, Purchase, Redeem, Return, Tick, line_nets
+from guerdon.core.events import (
+    Action,
+    Adjust,
+    Enrol,
+    Event,
+    Purchase,
+    Redeem,
+    Return,
+    Tick,
+    addressed,
+    kind_of,
+    line_nets,
+)
 from guerdon.core.program import Program
 
 
@@ -107,7 +119,8 @@ class Shower:
             return event.action
         if isinstance(event, Adjust):
             return f"adjusted by {event.by}: {event.reason}"
-        return {Enrol: "joined", Tick: "fell due"}[type(event)]
+        plain = {Enrol: "joined", Tick: "fell due"}
+        return plain.get(type(event)) or f"{kind_of(event)} {addressed(event)}".strip()
 
     def effects(self, effects: Iterable[Effect]) -> str:
         """What came of it: each effect in a few words; those that differ in nothing but their amount are one."""
@@ -137,8 +150,20 @@ class Shower:
             return f"got {effect.reward}"
         if isinstance(effect, Adjusted):
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
-        names = {Matured: "matured", Repaid: "paid back"}
-        return f"{names[type(effect)]} {self.amount(effect.amount, effect.unit)}"
+        if isinstance(effect, Matured | Repaid):
+            word = "matured" if isinstance(effect, Matured) else "paid back"
+            return f"{word} {self.amount(effect.amount, effect.unit)}"
+        return self._plainly(effect)
+
+    def _plainly(self, effect: Effect) -> str:
+        """An effect by its kind and the names and amounts it carries: ``badge awarded: explorer``."""
+        unit = getattr(effect, "unit", "")
+        told = [self.amount(effect.amount, unit)] if unit and hasattr(effect, "amount") else []
+        for field in msgspec.structs.fields(effect):
+            value = getattr(effect, field.name)
+            if isinstance(value, str) and value and field.name != "unit":
+                told.append(value)
+        return f"{self.outcome(effect)}: {', '.join(told)}" if told else self.outcome(effect)
 
     def subject(self, effect: Effect) -> str:
         """The mechanic, reward or ladder that an effect comes from."""

@@ -22,7 +22,7 @@ def diff(a: FirstFile, b: SecondFile, as_json: AsJson = False) -> None:
     with told_plainly(NotText):
         before, after = read_with_words(text_of(a), a.name), read_with_words(text_of(b), b.name)
     found = differences(before, after)
-    wrong = misfits(before.program, after.program)
+    wrong = misfits([before.program], after.program)
     if as_json:
         typer.echo(msgspec.json.encode(_figures(before, after, found, wrong)))
         return

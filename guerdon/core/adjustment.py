@@ -30,5 +30,5 @@ def adjust(case: Case, event: Adjust) -> None:
 
 
 def _own_lot(case: Case, event: Adjust) -> str:
-    """An amount of money stays a voucher of its own, with the event's id for a reference."""
-    return event.id if case.version.program.units[event.unit].money else ""
+    """An amount in vouchers stays a voucher of its own, with the event's id for a reference."""
+    return event.id if case.version.is_voucher(event.unit) else ""

@@ -20,7 +20,8 @@ Instant = int
 Day = int
 """Days since 1970-01-01, in the program's time zone."""
 
-PeriodUnit = Literal["day", "week", "month", "quarter", "year", "ever"]
+PeriodUnit = Literal["day", "week", "month", "quarter", "year", "statement", "ever"]
+"""A calendar period; ``statement``: a month that begins on the member's own day."""
 TermUnit = Literal["day", "week", "month", "year"]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -99,6 +100,8 @@ def period_start(day: Day, unit: PeriodUnit) -> Day:
         return day - weekday_of(day)
     if unit == "ever":
         return 0
+    if unit == "statement":
+        raise ValueError("a statement period is a member's own: ask the case")
     value = date_of(day)
     month = {"month": value.month, "quarter": value.month - (value.month - 1) % 3, "year": 1}[unit]
     return day_of(date(value.year, month, 1))
@@ -115,9 +118,44 @@ def period_end(day: Day, unit: PeriodUnit, after: int = 0) -> Day:
         return start + 1 + after
     if unit == "week":
         return start + 7 * (1 + after)
-    if unit == "ever":
-        raise ValueError("the period 'ever' has no end")
+    if unit in ("ever", "statement"):
+        raise ValueError(f"the period {unit!r} has no end of its own")
     return add_months(start, {"month": 1, "quarter": 3, "year": 12}[unit] * (1 + after))
+
+
+@lru_cache(maxsize=65_536)
+def is_birthday(birthday: str, day: Day) -> bool:
+    """Whether a birthday, ``MM-DD``, falls on a day. That of 29 February falls on 28 February in other years."""
+    if not birthday:
+        return False
+    value = date_of(day)
+    if birthday == "02-29" and (value.month, value.day) == (2, 28):
+        return date_of(day + 1).month == 3
+    return f"{value:%m-%d}" == birthday
+
+
+@lru_cache(maxsize=65_536)
+def statement_start(day: Day, day_of_month: int) -> Day:
+    """The first day of the statement period that a day lies in: it begins on the same day of every month.
+
+    With periods from the 10th, 9 March lies in the one of 10 February. In a month too short for the day the period
+    begins on its last day.
+    """
+    first = period_start(day, "month")
+    begins = _day_in_month(first, day_of_month)
+    return begins if begins <= day else _day_in_month(add_months(first, -1), day_of_month)
+
+
+@lru_cache(maxsize=65_536)
+def statement_end(day: Day, day_of_month: int) -> Day:
+    """The first day behind the statement period that a day lies in."""
+    start = statement_start(day, day_of_month)
+    return _day_in_month(add_months(period_start(start, "month"), 1), day_of_month)
+
+
+def _day_in_month(first: Day, day_of_month: int) -> Day:
+    """A day of the month that begins with ``first``, or its last one where it is too short."""
+    return min(first + day_of_month - 1, add_months(first, 1) - 1)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -163,6 +201,22 @@ class Term(msgspec.Struct, frozen=True):
         if self.end_of is None:
             return add_term(day, self.count, self.unit) + 1
         return add_term(period_end(day, self.end_of), self.count, self.unit)
+
+
+class Delay(msgspec.Struct, frozen=True):
+    """How long something that was granted stays pending: "24 hours", "14 days after delivery"."""
+
+    start: Literal["event", "delivery", "statement"] = "event"
+    """What it counts from: the event, the delivery of the goods, or the end of the member's statement period."""
+    term: Term | None = None
+    hours: int = 0
+    """Where it is told in hours, to the second."""
+
+    def ends(self, at: Instant, zone: "Zone") -> Instant:
+        """When it is over that began at an instant. A term in days ends at the start of the day behind it."""
+        if self.term is None:
+            return at + 3_600 * self.hours
+        return zone.start(self.term.ends(zone.day(at)))
 
 
 class Zone:

@@ -7,9 +7,21 @@ state it started from stays as it was.
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from guerdon.core import meters, wallet
-from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE
-from guerdon.core.calendar import Day, Instant
+from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.calendar import (
+    Day,
+    Instant,
+    PeriodUnit,
+    Term,
+    date_of,
+    period_end,
+    period_start,
+    statement_end,
+    statement_start,
+)
 from guerdon.core.effects import (
     Capped,
     Discounted,
@@ -18,14 +30,18 @@ from guerdon.core.effects import (
     Granted,
     Matured,
     Note,
+    PaidWith,
+    Progressed,
+    Reduced,
     Repaid,
+    Sent,
     Spent,
     TierChanged,
 )
-from guerdon.core.events import Event, Purchase
+from guerdon.core.events import EngineEvent, Event, Purchase, payments_of
 from guerdon.core.facts import Facts
 from guerdon.core.refusals import stop
-from guerdon.core.rule import Proposal
+from guerdon.core.rule import Proposal, Trigger
 from guerdon.core.state import MemberState, Standing
 from guerdon.core.wallet import Lot, Wallet
 
@@ -43,28 +59,42 @@ class Case:
         "_shares",
         "as_of",
         "at",
+        "badges",
+        "choices",
         "counted_out",
+        "counting",
+        "coupons",
         "day",
         "discount",
         "effects",
         "event",
         "facts",
+        "happened",
+        "household",
         "last_activity_at",
         "limit_uses",
         "limits_seen",
         "mask",
         "mask_of_all",
         "masks",
+        "memberships",
         "meters",
+        "nets",
         "notes",
         "payments",
+        "progress",
         "purchases",
+        "rates_seen",
+        "referrer",
         "returned",
+        "roster",
         "settled_at",
         "standings",
         "state",
+        "tickets",
         "today",
         "total",
+        "traits",
         "used",
         "version",
         "wallets",
@@ -75,6 +105,8 @@ class Case:
     ) -> None:
         """Open the case of an event that happened at an instant, under the version in force then."""
         self.version = version
+        self.counting = version
+        """The version whose meters count: for a late event the one in force now."""
         self.state = state
         self.event = event
         self.facts = facts
@@ -88,14 +120,28 @@ class Case:
         self.meters = state.meters.copy()
         self.standings = state.standings.copy()
         self.used = state.used.copy()
+        # What few events change is not copied: whoever changes it puts a new value in its place.
         self.returned = state.returned
+        self.traits = state.traits
+        self.referrer = state.referrer
+        self.memberships = state.memberships
+        self.choices = state.choices
+        self.badges = state.badges
+        self.progress = state.progress
+        self.coupons = state.coupons
+        self.tickets = state.tickets
+        self.household = state.household
+        self.roster = state.roster
         self.purchases = state.purchases
+        self.happened: list[Trigger] = []
         self.effects: list[Effect] = []
         self.notes: list[Note] | None = [] if traced else None
         self.limit_uses: dict[str, int] = {}
         self.counted_out: dict[str, int] = {}
         self.limits_seen: dict[str, int] = {}
+        self.rates_seen: dict[str, Rate] = {}
         self.discount = 0
+        self.nets: list[int] = []
         self.payments: list[int] = []
         self.masks: list[int] = []
         self.mask = self.mask_of_all = 0
@@ -134,7 +180,11 @@ class Case:
 
     def reading(self, meter: str, day: Day) -> int:
         """What a meter shows on a day."""
-        return meters.value(self.meters.get(meter, {}), self.version.program.meters[meter].window, day)
+        if self.counting is not self.version:
+            meter = self.counting.meter_now(meter, self.version)
+            if not meter:
+                return 0
+        return meters.value(self.meters.get(meter, {}), self.counting.program.meters[meter].window, day)
 
     def is_first_purchase(self) -> bool:
         """Whether the member never bought before."""
@@ -144,6 +194,34 @@ class Case:
         """Days since the member joined; 0 before."""
         joined = self.state.enrolled_at
         return 0 if joined is None else self.day - self.version.zone.day(joined)
+
+    def is_enrolled_since(self, term: Term) -> bool:
+        """Whether the member joined so long ago, by whole days: a week after joining on the 1st is the 8th."""
+        return term.ends(self._joined_on()) - 1 <= self.day
+
+    def is_enrolled_within(self, term: Term) -> bool:
+        """Whether the member joined no longer ago than this: within a week of joining on the 1st is up to the 8th."""
+        return self.day < term.ends(self._joined_on())
+
+    def _joined_on(self) -> Day:
+        """The day of joining; for a member who is just joining, today."""
+        joined = self.at if self.state.enrolled_at is None else self.state.enrolled_at
+        return self.version.zone.day(joined)
+
+    def in_birthday_month(self) -> bool:
+        """Whether the member's birthday lies in this calendar month."""
+        return self.traits.birthday[:2] == f"{date_of(self.day):%m}"
+
+    def role(self) -> str:
+        """The member's role in the household; empty without one."""
+        return self.household.role if self.household is not None and self.household.standing == "in" else ""
+
+    def paid_part(self, tenders: Container[str]) -> tuple[int, int]:
+        """For a bill paid in several ways: what was paid by some of them, and all of it. 1 and 1 for any other."""
+        parts = getattr(self.event, "tenders", None)
+        if not parts:
+            return 1, 1
+        return sum([amount for tender, amount in parts.items() if tender in tenders]), sum(parts.values()) or 1
 
     def note(self, mechanic: str, outcome: str, code: str, sentence: str) -> None:
         """Write a line into the trace, where one is kept."""
@@ -162,6 +240,7 @@ class Case:
         matures_at: Instant | None = None,
         reference: str = "",
         proposal: Proposal | None = None,
+        funded_by: str = "",
     ) -> None:
         """Give an amount to the member, pay back what is owed, and count it in the meters of what was earned."""
         self._put(unit, Lot(amount, self.at, expires_at, 0, matures_at, reference))
@@ -179,10 +258,11 @@ class Case:
                 reference,
                 proposal.shares if proposal is not None else None,
                 self.settled_at,
+                funded_by,
             )
         )
         self.repay(unit)
-        for meter in self.version.meters_of_earned.get(unit, ()):
+        for meter in self.counting.meters_of_earned.get(unit, ()):
             self.count(meter, amount, self.day)
 
     def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
@@ -205,11 +285,11 @@ class Case:
             if repaid:
                 self.effects.append(Repaid(unit, repaid))
 
-    def spend(self, unit: str, amount: int, reward: str) -> None:
+    def spend(self, unit: str, amount: int, reward: str, *, partner: str = "") -> None:
         """Take an amount that is known to be available."""
         if amount:
             self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
-            self.effects.append(Spent(unit, amount, reward, self.settled_at))
+            self.effects.append(Spent(unit, amount, reward, self.settled_at, partner))
 
     def take_off(self, mechanic: str, unit: str, lot: Lot) -> None:
         """Spend a voucher whole and take it off the basket."""
@@ -217,6 +297,71 @@ class Case:
         self.effects.append(Discounted(mechanic, unit, lot.amount, lot.reference, lot.expires_at))
         self.discount += lot.amount
         self.total -= lot.amount
+
+    def reduce(
+        self,
+        mechanic: str,
+        amount: int,
+        lines: tuple[int, ...] = (),
+        shares: tuple[int, ...] = (),
+        *,
+        reference: str = "",
+    ) -> None:
+        """Take an amount off the price of some lines, or of the basket as a whole where none are named."""
+        if lines:
+            self.nets = self.nets.copy()
+            for line, share in zip(lines, shares, strict=True):
+                self.nets[line] -= share
+        else:
+            self.discount += amount
+        self.total -= amount
+        self.payments = payments_of(self.nets, self.discount)
+        self.effects.append(Reduced(mechanic, amount, lines, shares, reference))
+
+    def pay_with(self, mechanic: str, unit: str, amount: int, money: int, *, earns: bool, partner: str = "") -> None:
+        """Pay a part of the bill, in minor units, with an amount that is known to be available."""
+        self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
+        self.effects.append(PaidWith(mechanic, unit, amount, money, earns, partner))
+        if not earns:
+            self.discount += money
+            self.total -= money
+
+    def use_membership(self, plan: str) -> None:
+        """Note that a membership was made use of: its fee is not given back any more."""
+        membership = self.memberships.get(plan)
+        if membership is not None and not membership.used:
+            self.memberships = self.memberships | {plan: msgspec.structs.replace(membership, used=True)}
+
+    def send(self, event: EngineEvent) -> None:
+        """Send an event to another member."""
+        self.effects.append(Sent(event))
+
+    def progress_of(self, mechanic: str, counter: str) -> int:
+        """A counter that a mechanic keeps for the member; 0 before it was set."""
+        return self.progress.get(mechanic, {}).get(counter, 0)
+
+    def set_progress(self, mechanic: str, counter: str, value: int, *, told: bool = True) -> None:
+        """Set a counter that a mechanic keeps; ``told`` makes an effect of it. A counter of 0 is not kept."""
+        counters = dict(self.progress.get(mechanic, {}))
+        before = counters.pop(counter, 0)
+        if value:
+            counters[counter] = value
+        others = {name: kept for name, kept in self.progress.items() if name != mechanic}
+        self.progress = others | {mechanic: counters} if counters else others
+        if told and value != before:
+            self.effects.append(Progressed(mechanic, counter, before, value))
+
+    def period_start(self, day: Day, unit: PeriodUnit) -> Day:
+        """The first day of the period that a day lies in; a statement period is the member's own."""
+        return statement_start(day, self.statement_day()) if unit == "statement" else period_start(day, unit)
+
+    def period_end(self, day: Day, unit: PeriodUnit) -> Day:
+        """The first day behind the period that a day lies in."""
+        return statement_end(day, self.statement_day()) if unit == "statement" else period_end(day, unit)
+
+    def statement_day(self) -> int:
+        """The day of the month on which the member's statement periods begin: the program's, or that of joining."""
+        return self.version.program.statement_day or date_of(self._joined_on()).day
 
     def expire(self, unit: str, at: Instant) -> None:
         """Let go what has reached its expiry."""
@@ -258,28 +403,34 @@ class Case:
 
         What was seen is kept beside the decision, so that a replay is told the same.
         """
-        left = self.limits_seen[limit] = self.facts.limits[limit]
-        return left - self.limit_uses.get(limit, 0)
+        counted_as = self.version.first_name(limit)
+        used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
+        return self.version.limits[limit] - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""
-        self.limit_uses[limit] = self.limit_uses.get(limit, 0) + amount
+        counted_as = self.version.first_name(limit)
+        self.limit_uses[counted_as] = self.limit_uses.get(counted_as, 0) + amount
 
-    def count_use(self, mechanic: str, period_day: Day, amount: int) -> None:
-        """Count an amount against a mechanic's cap per member, in the period that starts on that day."""
-        buckets = self.used.get(mechanic, {}).copy()
+    def used_in(self, allowance: str, period_day: Day) -> int:
+        """What is used of an allowance in the period that starts on that day."""
+        return self.used.get(allowance, {}).get(period_day, 0)
+
+    def count_use(self, allowance: str, period_day: Day, amount: int) -> None:
+        """Count an amount against an allowance per member, in the period that starts on that day."""
+        buckets = self.used.get(allowance, {}).copy()
         buckets[period_day] = buckets.get(period_day, 0) + amount
         oldest = self._keeps_from(self.version.keep_from(self.today))
         if len(buckets) > 1 and min(buckets) < oldest:
             # The youngest period that starts before the first day still accepted is the one that day lies in.
             still = max([day for day in buckets if day <= oldest], default=oldest)
             buckets = {day: used for day, used in buckets.items() if day >= still}
-        self.used[mechanic] = buckets
+        self.used[allowance] = buckets
 
     def count(self, meter: str, amount: int, day: Day) -> None:
         """Add an amount to a meter, in the window of that day."""
-        window = self.version.program.meters[meter].window
-        keep_from = self._keeps_from(self.version.meter_keeps_from(meter, self.today))
+        window = self.counting.program.meters[meter].window
+        keep_from = self._keeps_from(self.counting.meter_keeps_from(meter, self.today))
         buckets = self.meters[meter] = meters.add(self.meters.get(meter, {}), window, day, amount, keep_from=keep_from)
         if amount > _LARGE and sum(buckets.values()) > MAX_BALANCE:
             raise stop("balance_out_of_range", unit=meter)
@@ -307,4 +458,14 @@ class Case:
             self.standings,
             self.used,
             self.returned,
+            self.traits,
+            self.referrer,
+            self.memberships,
+            self.choices,
+            self.badges,
+            self.progress,
+            self.coupons,
+            self.tickets,
+            self.household,
+            self.roster,
         )

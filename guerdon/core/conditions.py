@@ -8,10 +8,8 @@ line, however many mechanics there are.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import zen
-
-from guerdon.core import meters
-from guerdon.core.calendar import WEEKDAYS, Day, Zone, date_of, day_of, month_of, weekday_of
+from guerdon.core.calendar import Day, Zone, month_of
+from guerdon.core.checks import FIELDS_OF_EVENT, Check, checks_of
 from guerdon.core.events import Line
 from guerdon.core.program import LINE_MATCHERS, MonthChoice, When
 
@@ -19,18 +17,6 @@ if TYPE_CHECKING:
     from guerdon.core.case import Case
 
 _REMEMBERED_LINES = 200_000
-
-
-class Check(NamedTuple):
-    """One condition on the event or the member."""
-
-    code: str
-    """What a trace calls it when it does not hold."""
-    sentence: str
-    """What it asks for, for a person."""
-    holds: "Callable[[Case], bool]"
-    on_day: Callable[[Day], bool] | None = None
-    """The same for a check that looks at nothing but the day: rules that fail it are left out for the whole day."""
 
 
 class LineTest(NamedTuple):
@@ -47,6 +33,10 @@ class Condition(NamedTuple):
     checks: tuple[Check, ...]
     lines: LineTest | None
     """None: every line of the basket counts."""
+    tenders: frozenset[str] | None = None
+    """The ways of paying that count, where not all do."""
+    wants: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Fields of the event, each with the texts that will do: ``("store", {"north", "south"})``."""
 
     def is_live_on(self, day: Day) -> bool:
         """Whether it can hold at all on that day."""
@@ -68,19 +58,48 @@ class LineIndex:
     def __init__(self) -> None:
         """Start without matchers."""
         self._tests: list[Callable[[Line], bool]] = []
+        self._places: dict[tuple[str, str], list[int]] = {}
+        """Where the tests stand that want a category, a brand or an article."""
+        self._anywhere: list[int] = []
+        """Where those stand that want none."""
+        self._bits: dict[object, int] = {}
         self._known: dict[tuple[str, ...], int] = {}
         self._looks_at_sku = False
 
-    def bit(self, when: When, category: tuple[str, ...] | None, excluded: When) -> int:
+    def bit(self, when: When, category: tuple[str, ...] | None, excluded: Sequence[When]) -> int:
         """Register a matcher and give its bit.
 
         ``category`` stands for the one of ``when``; ``excluded`` lines never match.
         """
+        key = (category, when.brand, when.sku, *[(_plain(one.category), one.brand, one.sku) for one in excluded])
+        known = self._bits.get(key)
+        if known is None:
+            known = self._bits[key] = 1 << len(self._tests)
+            self._place(category, when)
+            self._tests.append(self._test(when, category, excluded))
+        return known
+
+    def _place(self, category: tuple[str, ...] | None, when: When) -> None:
+        """Note what the next test wants of a line, by the matcher that fits the fewest."""
+        for name, wanted in (("sku", when.sku), ("brand", when.brand), ("category", category)):
+            if wanted is not None:
+                for value in wanted:
+                    self._places.setdefault((name, value), []).append(len(self._tests))
+                return
+        self._anywhere.append(len(self._tests))
+
+    def _candidates(self, line: Line) -> set[int]:
+        """Where the tests stand that a line may satisfy."""
+        parts = line.category.split("/")
+        paths = [("category", "/".join(parts[:count])) for count in range(1, len(parts) + 1)]
+        keys = [*paths, ("brand", line.brand), ("sku", line.sku)]
+        return {place for key in keys for place in self._places.get(key, ())}.union(self._anywhere)
+
+    def _test(self, when: When, category: tuple[str, ...] | None, excluded: Sequence[When]) -> Callable[[Line], bool]:
         wanted = _line_test(category, when.brand, when.sku)
-        unwanted = _line_test(_plain(excluded.category), excluded.brand, excluded.sku, nothing=False)
-        self._looks_at_sku |= when.sku is not None or excluded.sku is not None
-        self._tests.append(lambda line: wanted(line) and not unwanted(line))
-        return 1 << (len(self._tests) - 1)
+        unwanted = [_line_test(_plain(one.category), one.brand, one.sku, nothing=False) for one in excluded]
+        self._looks_at_sku |= when.sku is not None or any(one.sku is not None for one in excluded)
+        return lambda line: wanted(line) and not any(test(line) for test in unwanted)
 
     def masks(self, lines: Sequence[Line]) -> list[int]:
         """For each line the bits of the matchers that it satisfies."""
@@ -95,7 +114,7 @@ class LineIndex:
 
     def _learn(self, line: Line) -> int:
         key = (line.category, line.brand, line.sku) if self._looks_at_sku else (line.category, line.brand)
-        mask = sum([1 << place for place, test in enumerate(self._tests) if test(line)])
+        mask = sum([1 << place for place in self._candidates(line) if self._tests[place](line)])
         if len(self._known) >= _REMEMBERED_LINES:
             self._known.clear()
         self._known[key] = mask
@@ -132,9 +151,43 @@ def _line_test(
     return test
 
 
-def compile_condition(when: When, excluded: When, index: LineIndex, zone: Zone, levels: Sequence[str]) -> Condition:
-    """Compile conditions. ``levels`` are the program's tiers, ``excluded`` the lines that never count."""
-    return Condition(tuple(_checks(when, zone, levels)), _lines(when, excluded, index))
+NO_CONDITION = When()
+
+
+def compile_condition(
+    when: When, unless: When, excluded: When, index: LineIndex, zone: Zone, levels: Sequence[str]
+) -> Condition:
+    """Compile conditions.
+
+    ``unless`` stands against them, each of its matchers for itself: by lines it takes those lines out, otherwise the
+    event. ``excluded`` are the lines that never count; ``levels`` the program's tiers.
+    """
+    lines = _lines(when, [excluded, unless], index)
+    checks = [*checks_of(when, zone, levels), *[_against(check) for check in checks_of(unless, zone, levels)]]
+    if when.items_at_least is not None:
+        checks.append(_items_at_least(when.items_at_least, lines))
+    if unless.items_at_least is not None:
+        checks.append(_against(_items_at_least(unless.items_at_least, lines)))
+    tenders = None if when.tender is None else frozenset(when.tender)
+    wants = [(name, frozenset(getattr(when, name))) for name in FIELDS_OF_EVENT if getattr(when, name)]
+    return Condition(tuple(checks), lines, tenders, tuple(wants))
+
+
+def _against(check: Check) -> Check:
+    """The check that another one does not hold."""
+    on_day = check.on_day
+    opposite = None if on_day is None else (lambda day: not on_day(day))
+    return Check(f"excluded_by_{check.code}", f"not {check.sentence}", lambda case: not check.holds(case), opposite)
+
+
+def _items_at_least(least: int, lines: LineTest | None) -> Check:
+    def holds(case: "Case") -> bool:
+        bit = -1 if lines is None else lines.bit_on(case.day)
+        event_lines = getattr(case.event, "lines", ())
+        found = [line for line, mask in zip(event_lines, case.masks, strict=False) if lines is None or mask & bit]
+        return sum([1 if line.measure else line.quantity for line in found]) >= least
+
+    return Check("too_few_items", f"only from {least} items on", holds)
 
 
 def has_line_matchers(when: When) -> bool:
@@ -142,8 +195,9 @@ def has_line_matchers(when: When) -> bool:
     return any(getattr(when, name) is not None for name in LINE_MATCHERS)
 
 
-def _lines(when: When, excluded: When, index: LineIndex) -> LineTest | None:
-    if not has_line_matchers(when) and not has_line_matchers(excluded):
+def _lines(when: When, excluded: Sequence[When], index: LineIndex) -> LineTest | None:
+    excluded = [one for one in excluded if has_line_matchers(one)]
+    if not has_line_matchers(when) and not excluded:
         return None
     wanted = [f"{name} {_listed(getattr(when, name))}" for name in LINE_MATCHERS if getattr(when, name) is not None]
     sentence = " and ".join(wanted) or "anything that is not excluded"
@@ -156,85 +210,3 @@ def _lines(when: When, excluded: When, index: LineIndex) -> LineTest | None:
 
 def _listed(values: tuple[str, ...] | MonthChoice) -> str:
     return "of the month" if isinstance(values, MonthChoice) else ", ".join(values)
-
-
-def _checks(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
-    """The checks on event and member, in the order in which a trace names the first that fails."""
-    checks = []
-    if when.between is not None:
-        first, last = day_of(when.between[0]), day_of(when.between[1])
-        sentence = f"only from {when.between[0]} to {when.between[1]}"
-        checks.append(_of_day("outside_dates", sentence, lambda day: first <= day <= last))
-    if when.weekday is not None:
-        days = frozenset(when.weekday)
-        sentence = "only on " + ", ".join(WEEKDAYS[day] for day in when.weekday)
-        checks.append(_of_day("other_weekday", sentence, lambda day: weekday_of(day) in days))
-    if when.hours is not None:
-        begins, ends = when.hours
-        sentence = f"only from {begins // 60:02}:{begins % 60:02} to {ends // 60:02}:{ends % 60:02}"
-        checks.append(Check("outside_hours", sentence, lambda case: begins <= zone.minute(case.at) < ends))
-    if when.tier is not None:
-        tiers = frozenset(when.tier)
-        sentence = "only for " + ", ".join(level for level in levels if level in tiers)
-        checks.append(Check("other_tier", sentence, lambda case: case.has_level(tiers)))
-    checks += [_one_of(name, getattr(when, name)) for name in ("store", "channel", "tender") if getattr(when, name)]
-    if when.basket_at_least is not None:
-        least = when.basket_at_least
-        checks.append(Check("basket_too_small", f"only from a basket of {least} on", lambda case: case.total >= least))
-    if when.first_purchase is not None:
-        wanted = when.first_purchase
-        sentence = "only on the first purchase" if wanted else "not on the first purchase"
-        code = "not_first_purchase" if wanted else "first_purchase"
-        checks.append(Check(code, sentence, lambda case: case.is_first_purchase() == wanted))
-    if when.expression is not None:
-        checks.append(_expression(when.expression))
-    return checks
-
-
-def _of_day(code: str, sentence: str, on_day: Callable[[Day], bool]) -> Check:
-    return Check(code, sentence, lambda case: on_day(case.day), on_day)
-
-
-def _one_of(name: str, values: tuple[str, ...]) -> Check:
-    wanted = frozenset(values)
-    sentence = f"only where the {name} is {', '.join(values)}"
-    return Check(f"other_{name}", sentence, lambda case: getattr(case.event, name, "") in wanted)
-
-
-def _expression(source: str) -> Check:
-    """An expression that must come out true. One that fails on the values it meets has not."""
-    compiled = zen.compile_expression(source)
-
-    def holds(case: "Case") -> bool:
-        try:
-            return compiled.evaluate(_context(case)) is True
-        except RuntimeError:
-            return False
-
-    return Check("expression_false", f"only if {source}", holds)
-
-
-def _items(case: "Case") -> int:
-    return sum([line.quantity for line in getattr(case.event, "lines", ())])
-
-
-def _context(case: "Case") -> dict[str, object]:
-    """What an ``if:`` may look at. Whole numbers, texts and lists of texts only."""
-    event, state = case.event, case.state
-    readings = {
-        name: meters.value(case.meters.get(name, {}), meter.window, case.day)
-        for name, meter in case.version.program.meters.items()
-    }
-    return {
-        "basket": {"total": case.total, "lines": len(case.payments), "items": _items(case)},
-        "event": {name: getattr(event, name, "") for name in ("store", "channel", "tender", "action")},
-        "attributes": getattr(event, "attributes", {}),
-        "member": {
-            "tiers": list(case.levels()),
-            "days": case.days_enrolled(),
-            "enrolled": state.enrolled_at is not None,
-        },
-        "meters": readings,
-        "weekday": WEEKDAYS[(case.day + 3) % 7],
-        "date": str(date_of(case.day)),
-    }

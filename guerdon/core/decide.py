@@ -21,30 +21,45 @@ from typing import NamedTuple
 import msgspec
 
 from guerdon.core.adjustment import adjust
+from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
+from guerdon.core.delivery import deliver
+from guerdon.core.describing import describe
 from guerdon.core.effects import Note, Outcome
 from guerdon.core.events import (
     Action,
     Adjust,
+    Choose,
+    Deliver,
+    Describe,
+    Donate,
     Enrol,
+    Erase,
     Event,
+    Join,
+    Play,
     Purchase,
     Redeem,
     Return,
+    Tick,
+    Use,
+    addressed,
     instant_in_range,
     instant_of_event,
+    kind_of,
 )
 from guerdon.core.facts import NO_FACTS, Facts
-from guerdon.core.purchasing import record_purchase
+from guerdon.core.lanes import run_happened, run_lanes
+from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.redemption import redeem
 from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
-from guerdon.core.rule import Trigger
 from guerdon.core.state import MemberState
+from guerdon.core.succession import convert_dropped, count_late, rename, take_over
 from guerdon.core.version import Timeline, Version
 
-_ACTIVITY = (Purchase, Enrol, Action, Redeem)
+_ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
 
 
@@ -60,7 +75,9 @@ class Decision(NamedTuple):
     limit_uses: dict[str, int]
     """What is to be taken from shared limits in the same transaction."""
     limits_seen: dict[str, int]
-    """What was left of each shared limit that was looked at. A replay is told the same."""
+    """What was used of each shared limit that was looked at. A replay is told the same."""
+    rates_seen: dict[str, Rate]
+    """The rates of other currencies that were looked at. A replay is told the same."""
     notes: list[Note]
     """The trace of what was skipped and why; empty unless it was asked for."""
 
@@ -85,19 +102,22 @@ def decide(
         is_late = at < state.as_of
         if is_late:
             case.today = version.zone.day(state.as_of)
+            _go_back(case, timeline)
         elif state.version != version.number or (state.next_due_at is not None and state.next_due_at <= at):
             _settle(case, timeline, until=at)
         case.as_of = max(at, state.as_of)
         _work_through(case, timeline)
         if is_late:
+            _come_forward(case)
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
         result = _close(case, timeline)
     except Refused as refused:
-        seen = {} if case is None else case.limits_seen
-        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, [])
+        seen, rates = ({}, {}) if case is None else (case.limits_seen, case.rates_seen)
+        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, rates, [])
     outcome = Outcome(tuple(case.effects))
-    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.notes or [])
+    notes = case.notes or []
+    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.rates_seen, notes)
 
 
 def _number(version: Version | None) -> int:
@@ -121,12 +141,34 @@ def _admit(case: Case) -> None:
         raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
 
 
+def _go_back(case: Case, timeline: Timeline) -> None:
+    """Give what the member has the names that the version of a late event knows it by.
+
+    Meters are those of the version in force now, which may count in another way.
+    """
+    case.counting = timeline.at(case.state.as_of) or case.version
+    mechanics, _ = case.counting.names_since(case.version)
+    if mechanics:
+        rename(case, {new: old for old, new in mechanics.items()}, {})
+
+
+def _come_forward(case: Case) -> None:
+    """Bring what a late event left under an earlier version up to the one in force now."""
+    if case.counting is case.version:
+        return
+    own, case.version = case.version, case.counting
+    mechanics, _ = case.version.names_since(own)
+    rename(case, mechanics, {})
+    convert_dropped(case)
+    case.version = own
+
+
 def _settle(case: Case, timeline: Timeline, *, until: Instant) -> None:
     """Do everything that falls due up to an instant, in the order of time, version by version."""
     own = case.version
     version = timeline.at(case.as_of) or timeline.versions[0]
     while True:
-        case.version = version
+        case.version = case.counting = version
         boundary = timeline.next_start(max(case.as_of, version.starts_at))
         due = version.next_due(case)
         if due is not None and due <= until and (boundary is None or due < boundary):
@@ -134,9 +176,13 @@ def _settle(case: Case, timeline: Timeline, *, until: Instant) -> None:
         elif boundary is not None and boundary <= until:
             # Up to the boundary and not at it: what falls due on the very instant is the new version's to do.
             case.as_of = boundary - 1
-            version = timeline.at(boundary) or version
+            version = case.version = case.counting = timeline.at(boundary) or version
+            case.at = case.settled_at = boundary
+            case.day = case.today = version.zone.day(boundary)
+            take_over(case)
         else:
             break
+    case.counting = own
     case.version, case.at, case.as_of, case.settled_at = own, until, until, None
     case.day = case.today = own.zone.day(until)
 
@@ -166,6 +212,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
         lapses_at = version.lapses_at(case, unit)
         if lapses_at is not None and lapses_at <= at:
             case.lapse(unit, at)
+    if case.happened:
+        run_happened(case)
     case.as_of = at
 
 
@@ -174,12 +222,16 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     event = case.event
     if isinstance(event, Purchase):
         record_purchase(case, event)
+        if case.counting is not case.version:
+            count_late(case, case.counting)
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
+        case.referrer = event.referrer
         for rule in case.version.rules:
             rule.enrol(case)
         run_lanes(case, "enrol")
     elif isinstance(event, Action):
+        count_action(case)
         run_lanes(case, f"action:{event.action}")
     elif isinstance(event, Return):
         give_back(case, event, timeline)
@@ -187,32 +239,25 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         redeem(case, event)
     elif isinstance(event, Adjust):
         adjust(case, event)
+    elif isinstance(event, Describe | Erase):
+        describe(case, event)
+    elif isinstance(event, Deliver):
+        deliver(case, event)
+    elif not isinstance(event, Tick):
+        _answer(case, event)
+    if case.happened:
+        run_happened(case)
     if isinstance(event, _ACTIVITY):
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
 
 
-def run_lanes(case: Case, trigger: Trigger) -> None:
-    """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
-    for chooser, rules in case.version.lanes(trigger, case.day, everything=case.notes is not None):
-        if chooser == "add":
-            for rule in rules:
-                proposal = rule.propose(case)
-                if proposal is not None:
-                    rule.carry_out(case, proposal)
-            continue
-        proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
-        if not proposals:
-            continue
-        if len(proposals) == 1:
-            proposals[0].rule.carry_out(case, proposals[0])
-            continue
-        # max() keeps the first of equals, which is the earlier in the file.
-        chosen = proposals[0] if chooser == "first" else max(proposals, key=lambda proposal: proposal.amount)
-        for other in proposals:
-            if other is not chosen:
-                sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
-                case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
-        chosen.rule.carry_out(case, chosen)
+def _answer(case: Case, event: Event) -> None:
+    """Let the one rule that the event names deal with it."""
+    kind, name = kind_of(event), addressed(event)
+    rule = case.version.answering.get((kind, name))
+    if rule is None:
+        raise stop("nothing_of_that_name", kind=kind, name=name)
+    rule.answer(case, event)
 
 
 def _close(case: Case, timeline: Timeline) -> MemberState:

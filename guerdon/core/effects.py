@@ -10,19 +10,26 @@ what was used up are above.
 | ``debt`` | the member's | what is owed after a return (zero or below) |
 | ``issued`` | the program's | everything ever granted (zero or below) |
 | ``redeemed`` ``expired`` ``reversed`` | the program's | what was spent, lapsed, taken back |
+| ``converted`` | the program's | what became another unit |
+| ``in_transit`` | the program's | what one member has sent and the other not yet received |
+| ``cause:NAME`` | a cause's | what was donated to it |
+| ``partner:NAME`` | a partner's | what was spent there, less what the partner granted (below zero: the partner owes) |
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
 from guerdon.core.amounts import Rate, allocate
-from guerdon.core.calendar import Instant
+from guerdon.core.calendar import Day, Instant
+from guerdon.core.events import EngineEvent
 from guerdon.core.refusals import Refusal
 
 MEMBER_ACCOUNTS = ("available", "pending", "held", "debt")
-PROGRAM_ACCOUNTS = ("issued", "redeemed", "expired", "reversed")
+PROGRAM_ACCOUNTS = ("issued", "redeemed", "expired", "reversed", "converted", "in_transit")
+NAMED_ACCOUNTS = ("cause", "partner")
+"""Kinds of accounts of which there is one a name: ``cause:reforestation``."""
 
 
 class Transfer(NamedTuple):
@@ -37,8 +44,16 @@ class Transfer(NamedTuple):
     """The mechanic, reward or rule that moved it."""
 
 
+def funding_account(partner: str) -> str:
+    """The account that a grant comes out of: the partner's who pays for it, or else the program's own."""
+    return f"partner:{partner}" if partner else "issued"
+
+
 class _Effect(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="effect", gc=False):
     """What every effect has."""
+
+    news: ClassVar[str] = ""
+    """What the world outside hears it called, such as ``badge.awarded``; empty: it is not told."""
 
     def transfers(self) -> tuple[Transfer, ...]:
         """The transfers that carry this effect out; none where it moves no amount."""
@@ -68,6 +83,8 @@ class Granted(_Effect, frozen=True, tag="granted"):
 
     What merely fell due before a purchase does not come back with its goods.
     """
+    funded_by: str = ""
+    """The partner who pays for it; empty: the program."""
 
     def by_line(self, payments: Sequence[int]) -> dict[int, int]:
         """The amount spread over the lines that earned it, given what was paid for each line of the purchase."""
@@ -78,7 +95,7 @@ class Granted(_Effect, frozen=True, tag="granted"):
 
     def transfers(self) -> tuple[Transfer, ...]:
         target = "available" if self.matures_at is None else "pending"
-        return (Transfer(self.unit, "issued", target, self.amount, self.mechanic),)
+        return (Transfer(self.unit, funding_account(self.funded_by), target, self.amount, self.mechanic),)
 
 
 class Capped(_Effect, frozen=True, tag="capped"):
@@ -120,15 +137,71 @@ class Spent(_Effect, frozen=True, tag="spent"):
     """The reward or the mechanic that it was given for."""
     at: Instant | None = None
     """When it fell due; None: with the event."""
+    partner: str = ""
+    """The partner with whom it was spent, who is owed for it; empty: with the program."""
 
     def transfers(self) -> tuple[Transfer, ...]:
-        return (Transfer(self.unit, "available", "redeemed", self.amount, self.reward),)
+        target = f"partner:{self.partner}" if self.partner else "redeemed"
+        return (Transfer(self.unit, "available", target, self.amount, self.reward),)
 
 
 class Rewarded(_Effect, frozen=True, tag="rewarded"):
     """The member gets a reward that is not an amount: a coffee, a free delivery."""
 
     reward: str
+
+
+class Valued(_Effect, frozen=True, tag="valued"):
+    """A purchase in another currency was valued in the program's own."""
+
+    currency: str
+    rate: Rate
+    """Minor units of the program's currency per minor units of the purchase's."""
+
+
+class Reduced(_Effect, frozen=True, tag="reduced"):
+    """A mechanic took something off the price of a basket. No wallet pays for it."""
+
+    mechanic: str
+    amount: int
+    """In minor units; above zero."""
+    lines: tuple[int, ...] = ()
+    """The lines whose price was reduced. Empty: the basket as a whole."""
+    shares: tuple[int, ...] = ()
+    """What was taken off each of them."""
+    reference: str = ""
+    """The code or coupon that was used."""
+
+
+class PaidWith(_Effect, frozen=True, tag="paid_with"):
+    """A part of the bill was paid out of a wallet."""
+
+    mechanic: str
+    unit: str
+    amount: int
+    money: int
+    """The part of the bill that it paid, in minor units."""
+    earns: bool = False
+    """The part paid like this earns and counts as if it were money."""
+    partner: str = ""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        target = f"partner:{self.partner}" if self.partner else "redeemed"
+        return (Transfer(self.unit, "available", target, self.amount, self.mechanic),)
+
+
+class Refunded(_Effect, frozen=True, tag="refunded"):
+    """What a returned part of a bill was paid with came back into the wallet."""
+
+    mechanic: str
+    unit: str
+    amount: int
+    expires_at: Instant | None = None
+    partner: str = ""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        source = f"partner:{self.partner}" if self.partner else "redeemed"
+        return (Transfer(self.unit, source, "available", self.amount, self.mechanic),)
 
 
 class Discounted(_Effect, frozen=True, tag="discounted"):
@@ -149,6 +222,8 @@ class Discounted(_Effect, frozen=True, tag="discounted"):
 class Restored(_Effect, frozen=True, tag="restored"):
     """A voucher that was used on a purchase came back with all of its goods, with the expiry it had."""
 
+    news: ClassVar[str] = "voucher.restored"
+
     mechanic: str
     unit: str
     amount: int
@@ -161,6 +236,8 @@ class Restored(_Effect, frozen=True, tag="restored"):
 
 class Expired(_Effect, frozen=True, tag="expired"):
     """An amount lapsed."""
+
+    news: ClassVar[str] = "wallet.expired"
 
     unit: str
     amount: int
@@ -192,10 +269,13 @@ class Reversed(_Effect, frozen=True, tag="reversed"):
     forgiven: int = 0
     """The part that was spent already and is let go, or had expired already."""
     why_forgiven: str = ""
+    funded_by: str = ""
+    """The partner who had paid for it and gets it back; empty: the program."""
 
     def transfers(self) -> tuple[Transfer, ...]:
+        target = f"partner:{self.funded_by}" if self.funded_by else "reversed"
         parts = (("available", self.available), ("pending", self.pending), ("debt", self.owed))
-        return tuple([Transfer(self.unit, account, "reversed", part, self.mechanic) for account, part in parts if part])
+        return tuple([Transfer(self.unit, account, target, part, self.mechanic) for account, part in parts if part])
 
 
 class Adjusted(_Effect, frozen=True, tag="adjusted"):
@@ -227,6 +307,233 @@ class TierChanged(_Effect, frozen=True, tag="tier_changed"):
     """When it is reviewed; None: never."""
 
 
+class MembershipChanged(_Effect, frozen=True, tag="membership_changed"):
+    """A paid membership or a club began, was renewed, ran out or was ended."""
+
+    news: ClassVar[str] = "membership.changed"
+
+    plan: str
+    before: str
+    """``trial``, ``active``, ``ending`` (runs to the end of its term), ``shared`` (by the household), or empty."""
+    after: str
+    why: str
+    """``joined``, ``paid``, ``left``, ``unpaid``, ``household`` or ``program``."""
+    until: Instant | None = None
+    """The end of the term; None: none, or it has no end."""
+    at: Instant | None = None
+    """When it fell due; None: with the event."""
+    refund: bool = False
+    """The fee of the running term is due back: nothing was made use of."""
+
+
+class PaymentDue(_Effect, frozen=True, tag="payment_due"):
+    """The next term of a membership is to be paid, by whoever collects the money."""
+
+    news: ClassVar[str] = "membership.payment_due"
+
+    plan: str
+    amount: int
+    """The fee in minor units."""
+    at: Instant
+
+
+class Chosen(_Effect, frozen=True, tag="chosen"):
+    """The member picked options of a menu for a period."""
+
+    menu: str
+    period: Day
+    """The period's first day."""
+    options: tuple[str, ...]
+
+
+class Awarded(_Effect, frozen=True, tag="awarded"):
+    """The member finished something and holds a badge for it."""
+
+    news: ClassVar[str] = "badge.awarded"
+
+    badge: str
+    times: int = 1
+    """How often by now."""
+
+
+class Progressed(_Effect, frozen=True, tag="progressed"):
+    """A counter that a mechanic keeps for the member moved: a stamp, a step of a quest, a streak."""
+
+    mechanic: str
+    counter: str
+    before: int
+    after: int
+
+
+class CouponIssued(_Effect, frozen=True, tag="coupon_issued"):
+    """The member got a personal coupon."""
+
+    news: ClassVar[str] = "coupon.issued"
+
+    coupon: str
+    reference: str
+    expires_at: Instant | None = None
+
+
+class CouponUsed(_Effect, frozen=True, tag="coupon_used"):
+    """A personal coupon was used up."""
+
+    coupon: str
+    reference: str
+    expires_at: Instant | None = None
+
+
+class CouponExpired(_Effect, frozen=True, tag="coupon_expired"):
+    """A personal coupon lapsed unused."""
+
+    news: ClassVar[str] = "coupon.expired"
+
+    coupon: str
+    reference: str
+    at: Instant
+
+
+class BenefitUsed(_Effect, frozen=True, tag="benefit_used"):
+    """The member made use of a benefit."""
+
+    news: ClassVar[str] = "benefit.used"
+
+    benefit: str
+    quantity: int
+    left: int | None = None
+    """How often it may still be used in this period; None: as often as one likes."""
+
+
+class Donated(_Effect, frozen=True, tag="donated"):
+    """The member gave an amount to a cause."""
+
+    news: ClassVar[str] = "cause.donated"
+
+    cause: str
+    unit: str
+    amount: int
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return (Transfer(self.unit, "available", f"cause:{self.cause}", self.amount, self.cause),)
+
+
+class Converted(_Effect, frozen=True, tag="converted"):
+    """An amount of one unit became an amount of another, or of a partner's own."""
+
+    news: ClassVar[str] = "unit.converted"
+
+    conversion: str
+    unit: str
+    amount: int
+    into: str
+    got: int
+    partner: str = ""
+    """The partner in whose own unit it was paid out; empty: ``into`` is a unit of this program."""
+    expires_at: Instant | None = None
+    pending: int = 0
+    """The part of ``amount`` that had not matured yet."""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        target = f"partner:{self.partner}" if self.partner else "converted"
+        parts = (("available", self.amount - self.pending), ("pending", self.pending))
+        given = [Transfer(self.unit, account, target, part, self.conversion) for account, part in parts if part]
+        if not self.partner and self.got:
+            given.append(Transfer(self.into, "issued", "available", self.got, self.conversion))
+        return tuple(given)
+
+
+class Gave(_Effect, frozen=True, tag="gave"):
+    """An amount left for another member."""
+
+    unit: str
+    amount: int
+    to: str
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return (Transfer(self.unit, "available", "in_transit", self.amount, "sent"),)
+
+
+class Received(_Effect, frozen=True, tag="received"):
+    """An amount arrived from another member."""
+
+    news: ClassVar[str] = "wallet.received"
+
+    unit: str
+    amount: int
+    sender: str
+    expires_at: Instant | None = None
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return (Transfer(self.unit, "in_transit", "available", self.amount, "sent"),)
+
+
+class Sent(_Effect, frozen=True, tag="sent"):
+    """An event goes to another member. The relay delivers it, exactly once in effect."""
+
+    event: EngineEvent
+
+
+class Entered(_Effect, frozen=True, tag="entered"):
+    """The member entered a raffle or spun a wheel."""
+
+    game: str
+    tickets: tuple[str, ...]
+    """The tickets' numbers, which nobody could choose."""
+
+
+class Won(_Effect, frozen=True, tag="won"):
+    """The member won a prize."""
+
+    news: ClassVar[str] = "game.won"
+
+    game: str
+    prize: str
+    ticket: str = ""
+
+
+class HouseholdChanged(_Effect, frozen=True, tag="household_changed"):
+    """A person entered or left a household, or was not taken in."""
+
+    news: ClassVar[str] = "household.changed"
+
+    household: str
+    """The household mechanic."""
+    other: str
+    """For a person the household's id, for a household the person's."""
+    role: str
+    why: str
+    """``asked``, ``admitted``, ``left``, or the code of the refusal."""
+
+
+class Described(_Effect, frozen=True, tag="described"):
+    """The member's traits changed. What they are stands in the event and in the state, and nowhere else."""
+
+
+class Erased(_Effect, frozen=True, tag="erased"):
+    """The member's traits are gone."""
+
+
+class Delivered(_Effect, frozen=True, tag="delivered"):
+    """Goods have arrived, and what waited for them matures at that instant."""
+
+    purchase: str
+    unit: str
+    amount: int
+    matures_at: Instant
+
+
+class Carried(_Effect, frozen=True, tag="carried"):
+    """A new version of the program took over: what it made of something that the member had."""
+
+    what: str
+    """``meter``, ``mechanic``, ``unit`` or ``tier``."""
+    before: str
+    after: str
+    at: Instant
+    amount: int = 0
+    """For a meter that was backfilled: what it shows."""
+
+
 Effect = (
     Granted
     | Capped
@@ -234,12 +541,37 @@ Effect = (
     | Repaid
     | Spent
     | Rewarded
+    | Valued
+    | Reduced
+    | PaidWith
+    | Refunded
     | Discounted
     | Restored
     | Expired
     | Reversed
     | Adjusted
     | TierChanged
+    | MembershipChanged
+    | PaymentDue
+    | Chosen
+    | Awarded
+    | Progressed
+    | CouponIssued
+    | CouponUsed
+    | CouponExpired
+    | BenefitUsed
+    | Donated
+    | Converted
+    | Gave
+    | Received
+    | Sent
+    | Entered
+    | Won
+    | HouseholdChanged
+    | Described
+    | Erased
+    | Delivered
+    | Carried
 )
 
 
@@ -288,15 +620,20 @@ def transfers_of(effects: Sequence[Effect]) -> list[Transfer]:
 
 
 def news_of(effects: Sequence[Effect]) -> list[Emitted]:
-    """What the world outside hears: tiers that changed, what expired, vouchers that were issued or came back."""
+    """What the world outside hears: tiers that changed, what expired, vouchers that were issued, badges."""
     news = []
     for effect in effects:
-        if isinstance(effect, TierChanged) and effect.before != effect.after:
-            news.append(Emitted("member.tier_changed", msgspec.to_builtins(effect)))
-        elif isinstance(effect, Expired):
-            news.append(Emitted("wallet.expired", msgspec.to_builtins(effect)))
-        elif isinstance(effect, Granted) and effect.reference:
-            news.append(Emitted("voucher.issued", msgspec.to_builtins(effect)))
-        elif isinstance(effect, Restored):
-            news.append(Emitted("voucher.restored", msgspec.to_builtins(effect)))
+        if isinstance(effect, TierChanged):
+            told = "member.tier_changed" if effect.before != effect.after else ""
+        elif isinstance(effect, Granted):
+            told = "voucher.issued" if effect.reference else ""
+        else:
+            told = effect.news
+        if told:
+            news.append(Emitted(told, msgspec.to_builtins(effect)))
     return news
+
+
+def sent_of(effects: Sequence[Effect]) -> list[EngineEvent]:
+    """The events for other members, in order."""
+    return [effect.event for effect in effects if isinstance(effect, Sent)]

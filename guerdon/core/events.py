@@ -4,9 +4,10 @@ An event is a fact from outside, or the passing of time. It never changes. It na
 an id alone. Amounts of money are whole minor units of the program's currency (cents).
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta
@@ -40,6 +41,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """A path from the general to the special, such as ``grocery/soft-drinks``."""
     brand: Name = ""
     """As `brand` of the program file matches it."""
+    measure: Annotated[str, Meta(pattern=r"^(g|ml)?(?![\s\S])")] = ""
+    """What ``quantity`` counts: ``g`` grams, ``ml`` millilitres; empty: items, or a measure of the till's own."""
 
 
 class _Event(
@@ -64,6 +67,37 @@ class _Event(
 class Enrol(_Event, frozen=True, tag="enrol"):
     """The member joins. Everything else needs it first."""
 
+    referrer: Name = ""
+    """The member who brought this one along; empty: nobody."""
+
+
+class Traits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What rules may know about a person without knowing who it is."""
+
+    birthday: Annotated[str, Meta(pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?(?![\s\S])")] = ""
+    """Month and day, ``MM-DD``, never the year; empty: not known."""
+    age: Annotated[int, Meta(ge=0, le=150)] | None = None
+    """The lower end of the member's age band, in years: 18 for somebody of 18 to 24. None: not known."""
+    region: Name = ""
+    """As `region` of the program file matches it."""
+    language: Name = ""
+    """A tag such as ``bg``."""
+    segments: tuple[Name, ...] = ()
+    """The groups that analysis has put the member into."""
+    consents: tuple[Name, ...] = ()
+    """The purposes that the member agreed to, such as ``marketing``."""
+
+
+class Describe(_Event, frozen=True, tag="describe"):
+    """What is known of the member now, in place of what was known before."""
+
+    traits: Traits
+    """All that is known from now on; what is left out is not known any more."""
+
+
+class Erase(_Event, frozen=True, tag="erase"):
+    """The person asked to be forgotten: the traits go, the books stay."""
+
 
 class Purchase(_Event, frozen=True, tag="purchase"):
     """A paid basket."""
@@ -80,6 +114,18 @@ class Purchase(_Event, frozen=True, tag="purchase"):
     """As `channel` of the program file matches it, such as `web`."""
     tender: Name = ""
     """How it was paid, as `tender` of the program file matches it."""
+    tenders: dict[Name, Money] = {}
+    """For a bill paid in several ways: how much by each, in minor units. Then ``tender`` is left empty."""
+    partner: Name = ""
+    """The partner of the program where it was bought; empty: the merchant's own shop."""
+    merchant_category: Name = ""
+    """What kind of shop it was bought in, as the card scheme codes it: ``5812`` is a restaurant."""
+    codes: Annotated[tuple[Id, ...], Meta(max_length=50)] = ()
+    """Coupon codes that the member shows."""
+    spend: dict[Name, Count] = {}
+    """What the member pays with out of the wallet, by unit, in the unit's smallest part."""
+    attributes: dict[Name, Name] = {}
+    """Further facts for `attribute` and `if:`, as names with texts."""
 
 
 class ReturnedLine(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -106,7 +152,18 @@ class Action(_Event, frozen=True, tag="action"):
     action: Id
     """What the member did, as `on: action NAME` of the program file matches it."""
     attributes: dict[Name, Name] = {}
-    """Further facts for an `if:`, as names with texts."""
+    """Further facts for `attribute` and `if:`, as names with texts."""
+    quantity: Count = 1
+    """How much of it: bottles brought back, grams recycled, points bought."""
+    partner: Name = ""
+    """The partner with whom it was done; empty: with the merchant."""
+
+
+class Deliver(_Event, frozen=True, tag="deliver"):
+    """The goods of a purchase have reached the member. What waited for it begins to mature."""
+
+    purchase: Id
+    """The id of the purchase."""
 
 
 class Redeem(_Event, frozen=True, tag="redeem"):
@@ -114,6 +171,167 @@ class Redeem(_Event, frozen=True, tag="redeem"):
 
     reward: Id
     """The reward, by its name in the program file."""
+    amount: Count = 0
+    """For a reward that is taken in any amount: how much of its unit the member gives for it."""
+    channel: Name = ""
+    """Where it is taken, as `channel` of the program file matches it."""
+
+
+class Use(_Event, frozen=True, tag="use"):
+    """The member makes use of a benefit: a free return, a test of a tent, the monthly cup."""
+
+    benefit: Id
+    """The benefit, by its name in the program file."""
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    """How often it is made use of."""
+
+
+class Join(_Event, frozen=True, tag="join"):
+    """The member takes up a membership, or opts into a club. Money is collected elsewhere."""
+
+    plan: Id
+    """The plan, by its name in the program file."""
+    trial: bool = False
+    """It begins with the plan's trial instead of a payment."""
+
+
+class Renew(_Event, frozen=True, tag="renew"):
+    """The next term of a membership was paid."""
+
+    plan: Id
+    """The plan, by its name in the program file."""
+
+
+class Leave(_Event, frozen=True, tag="leave"):
+    """The member ends a membership, at the end of the term or at once."""
+
+    plan: Id
+    """The plan, by its name in the program file."""
+    at_once: bool = False
+    """It ends now; otherwise at the end of the term that is paid for."""
+
+
+class Choose(_Event, frozen=True, tag="choose"):
+    """The member picks options of a menu for a period: the categories of the month."""
+
+    menu: Id
+    """The menu, by its name in the program file."""
+    options: Annotated[tuple[Id, ...], Meta(max_length=100)]
+    """All that are wanted for the period, by their names; none at all takes the choice back."""
+    next_period: bool = False
+    """For the period after the one the event lies in."""
+
+
+class Donate(_Event, frozen=True, tag="donate"):
+    """The member gives an amount to a cause."""
+
+    cause: Id
+    """The cause, by its name in the program file."""
+    amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the smallest part of the cause's unit."""
+
+
+class Send(_Event, frozen=True, tag="send"):
+    """The member gives an amount to another member, or into the household's pool."""
+
+    unit: Id
+    """The unit, by its name in the program file."""
+    amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the unit's smallest part."""
+    to: Id
+    """The other member's id."""
+
+
+class Convert(_Event, frozen=True, tag="convert"):
+    """The member turns an amount of one unit into another."""
+
+    conversion: Id
+    """The conversion, by its name in the program file."""
+    amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the smallest part of the unit that is given."""
+
+
+class Play(_Event, frozen=True, tag="play"):
+    """The member spins a wheel, or enters a raffle."""
+
+    game: Id
+    """The raffle or wheel, by its name in the program file."""
+    tickets: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    """For a raffle: how many tickets are asked for."""
+
+
+class Enter(_Event, frozen=True, tag="enter"):
+    """The member asks to enter a household. The household admits or declines."""
+
+    household: Id
+    """The household's own id: it is a member too, and holds the pool."""
+    role: Name = "adult"
+    """As the household's roles are called in the program file."""
+    address: Name = ""
+    """A token that is equal for equal addresses, never the address itself."""
+
+
+class Exit(_Event, frozen=True, tag="exit"):
+    """The member leaves the household."""
+
+
+class Receive(_Event, frozen=True, tag="receive"):
+    """An amount that another member sent arrives."""
+
+    unit: Id
+    """The unit, by its name in the program file."""
+    amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
+    """In the unit's smallest part."""
+    sender: Id
+    """The member who sent it."""
+    expires_at: Instant | None = None
+    """The expiry that it had with the sender; None: as its unit says."""
+
+
+class Refer(_Event, frozen=True, tag="refer"):
+    """Somebody whom the member brought along has met the condition of a referral."""
+
+    referral: Id
+    """The referral, by its name in the program file."""
+    friend: Id
+    """The member who was brought along."""
+
+
+class Admit(_Event, frozen=True, tag="admit"):
+    """A household is asked to take a person in, or told that one has left."""
+
+    household: Id
+    """The household mechanic, by its name in the program file."""
+    person: Id
+    """The member who asks or leaves."""
+    role: Name = "adult"
+    """The role that is asked for."""
+    address: Name = ""
+    """As in `enter`."""
+    leaves: bool = False
+    """The person has left; otherwise it asks to be taken in."""
+
+
+class Settle(_Event, frozen=True, tag="settle"):
+    """A household's answer to a person who asked to enter."""
+
+    household: Id
+    """The household mechanic, by its name in the program file."""
+    pool: Id
+    """The household's own id."""
+    role: Name = "adult"
+    """The role that was given."""
+    refused: Name = ""
+    """The code of the refusal; empty: the person was taken in."""
+
+
+class Win(_Event, frozen=True, tag="win"):
+    """A raffle was drawn, and the member has won."""
+
+    game: Id
+    """The raffle, by its name in the program file."""
+    prize: Id
+    """The prize, by its name in the program file."""
 
 
 class Adjust(_Event, frozen=True, tag="adjust"):
@@ -133,8 +351,36 @@ class Tick(_Event, frozen=True, tag="tick"):
     """Time has passed: whatever fell due up to ``at`` is settled."""
 
 
-Event = Enrol | Purchase | Return | Action | Redeem | Adjust | Tick
-EventKind = Literal["enrol", "purchase", "return", "action", "redeem", "adjust", "tick"]
+EngineEvent = Receive | Refer | Admit | Settle | Win
+"""What Guerdon itself sends from one member to another. Nobody outside may."""
+
+Event = (
+    Enrol
+    | Describe
+    | Erase
+    | Purchase
+    | Return
+    | Action
+    | Deliver
+    | Redeem
+    | Use
+    | Join
+    | Renew
+    | Leave
+    | Choose
+    | Donate
+    | Send
+    | Convert
+    | Play
+    | Enter
+    | Exit
+    | Adjust
+    | Tick
+    | EngineEvent
+)
+"""Everything that happens to a member, told apart by ``kind``."""
+
+ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(EngineEvent))
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -143,6 +389,37 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 def kind_of(event: Event) -> str:
     """The event's kind as it stands in its JSON."""
     return str(event.__struct_config__.tag)
+
+
+def derived_id(cause: str, mechanic: str) -> str:
+    """The id of the event that a mechanic sends on account of another event: always the same for the same cause."""
+    own = f"{cause}>{mechanic}"
+    return own if len(own) <= MAX_ID else f">{hashlib.blake2b(own.encode(), digest_size=16).hexdigest()}"
+
+
+_ADDRESSED = {
+    "use": "benefit",
+    "join": "plan",
+    "renew": "plan",
+    "leave": "plan",
+    "choose": "menu",
+    "donate": "cause",
+    "send": "unit",
+    "convert": "conversion",
+    "play": "game",
+    "receive": "unit",
+    "refer": "referral",
+    "admit": "household",
+    "settle": "household",
+    "win": "game",
+}
+"""The field by which an event of a kind names the mechanic that it is for."""
+
+
+def addressed(event: Event) -> str:
+    """The name of what an event is for, as the program file has it; empty for a kind of which there is only one."""
+    field = _ADDRESSED.get(kind_of(event))
+    return "" if field is None else getattr(event, field)
 
 
 def encode_event(event: Event) -> bytes:

@@ -1,10 +1,11 @@
 """Facts: what is looked up before a decision, because a decision looks nothing up itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from guerdon.core.amounts import Rate
 from guerdon.core.effects import Effect
-from guerdon.core.events import Purchase
+from guerdon.core.events import Event, Purchase
 
 
 class PurchaseRecord(NamedTuple):
@@ -14,13 +15,29 @@ class PurchaseRecord(NamedTuple):
     effects: tuple[Effect, ...]
 
 
+class PastEvent(NamedTuple):
+    """An earlier event of the member that was not refused, as the journal keeps it."""
+
+    event: Event
+    effects: tuple[Effect, ...]
+
+
 class Facts(NamedTuple):
     """What was looked up before the decision. A decision never looks anything up itself."""
 
     limits: Mapping[str, int] = {}
-    """What is left of each shared limit that may be needed: budgets in the unit's smallest part, stock in pieces."""
+    """What is used so far of each shared limit that may be needed; nothing of one that is not named.
+
+    Budgets in the unit's smallest part, stock in pieces. How much there is in all, the version says.
+    """
     purchase: PurchaseRecord | None = None
     """For a return: the purchase it belongs to; None: the member has none of that id."""
+    history: Sequence[PastEvent] = ()
+    """Everything of the member so far, where a version takes over that fills new meters: see ``needs_history``."""
+    rates: Mapping[str, Rate] = {}
+    """What other currencies were worth on the day of the event: minor units of the program's per their own."""
+    seeds: Mapping[str, str] = {}
+    """The secret seed of each game that may be played, by game; its hash stands in the program file."""
 
 
 NO_FACTS = Facts()

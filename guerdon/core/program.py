@@ -36,6 +36,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Decimal digits of its smallest part: 0 for whole points, 2 for hundredths of a star."""
     money: bool = False
     """It is an amount of the program's currency (vouchers, cashback)."""
+    divisible: bool = False
+    """For money: it is one sum, of which any part may be spent (cashback). Otherwise each grant stays a voucher."""
     expires: Term | None = None
     """How long a grant lasts; None: for ever."""
     inactive_after: Term | None = None
@@ -61,12 +63,15 @@ class Quantity(msgspec.Struct, frozen=True):
 class Meter(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is counted per member over a window."""
 
-    counts: Literal["spend", "visits", "items", "earned"]
+    counts: Literal["spend", "visits", "items", "g", "ml", "actions", "earned"]
+    """``g`` and ``ml``: the quantities of lines that are measured so."""
     window: Window
     unit: str = ""
     """For ``earned``: the unit whose grants are counted."""
+    action: str = ""
+    """For ``actions``: the action that is counted."""
     only: "When | None" = None
-    """Matchers on lines; None: every line counts."""
+    """Which purchases, lines and actions count, by ``METERED`` matchers; None: all do."""
 
 
 class MonthChoice(msgspec.Struct, frozen=True):
@@ -90,7 +95,40 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     store: tuple[str, ...] | None = None
     channel: tuple[str, ...] | None = None
     tender: tuple[str, ...] | None = None
+    """With a bill paid in several ways, the part that was paid like this counts."""
+    partner: tuple[str, ...] | None = None
+    """``own`` is the merchant's own shop."""
+    merchant_category: tuple[str, ...] | None = None
+    """As the card scheme codes the shop: ``5411``."""
+    code: tuple[str, ...] | None = None
+    """Coupon codes, one of which was shown."""
+    attribute: Mapping[str, tuple[str, ...]] | None = None
+    """Further facts of the event, each with the values that will do."""
     tier: tuple[str, ...] | None = None
+    membership: tuple[str, ...] | None = None
+    """Plans and clubs, one of which the member is in."""
+    badge: tuple[str, ...] | None = None
+    """Badges, one of which the member holds."""
+    segment: tuple[str, ...] | None = None
+    """Segments, one of which the member is in."""
+    region: tuple[str, ...] | None = None
+    """As the member's traits name it."""
+    language: tuple[str, ...] | None = None
+    """Tags such as ``bg``."""
+    consent: tuple[str, ...] | None = None
+    """Purposes, to all of which the member has agreed."""
+    age_from: int | None = None
+    """Years: the member's age band begins there or above. Unknown is too young."""
+    role: tuple[str, ...] | None = None
+    """The member's role in the household."""
+    birthday: "AroundBirthday | None" = None
+    """The day is near the member's birthday. One that is not known never is."""
+    enrolled_at_least: Term | None = None
+    """The member joined so long ago, or longer."""
+    enrolled_at_most: Term | None = None
+    """The member joined no longer ago than this."""
+    readings: Mapping[str, "Range"] | None = None
+    """What meters must show."""
     weekday: tuple[int, ...] | None = None
     """0 for Monday to 6 for Sunday, on the program's local calendar."""
     hours: tuple[int, int] | None = None
@@ -99,6 +137,10 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     """The first and the last local day."""
     basket_at_least: int | None = None
     """Minor units that are paid for the whole basket."""
+    basket_at_most: int | None = None
+    """Minor units that are paid for the whole basket."""
+    items_at_least: int | None = None
+    """Items of the lines that match."""
     first_purchase: bool | None = None
     expression: str | None = None
     """A ZEN expression that must come out true."""
@@ -106,7 +148,41 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     """What the expression asks for, as members read it. It decides nothing."""
 
 
+class AroundBirthday(msgspec.Struct, frozen=True):
+    """The days around a member's birthday. A member born on 29 February has it on 28 February in other years."""
+
+    days_before: int = 0
+    """So many days before it already count."""
+    days_after: int = 0
+    """So many days after it still count."""
+    month: bool = False
+    """The whole calendar month of the birthday instead."""
+
+
+class Range(msgspec.Struct, frozen=True):
+    """From so much up to so much, both included. None: no bound."""
+
+    least: int | None = None
+    """In what the meter counts."""
+    most: int | None = None
+    """In what the meter counts."""
+
+
 LINE_MATCHERS = ("category", "brand", "sku")
+
+METERED = (
+    *LINE_MATCHERS, "store", "channel", "tender", "partner", "merchant_category", "attribute", "weekday", "hours",
+    "between",
+)  # fmt: skip
+"""The matchers that look at the event alone: all that a meter may look at, or it could depend on itself."""
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """So much in each period."""
+
+    amount: int
+    period: PeriodUnit = "ever"
+    """By the calendar; ``statement`` is the member's own month."""
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,9 +190,10 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
 
     total: int | None = None
     """Over all members, for as long as the mechanic has this name."""
-    per_member: int | None = None
-    period: PeriodUnit = "ever"
-    """The calendar period over which ``per_member`` counts."""
+    per_member: tuple[Allowance, ...] = ()
+    """Each member, in each period."""
+    times: tuple[Allowance, ...] = ()
+    """How often it gives anything to a member, in each period."""
     per_event: int | None = None
 
 
@@ -153,8 +230,51 @@ class Titles(msgspec.Struct, frozen=True, kw_only=True):
     store: Mapping[str, Texts] = {}
     channel: Mapping[str, Texts] = {}
     tender: Mapping[str, Texts] = {}
+    """Means of payment."""
     action: Mapping[str, Texts] = {}
     """By the action's name."""
+    attribute: Mapping[str, Texts] = {}
+    """By the attribute's name."""
+    merchant_category: Mapping[str, Texts] = {}
+    """By the card scheme's code."""
+    segment: Mapping[str, Texts] = {}
+    """By the segment's name."""
+    region: Mapping[str, Texts] = {}
+    """By the region as the member's traits name it."""
+    consent: Mapping[str, Texts] = {}
+    """By the purpose."""
+    role: Mapping[str, Texts] = {}
+    """By the role in the household."""
+
+
+class Partner(msgspec.Struct, frozen=True, kw_only=True):
+    """A business that takes part: members earn or spend with it, and it settles what it owes or is owed."""
+
+    title: Texts = {}
+
+
+class Becomes(msgspec.Struct, frozen=True):
+    """What members hold of a dropped unit becomes another unit, at a rate."""
+
+    unit: str
+    rate: Rate
+    """The smallest part of the new unit per whole ones of the old, whose decimals only the version before knows."""
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of things that the version before had, where this version drops or renames them.
+
+    A dropped unit that is not named here stays with its holders until it expires. A meter that is new, or that counts
+    something else than before, is filled from the member's journal.
+    """
+
+    units: Mapping[str, Becomes] = {}
+    tiers: Mapping[str, str] = {}
+    """Levels that are dropped, each with the level that its members move to."""
+    mechanics: Mapping[str, str] = {}
+    """Mechanics that got another name, old to new: caps, progress, levels and memberships go along."""
+    meters: Mapping[str, str] = {}
+    """Meters that got another name, old to new: what they show goes along."""
 
 
 class Mechanic(Protocol):
@@ -179,6 +299,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     """IANA name."""
     effective_from: date
+    statement_day: int | None = None
+    """The day of the month on which statement periods begin; None: each member's own day of joining."""
     late_events: int = 30
     """Up to how many days before the member's last settled moment an event may be dated."""
     never_earn: When = When()
@@ -188,6 +310,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
     lanes: Mapping[str, Literal["add", "best", "first"]] = {}
+    caps: Mapping[str, Cap] = {}
+    """Limits that several mechanics share, by name."""
+    partners: Mapping[str, "Partner"] = {}
+    """The businesses that take part, by name."""
     mechanics: tuple[Mechanic, ...] = ()
     rewards: tuple[Reward, ...] = ()
     returns: Returns = Returns()
+    changes: Changes = Changes()

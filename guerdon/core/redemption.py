@@ -38,5 +38,5 @@ def _give(case: Case, event: Redeem, reward: CompiledReward) -> None:
         case.effects.append(Rewarded(event.reward))
         return
     expires_at = case.version.expiry(gives.unit, case.day, reward.settings.valid)
-    reference = event.id if case.version.program.units[gives.unit].money else ""
+    reference = event.id if case.version.is_voucher(gives.unit) else ""
     case.grant(gives.unit, gives.amount, event.reward, expires_at=expires_at, reference=reference)

@@ -12,7 +12,8 @@ REFUSALS: dict[str, str] = {
     "adjustment_exceeds_available": "The adjustment would take {wanted} {unit}, but only {available} are available.",
     "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
     "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
-    "currency_not_of_program": "The purchase is in {found}; this program counts in {expected}.",
+    "code_unknown": "Nothing in the program takes the code {shown}.",
+    "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",
     "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
     "event_id_used_with_other_content": (
         "An event with the id {id} is already recorded with other content; it differs in {differs}."
@@ -27,6 +28,8 @@ REFUSALS: dict[str, str] = {
     "member_already_enrolled": "The member {member} is already enrolled.",
     "member_unknown": "There is no member {member}. Enrol the member first.",
     "no_program_in_force": "No version of the program was in force on {at}.",
+    "nothing_of_that_name": "The program has nothing called {name} for an event of the kind {kind}.",
+    "nothing_waits_for_delivery": "Nothing waits for the delivery of the purchase {purchase}.",
     "purchase_unknown": "The member has no purchase {purchase}.",
     "redemption_exceeds_available_points": "The reward costs {cost} {unit}; the member has {available}.",
     "return_exceeds_purchase": "Line {line} has {left} left to return, not {wanted}.",
@@ -35,6 +38,7 @@ REFUSALS: dict[str, str] = {
     "reward_not_for_this_member": "The reward is not for this member: {reason}.",
     "reward_out_of_stock": "The reward {reward} is out of stock.",
     "reward_unknown": "The program has no reward {reward}.",
+    "unit_does_not_pay": "The program takes no {unit} in payment.",
     "unit_unknown": "The program has no unit {unit}.",
 }
 """Every refusal code with its sentence, in alphabetical order."""

@@ -11,13 +11,16 @@ What had already expired is not taken back a second time. Caps and budgets that 
 returning makes no room.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from guerdon.core import wallet
-from guerdon.core.amounts import portion
+from guerdon.core.amounts import allocate, portion
 from guerdon.core.case import Case
-from guerdon.core.effects import Discounted, Granted, Restored, Reversed
-from guerdon.core.events import Purchase, Return, instant_of_event, line_payments
+from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed
+from guerdon.core.events import Purchase, Return, instant_of_event
+from guerdon.core.facts import PurchaseRecord
+from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
 from guerdon.core.version import Timeline, Version
 
@@ -25,19 +28,42 @@ Quantities = dict[int, int]
 """By line: how much of it. A line of quantity 0 counts as one."""
 
 
-class _Origin(NamedTuple):
+class Origin(NamedTuple):
     """The purchase that goods come back from."""
 
     purchase: Purchase
+    effects: tuple[Effect, ...]
+    """What the purchase led to."""
     payments: list[int]
+    """What was paid for each line, in minor units."""
     bought: list[int]
+    """The quantity of each line."""
     before: Quantities
+    """What had come back before this return."""
     after: Quantities
+    """What has come back with it."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything has come back now."""
+        return all(self.after.get(line, 0) == quantity for line, quantity in enumerate(self.bought))
+
+    def part_coming_back(self, amount: int) -> int:
+        """The part of an amount of the whole purchase that this return brings back, by what was paid for each line."""
+        shares = allocate(amount, self.payments)
+        return sum([self.share_coming_back(share, line) for line, share in enumerate(shares)])
 
     def share_coming_back(self, share: int, line: int) -> int:
         """The part of a line's share that this return brings back, counted cumulatively."""
         bought = self.bought[line]
         return portion(share, self.after.get(line, 0), bought) - portion(share, self.before.get(line, 0), bought)
+
+
+def origin_of(event: Return, record: PurchaseRecord, before: Quantities) -> Origin:
+    """What goods come back from. ``before`` is what had come back of the purchase already."""
+    payments = paid_by_line(record.event, record.effects)
+    bought = [max(line.quantity, 1) for line in record.event.lines]
+    return Origin(record.event, record.effects, payments, bought, before, _after(event, bought, before))
 
 
 def give_back(case: Case, event: Return, timeline: Timeline) -> None:
@@ -46,11 +72,7 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     if record is None:
         raise stop("purchase_unknown", purchase=event.purchase)
     purchase = record.event
-    vouchers = [effect for effect in record.effects if isinstance(effect, Discounted)]
-    payments = line_payments(purchase, purchase.discount + sum([effect.amount for effect in vouchers]))
-    bought = [max(line.quantity, 1) for line in purchase.lines]
-    before = case.state.returned.get(event.purchase, {})
-    origin = _Origin(purchase, payments, bought, before, _after(event, bought, before))
+    origin = origin_of(event, record, case.state.returned.get(event.purchase, {}))
     case.returned = case.returned | {event.purchase: origin.after}
     if case.version.program.returns.points == "exact":
         for effect in record.effects:
@@ -58,10 +80,11 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
                 _take_back(case, effect, origin)
     bought_at = instant_of_event(purchase)
     day = case.version.zone.day(bought_at)
-    came_back_whole = all(origin.after.get(line, 0) == quantity for line, quantity in enumerate(bought))
-    _count_out(case, origin, timeline.at(bought_at) or case.version, day, whole=came_back_whole)
-    if came_back_whole and case.version.program.returns.vouchers == "given back":
-        _give_vouchers_back(case, vouchers)
+    _count_out(case, origin, timeline.at(bought_at) or case.version, day)
+    if origin.is_whole and case.version.program.returns.vouchers == "given back":
+        _give_vouchers_back(case, [effect for effect in record.effects if isinstance(effect, Discounted)])
+    for rule in case.version.rules:
+        rule.give_back(case, origin)
     for rule in case.version.rules:
         rule.take_back(case, day)
 
@@ -84,17 +107,21 @@ def _after(event: Return, bought: list[int], before: Quantities) -> Quantities:
     return after
 
 
-def _take_back(case: Case, grant: Granted, origin: _Origin) -> None:
+def _take_back(case: Case, grant: Granted, origin: Origin) -> None:
     """Take back the part of one grant that belongs to the goods that come back."""
     shares = grant.by_line(origin.payments)
     amount = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
     if not amount:
         return
-    for meter in case.version.meters_of_earned.get(grant.unit, ()):
+    for meter in case.counting.meters_of_earned.get(grant.unit, ()):
         case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
     before = case.wallet(grant.unit)
     if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
-        case.effects.append(Reversed(grant.mechanic, grant.unit, amount, forgiven=amount, why_forgiven="expired"))
+        case.effects.append(
+            Reversed(
+                grant.mechanic, grant.unit, amount, forgiven=amount, why_forgiven="expired", funded_by=grant.funded_by
+            )
+        )
         return
     after, pending, available = wallet.take_back(
         before, amount, expires_at=grant.expires_at, matures_at=grant.matures_at, reference=grant.reference
@@ -103,7 +130,9 @@ def _take_back(case: Case, grant: Granted, origin: _Origin) -> None:
     owed = missing if case.version.program.units[grant.unit].debt == "owed" else 0
     case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
     why = "spent" if missing > owed else ""
-    case.effects.append(Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why))
+    case.effects.append(
+        Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why, grant.funded_by)
+    )
 
 
 def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int) -> bool:
@@ -119,24 +148,33 @@ def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int
     return all(lot.earned_at > earned_at for lot in held.lots + held.pending)
 
 
-def _count_out(case: Case, origin: _Origin, bought_under: Version, day: int, *, whole: bool) -> None:
+def _count_out(case: Case, origin: Origin, bought_under: Version, day: int) -> None:
     """Take the goods out of the meters that counted them, in the window of the purchase's own day.
 
-    A visit goes when everything went.
+    One that was filled anew since counts them out as it was filled; one that is there no more is not touched.
     """
-    masks = bought_under.index.masks(origin.purchase.lines)
-    for meter in bought_under.meters_of_purchase:
-        if meter.name not in case.version.program.meters:
+    for meter, amount in counted_out(case.counting, bought_under, origin, day):
+        case.count_out(meter, amount, day)
+
+
+def counted_out(now: Version, bought_under: Version, origin: Origin, day: int) -> Iterator[tuple[str, int]]:
+    """What a return takes out of a version's meters of purchases: what they counted in. A visit goes when all went."""
+    for settings in now.meters_of_purchase:
+        found = now.counted_under(settings.name, bought_under)
+        if found is None or not found[1].looks_at(origin.purchase, day, instant_of_event(origin.purchase)):
             continue
+        version, meter = found
+        masks = version.index.masks(origin.purchase.lines)
         counted = [line for line in origin.after if meter.lines is None or masks[line] & meter.lines.bit_on(day)]
         if meter.settings.counts == "spend":
             amount = sum([origin.share_coming_back(origin.payments[line], line) for line in counted])
-        elif meter.settings.counts == "items":
-            amount = sum([origin.share_coming_back(origin.purchase.lines[line].quantity, line) for line in counted])
+        elif meter.settings.counts == "visits":
+            amount = 1 if origin.is_whole and counted else 0
         else:
-            amount = 1 if whole and counted else 0
+            measured = quantities(origin.purchase, meter.settings.counts)
+            amount = sum([origin.share_coming_back(measured[line], line) for line in counted])
         if amount:
-            case.count_out(meter.name, amount, day)
+            yield settings.name, amount
 
 
 def _give_vouchers_back(case: Case, vouchers: list[Discounted]) -> None:

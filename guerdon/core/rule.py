@@ -6,13 +6,20 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from guerdon.core.amounts import Rate
-from guerdon.core.calendar import Day, Instant
+from guerdon.core.calendar import Day, Delay, Instant
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
+    from guerdon.core.conditions import Condition
+    from guerdon.core.events import Event
+    from guerdon.core.returning import Origin
 
 Trigger = str
-"""What a rule reacts to: ``purchase``, ``enrol``, or ``action:NAME``."""
+"""What a rule reacts to.
+
+``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
+paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules.
+"""
 
 
 class Proposal(NamedTuple):
@@ -41,6 +48,13 @@ class Rule:
     """The lane it runs in; empty: it stands for itself."""
     triggers: tuple[Trigger, ...] = ()
     """What it reacts to with a proposal."""
+    answers: tuple[tuple[str, str], ...] = ()
+    """The events that are for this rule alone, by kind and by the name that they carry: ``("donate", "forest")``."""
+
+    condition: "Condition | None" = None
+    """The conditions without which it proposes nothing. An event that cannot meet them does not come to it."""
+    delay: Delay | None = None
+    """How long what it grants stays pending; None: not at all."""
 
     def is_live_on(self, day: Day) -> bool:
         """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
@@ -55,11 +69,20 @@ class Rule:
     def prepare(self, case: "Case") -> None:
         """Act on a purchase before what is paid for it is settled: take a voucher off the basket."""
 
+    def answer(self, case: "Case", event: "Event") -> None:
+        """Deal with an event that is for this rule alone."""
+
     def enrol(self, case: "Case") -> None:
         """Set up what a new member starts with."""
 
+    def take_over(self, case: "Case") -> None:
+        """Look again at what a member has, as the program's new version takes over."""
+
     def take_back(self, case: "Case", purchase_day: Day) -> None:
         """Look again at what a return has changed."""
+
+    def give_back(self, case: "Case", origin: "Origin") -> None:
+        """Undo, for goods that come back, what this rule did with their purchase other than grant."""
 
     def next_due(self, case: "Case") -> Instant | None:
         """When time alone next gives it something to do, looking at the case as it stands.

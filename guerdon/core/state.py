@@ -4,9 +4,12 @@ It is the result of folding the member's journal, and its JSON is the same, byte
 clock, no name, no e-mail.
 """
 
+from typing import Literal
+
 import msgspec
 
-from guerdon.core.calendar import Instant
+from guerdon.core.calendar import Day, Instant
+from guerdon.core.events import Traits
 from guerdon.core.meters import Buckets
 from guerdon.core.wallet import Wallet
 
@@ -22,6 +25,49 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """For a level that was reached: what the meter showed then, less what has come back of it."""
     before: "Standing | None" = None
     """For a level that was reached: where the member stood before, to fall back to if a return undoes it."""
+
+
+class Membership(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Where the member stands with one plan."""
+
+    status: Literal["trial", "active", "ending", "shared"]
+    """``ending``: it was given up and runs to the end of its term. ``shared``: the household has it."""
+    since: Instant
+    """The start of the running term."""
+    until: Instant | None = None
+    """The end of the term; None: it has no end."""
+    used: bool = False
+    """Whether any benefit was used in this term: then its fee is not given back."""
+
+
+class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A personal coupon that the member holds."""
+
+    coupon: str
+    """The mechanic that it is used by."""
+    reference: str
+    issued_at: Instant
+    expires_at: Instant | None = None
+
+
+class Household(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A person's place in a household."""
+
+    mechanic: str
+    id: str
+    """The household's id; empty after leaving."""
+    role: str
+    since: Instant
+    """When the person was taken in, asked, or left."""
+    standing: Literal["asked", "in", "left"] = "in"
+
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A person in the roster of a household."""
+
+    role: str
+    since: Instant
+    address: str = ""
 
 
 class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -42,9 +88,31 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     meters: dict[str, Buckets] = {}
     standings: dict[str, Standing] = {}
     used: dict[str, Buckets] = {}
-    """How much of each mechanic's cap per member is used, by the first day of the cap's period."""
+    """How much of each allowance is used, by the first day of its period.
+
+    An allowance is named by its mechanic and its period: ``weekend/week``, ``cup/times/day``.
+    """
     returned: dict[str, dict[int, int]] = {}
     """By purchase and line: the quantity that has come back. A line of quantity 0 counts as 1."""
+    traits: Traits = Traits()
+    referrer: str = ""
+    """The member who brought this one along."""
+    memberships: dict[str, Membership] = {}
+    """The plans and clubs that the member is in, by plan."""
+    choices: dict[str, dict[Day, tuple[str, ...]]] = {}
+    """By menu and first day of the period: what was chosen."""
+    badges: dict[str, int] = {}
+    """How often each badge was earned."""
+    progress: dict[str, dict[str, int]] = {}
+    """The counters that mechanics keep for themselves, by mechanic: the stamps on a card, the weeks of a streak."""
+    coupons: tuple[Coupon, ...] = ()
+    """Personal coupons, in the order in which they were issued."""
+    tickets: dict[str, tuple[str, ...]] = {}
+    """The tickets held in each raffle that is not drawn yet."""
+    household: Household | None = None
+    """For a person: the household it belongs to, or left last."""
+    roster: dict[str, Person] = {}
+    """For a household: who belongs to it."""
 
 
 NEW_MEMBER = MemberState()

@@ -6,20 +6,21 @@ its ``effective_from``: the store refuses to publish one that would.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from guerdon.core.amounts import MAX_AMOUNT
+import msgspec
+
+from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
 from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
 from guerdon.core.case import Case
-from guerdon.core.conditions import Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import Event, Redeem
-from guerdon.core.program import Meter, Program, Reward, When
+from guerdon.core.checks import Check
+from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
+from guerdon.core.events import Event, Purchase, Redeem
+from guerdon.core.lane import Lane, indexed
+from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
-
-Lane = tuple[str, tuple[Rule, ...]]
-"""How to choose among the rules (``add``, ``best``, ``first``) and the rules, in the order of the file."""
-
 
 _REMEMBERED_DAYS = 4_000
 
@@ -38,14 +39,18 @@ class Workshop:
         """Each ladder's levels, from the lowest to the highest."""
         self.limits: dict[str, int] = {}
         """Each shared limit and how much it allows."""
+        self.codes: set[str] = set()
+        """Every coupon code that some mechanic takes."""
 
-    def condition(self, when: When) -> Condition:
-        """Compile the conditions of a mechanic."""
-        return compile_condition(when, self.program.never_earn, self.index, self.zone, self.levels)
+    def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
+        """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
+        self.codes.update(when.code or (), unless.code or ())
+        return compile_condition(when, unless, self.program.never_earn, self.index, self.zone, self.levels)
 
-    def lines(self, when: When | None) -> LineTest | None:
-        """Compile line matchers alone, for a meter: excluded lines never count."""
-        return compile_condition(when or When(), self.program.never_earn, self.index, self.zone, ()).lines
+    def meter(self, name: str, meter: Meter) -> "CompiledMeter":
+        """Compile what a meter looks at: excluded lines never count."""
+        condition = self.condition(meter.only or When())
+        return CompiledMeter(name, meter, condition.lines, condition.checks)
 
     def limit(self, name: str, allowed: int) -> str:
         """Declare a shared limit."""
@@ -54,11 +59,36 @@ class Workshop:
 
 
 class CompiledMeter(NamedTuple):
-    """A meter with its line test."""
+    """A meter with its conditions."""
 
     name: str
     settings: Meter
     lines: LineTest | None
+    checks: tuple[Check, ...] = ()
+
+    def looks_at(self, purchase: Purchase, day: Day, at: Instant) -> bool:
+        """Whether an earlier purchase counted, whatever it held. Meters look at nothing but the event."""
+        return self.holds(Bought(purchase, day, at))
+
+    def holds(self, seen: "Case | Bought") -> bool:
+        """Whether an event counts, as far as its conditions do not look at lines."""
+        return all(check.holds(seen) for check in self.checks)  # type: ignore[arg-type]
+
+    def counts_action(self, seen: "Case | Bought") -> bool:
+        """Whether an event is the action that it counts."""
+        return getattr(seen.event, "action", "") == self.settings.action and self.holds(seen)
+
+
+class Bought(NamedTuple):
+    """An earlier event, as far as meters look at one."""
+
+    event: Event
+    day: Day
+    at: Instant
+    payments: Sequence[int] = ()
+    """What was paid for each line, in minor units."""
+    masks: Sequence[int] = ()
+    """Which matchers each line satisfies."""
 
 
 class CompiledReward(NamedTuple):
@@ -88,8 +118,13 @@ class Version:
         self.ladder_levels: Mapping[str, tuple[str, ...]] = workshop.ladders
         self.ladders: Mapping[str, str] = {ladder: levels[0] for ladder, levels in workshop.ladders.items()}
         """Each ladder's lowest level."""
-        self.meters = [CompiledMeter(name, meter, workshop.lines(meter.only)) for name, meter in program.meters.items()]
-        self.meters_of_purchase = [meter for meter in self.meters if meter.settings.counts != "earned"]
+        self.answering = {address: rule for rule in self.rules for address in rule.answers}
+        """The rule that each event is for which names one, by kind and name."""
+        self.meters = [workshop.meter(name, meter) for name, meter in program.meters.items()]
+        self.compiled_meters = {meter.name: meter for meter in self.meters}
+        self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
+        self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
+        self.codes = frozenset(workshop.codes)
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
@@ -97,8 +132,63 @@ class Version:
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
         self._limited = _limited(program, self.limits)
         self._units = tuple(program.units.items())
+        self.renamed: Mapping[str, str] = {}
+        """Mechanics that the version before had under other names, old to new."""
+        self.renamed_meters: Mapping[str, str] = {}
+        self.converted: Mapping[str, Becomes] = {}
+        """Dropped units that become another."""
+        self.filled: tuple[str, ...] = ()
+        """Meters that the version before did not count, or counted in another way."""
+        self._first_names: Mapping[str, str] = {}
+        self._before: Version | None = None
         self._lapses: dict[tuple[Term, Day], Instant] = {}
         self._keeps: dict[str, tuple[Day, Day]] = {}
+
+    def succeed(self, before: "Version") -> None:
+        """Learn what this version takes over from the one before it."""
+        changes, program = self.program.changes, self.program
+        self._before = before
+        self.renamed, self.renamed_meters = changes.mechanics, changes.meters
+        self.converted = {
+            name: Becomes(becomes.unit, Rate(becomes.rate.amount, becomes.rate.per * 10 ** _scale_of(before, name)))
+            for name, becomes in changes.units.items()
+        }
+        known = {changes.meters.get(name, name): meter for name, meter in before.program.meters.items()}
+        self.filled = tuple([name for name, meter in program.meters.items() if known.get(name) != meter])
+        self._first_names = {new: before.first_name(old) for old, new in changes.mechanics.items()}
+        self._first_names = {**before.first_names_kept(self), **self._first_names}
+        dropped = {name: unit for name, unit in before.program.units.items() if name not in program.units}
+        # What members hold of a dropped unit still expires as it was promised.
+        self.program = msgspec.structs.replace(program, units={**program.units, **dropped})
+        self._units = tuple(self.program.units.items())
+
+    def first_name(self, limit: str) -> str:
+        """The name under which a shared limit is counted: that of the mechanic before it was ever renamed."""
+        return self._first_names.get(limit, limit)
+
+    def first_names_kept(self, after: "Version") -> dict[str, str]:
+        """The first names of mechanics that the version after has under the same name."""
+        return {name: first for name, first in self._first_names.items() if name in after.limits}
+
+    def counted_under(self, meter: str, earlier: "Version") -> "tuple[Version, CompiledMeter] | None":
+        """By which version's meter a purchase of an earlier version is counted in one of this version's meters.
+
+        That of its own version; where the meter was filled anew since, that of the version which filled it. None: the
+        earlier version comes after this one.
+        """
+        version = self
+        while version is not earlier and meter not in version.filled:
+            if version._before is None:
+                return None
+            former = {new: old for old, new in version.renamed_meters.items()}
+            meter, version = former.get(meter, meter), version._before
+        return version, version.compiled_meters[meter]
+
+    def meter_now(self, meter: str, earlier: "Version") -> str:
+        """What this version calls a meter of an earlier one; empty where it has it no more."""
+        _, renamed = self.names_since(earlier)
+        name = renamed.get(meter, meter)
+        return name if name in self.program.meters else ""
 
     def limits_between(self, first: Instant, last: Instant, rewards: Collection[str]) -> Iterator[str]:
         """The shared limits of the mechanics that are live between two instants, and the stock of some rewards."""
@@ -142,6 +232,11 @@ class Version:
         term = own or self.program.units[unit].expires
         return None if term is None else self.zone.start(term.ends(day))
 
+    def is_voucher(self, unit: str) -> bool:
+        """Whether each grant of a unit stays whole, known by a reference: money that is not one sum."""
+        declared = self.program.units[unit]
+        return declared.money and not declared.divisible
+
     def next_due(self, case: Case) -> Instant | None:
         """When something falls due next, as the case stands; None: never.
 
@@ -168,6 +263,13 @@ class Version:
                 dues.append(at)
         return min(dues, default=None)
 
+    def names_since(self, before: "Version") -> tuple[dict[str, str], dict[str, str]]:
+        """Names that changed since an earlier version: of mechanics and of meters, old to new."""
+        if self is before or self._before is None:
+            return {}, {}
+        mechanics, found = self._before.names_since(before)
+        return _then(mechanics, self.renamed), _then(found, self.renamed_meters)
+
     def lapses_at(self, case: Case, unit: str) -> Instant | None:
         """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
         term, held = self.program.units[unit].inactive_after, case.wallets.get(unit)
@@ -185,6 +287,20 @@ class Version:
                 self._lapses.clear()
             known = self._lapses[term, day] = self.zone.start(term.ends(day))
         return known
+
+
+def _scale_of(version: Version, unit: str) -> int:
+    """The decimal digits of a unit's smallest part."""
+    declared = version.program.units.get(unit)
+    if declared is None:
+        return 0
+    return currency_scale(version.program.currency) if declared.money else declared.scale
+
+
+def _then(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Two renamings, one after the other."""
+    moved = {old: second.get(new, new) for old, new in first.items()}
+    return {**{old: new for old, new in second.items() if old not in first.values()}, **moved}
 
 
 def _overriding(method: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -214,17 +330,19 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
             lanes = grouped.setdefault(trigger, [])
             chooser = program.lanes.get(rule.lane, "add")
             if rule.lane and chooser != "add":
-                same = [place for place, lane in enumerate(lanes) if lane[1][0].lane == rule.lane]
+                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane == rule.lane]
                 if same:
-                    lanes[same[0]] = (chooser, (*lanes[same[0]][1], rule))
+                    lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
                     continue
-            lanes.append((chooser, (rule,)))
+            lanes.append(Lane(chooser, (rule,)))
     return grouped
 
 
 def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day, Day]]:
     """The mechanics with a shared limit, with the days between which they are live."""
-    limited = []
+    own = {mechanic.name for mechanic in program.mechanics}
+    shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
+    limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
             between = getattr(mechanic, "when", When()).between
@@ -236,13 +354,13 @@ def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day
 def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
     """The lanes without the rules that cannot hold on a day; lanes that only add up are put together."""
     live: list[Lane] = []
-    for chooser, rules in lanes:
-        kept = tuple([rule for rule in rules if rule.is_live_on(day)])
-        if live and live[-1][0] == chooser == "add":
-            live[-1] = (chooser, (*live[-1][1], *kept))
+    for lane in lanes:
+        kept = tuple([rule for rule in lane.rules if rule.is_live_on(day)])
+        if live and live[-1].chooser == lane.chooser == "add":
+            live[-1] = Lane("add", (*live[-1].rules, *kept))
         elif kept:
-            live.append((chooser, kept))
-    return live
+            live.append(Lane(lane.chooser, kept))
+    return [indexed(lane, day) for lane in live]
 
 
 class Timeline:
@@ -253,21 +371,37 @@ class Timeline:
         in_force = {version.starts_at: version for version in sorted(versions, key=lambda version: version.number)}
         self.starts = sorted(in_force)
         self.versions = [in_force[start] for start in self.starts]
+        for before, after in pairwise(self.versions):
+            after.succeed(before)
 
     def at(self, instant: Instant) -> Version | None:
         """The version in force at an instant; None before the first."""
         place = bisect_right(self.starts, instant)
         return self.versions[place - 1] if place else None
 
-    def limits_for(self, events: Sequence[Event]) -> set[str]:
-        """The shared limits that decisions of these events may look at, and perhaps a few more."""
+    def limits_for(self, events: Sequence[Event]) -> dict[str, int]:
+        """The shared limits that decisions of these events may look at, and perhaps a few more, with what they allow.
+
+        Where several versions are concerned it is the most that any of them allows.
+        """
         if not any(version.limits for version in self.versions):
-            return set()
+            return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
         rewards = {event.reward for event in events if isinstance(event, Redeem)}
-        in_force = (version for version in self.versions if version.starts_at <= last)
-        return {limit for version in in_force for limit in version.limits_between(first, last, rewards)}
+        allowed: dict[str, int] = {}
+        for version in self.versions:
+            if version.starts_at <= last:
+                for limit in version.limits_between(first, last, rewards):
+                    name = version.first_name(limit)
+                    allowed[name] = max(version.limits[limit], allowed.get(name, 0))
+        return allowed
+
+    def needs_history(self, state: MemberState, at: Instant) -> bool:
+        """Whether an event at that instant finds a version taking over that fills meters from the member's journal."""
+        if state.enrolled_at is None:
+            return False
+        return any(version.filled and state.as_of < version.starts_at <= at for version in self.versions[1:])
 
     def next_start(self, instant: Instant) -> Instant | None:
         """When the next version after the one in force at an instant takes over; None: none is planned."""

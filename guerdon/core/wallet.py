@@ -152,7 +152,10 @@ def take_back(
     asked.
     """
     granted_as = (expires_at, reference)
-    own = [lot for lot in wallet.pending if lot.matures_at == matures_at and _granted_as(lot) == granted_as]
+    # A lot with a reference is known by it: what waited for a delivery matures at another time than it was granted for.
+    own = [
+        lot for lot in wallet.pending if _granted_as(lot) == granted_as and (reference or lot.matures_at == matures_at)
+    ]
     others = tuple([lot for lot in wallet.pending if lot not in own])
     own_left, from_pending = _consume(tuple(own), amount)
     still = tuple(sorted(own_left + others, key=_maturity_order))
@@ -216,6 +219,14 @@ def mature(wallet: Wallet, at: Instant) -> tuple[Wallet, int]:
     for lot in ripe:
         matured = grant(matured, msgspec.structs.replace(lot, matures_at=None))
     return matured, sum([lot.amount for lot in ripe])
+
+
+def wait_until(wallet: Wallet, lot: Lot, matures_at: Instant) -> Wallet:
+    """Let one pending lot mature at another instant."""
+    others = tuple([other for other in wallet.pending if other != lot])
+    moved = msgspec.structs.replace(lot, matures_at=matures_at)
+    still = tuple(sorted((*others, moved), key=_maturity_order))
+    return Wallet(wallet.lots, still, wallet.held, wallet.debt, wallet.emptied_at)
 
 
 def _consume(lots: tuple[Lot, ...], amount: int) -> tuple[tuple[Lot, ...], int]:

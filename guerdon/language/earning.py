@@ -4,17 +4,16 @@ import re
 from typing import Any
 
 from guerdon.core.amounts import Rounding
-from guerdon.core.calendar import PeriodUnit
-from guerdon.core.program import Cap
+from guerdon.language.delays import DELAY
 from guerdon.language.errors import advice, shown
 from guerdon.language.figures import FACTOR
-from guerdon.language.forms import Either, Turned
-from guerdon.language.matchers import WHEN, check_purchase
+from guerdon.language.limits import LIMIT
+from guerdon.language.matchers import EXCEPT, WHEN, check_purchase
 from guerdon.language.phrases import Phrase, Wording
-from guerdon.language.rates import MEMBER_CAP, OWN_AMOUNT, RATE
+from guerdon.language.rates import OWN_AMOUNT, RATE
 from guerdon.language.section import Fields, Key, Section, at_most_one, exactly_one, needs
 from guerdon.language.terms import TERM
-from guerdon.language.words import LANE, MECHANIC_TITLE, NAME, UNIT, declare
+from guerdon.language.words import LANE, MECHANIC_TITLE, NAME, PARTNER, SHARED_CAP, UNIT, declare
 from guerdon.mechanics.earn import Earn
 
 TRIGGER = Phrase(
@@ -23,6 +22,14 @@ TRIGGER = Phrase(
     Wording(r"action ([^\s:\x00-\x1f\x7f]{1,100})", lambda found, _: f"action:{found[1]}"),
     examples=("purchase", "enrol", "action review"),
     about="`purchase`, `enrol` (the member joins), or `action` and its name as the source sends it.",
+)
+
+
+FUNDED_BY = Phrase(
+    "a partner, or `the partner`",
+    Wording("the partner", lambda found, _: "partner"),
+    Wording(PARTNER.pattern, lambda found, scope: PARTNER.parse(found.group(), scope)),
+    examples=("esso", "the partner"),
 )
 
 
@@ -36,28 +43,6 @@ ROUNDING = Phrase(
     examples=("floor", "nearest per line", "up"),
     about="What becomes of a fraction: `floor` drops it, `nearest` rounds a half up, `up` gives a whole for any part; "
     "once for the order, or `per line`.",
-)
-
-
-def _cap(
-    *, total: int | None = None, per_event: int | None = None, per_member: tuple[int, PeriodUnit] | None = None
-) -> Cap:
-    amount, period = per_member or (None, "ever")
-    return Cap(total=total, per_member=amount, period=period, per_event=per_event)
-
-
-CAP: Section[Cap] = Section(
-    "a limit",
-    "A limit",
-    "Limits on what a mechanic gives. What is above a limit is not given, and the trace says so.",
-    [
-        Key(
-            "total", OWN_AMOUNT, "For all members together, as long as the mechanic has this name.", "2_000_000 points"
-        ),
-        Key("per_member", MEMBER_CAP, "For each member.", "500 points a week"),
-        Key("per_event", OWN_AMOUNT, "For each purchase or action.", "100 points"),
-    ],
-    _cap,
 )
 
 
@@ -77,6 +62,15 @@ def _check_earn(fields: Fields) -> None:
     if name is not None:
         declare(fields, name, "earn")
         fields.desk.earned.setdefault(name, (fields.get("earn") or "", trigger if fields.is_right("on") else ""))
+
+
+def _check_cap(fields: Fields) -> None:
+    """Report a shared limit of another unit."""
+    unit, cap = fields.get("earn"), fields.get("cap")
+    shared = fields.desk.names.caps.get(cap, "") if cap is not None else ""
+    if unit is not None and shared in fields.desk.names.units and shared != unit:
+        told = f"{shown(cap)} is a limit of `{shared}`, and this mechanic gives `{unit}`; both must be of the same unit"
+        fields.report("cap", "unit_other", told)
 
 
 def _check_multiply(fields: Fields, trigger: str) -> None:
@@ -123,21 +117,37 @@ EARN: Section[Earn] = Section(
         Key("times", FACTOR, _FACTOR_ABOUT + "Left out: 2.", "2", into="by"),
         Key("by", FACTOR, _FACTOR_ABOUT + "Left out: 2.", "1.5"),
         Key("when", WHEN, "The conditions under which it gives. Left out: always.", "{category: skincare}"),
+        Key(
+            "except", EXCEPT, "What stands against it. Left out: nothing.", "{category: [gift-card, fuel]}",
+            into="unless",
+        ),
         Key("rounding", ROUNDING, "What becomes of fractions. Left out: floor.", "nearest per line"),
         Key(
             "limit",
-            Either("a limit", text=Turned(MEMBER_CAP, lambda cap: _cap(per_member=cap)), mapping=CAP),
-            "The most that it gives. One wording alone is for each member.",
-            "500 points a week",
+            LIMIT,
+            "The most that it gives. One wording alone, or a list of them, is for each member.",
+            "[3 times a day, 500 points a week]",
         ),
+        Key("cap", SHARED_CAP, "A limit that it shares with others: one of `caps`. Left out: none.", "bonus"),
         Key("lane", LANE, "The lane in which it competes with others. Left out: it stands for itself.", "campaigns"),
-        Key("available_after", TERM, "How long what is given stays pending. Left out: it is there at once.", "14 days"),
+        Key(
+            "available_after",
+            DELAY,
+            "How long what is given stays pending. Left out: it is there at once.",
+            "14 days after delivery",
+        ),
         Key("expires", TERM, "How long what is given lasts. Left out: as its unit says.", "30 days"),
+        Key(
+            "funded_by",
+            FUNDED_BY,
+            "Who pays for it: one of `partners`, or `the partner` where it was bought. Left out: the program.",
+            "esso",
+        ),
     ],
     _earn,
     checks=[
         exactly_one("rate", "flat", "multiply"), at_most_one("times", "by"), needs("times", "multiply"),
-        needs("by", "multiply"), _check_earn,
+        needs("by", "multiply"), _check_earn, _check_cap,
     ],
     subject="earn",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from guerdon.language.errors import closest
 from guerdon.language.nodes import Mapping, Node, Scalar, Sequence
 from guerdon.language.place import Names, UnitFacts
 from guerdon.language.program_file import PROGRAM
+from guerdon.language.units import MEASURES
 from guerdon.mechanics import MECHANICS
 
 _COMPARED = 20
@@ -29,7 +30,16 @@ def names_of(root: Node) -> Names:
         lanes=frozenset(name for name, _ in _named(_behind(root, "lanes"))),
         levels=tuple([name for item in mechanics for name, _ in _named(_value(_value(item, "tiers"), "levels"))]),
         mechanics=frozenset(_mechanic(item) for item in mechanics),
+        caps={name: _text(_value(node, "of")) for name, node in _named(_behind(root, "caps"))},
+        partners=frozenset(name for name, _ in _named(_behind(root, "partners"))),
+        plans=_called(mechanics, "membership"),
+        badges=_called(mechanics, "badge"),
     )
+
+
+def _called(mechanics: tuple[Node, ...], kind: str) -> frozenset[str]:
+    """The names that mechanics of a kind bear as the value of the kind's own key."""
+    return frozenset(_text(_value(item, kind)) for item in mechanics) - {""}
 
 
 def _behind(root: Node, key: str) -> Node | None:
@@ -67,7 +77,9 @@ def _unit(node: Node, currency: str) -> UnitFacts:
 
 def _measure(node: Node) -> str:
     counts = _text(_value(node, "sum")) or _text(_value(node, "count"))
-    return counts.removesuffix(" earned")
+    if counts.startswith("action "):
+        return "actions"
+    return MEASURES.get(counts, counts.removesuffix(" earned"))
 
 
 def _mechanic(item: Node) -> str:

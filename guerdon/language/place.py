@@ -26,10 +26,18 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where it cannot be read; then any currency will do."""
     units: dict[str, UnitFacts] = {}
     meters: dict[str, str] = {}
-    """Each meter's measure: ``spend``, ``visits``, ``items`` or the unit that is earned; empty where it is unclear."""
+    """Each meter's measure: ``spend``, ``visits``, ``items``, ``g``, ``ml``, ``actions`` or the unit that is earned.
+
+    Empty where it is unclear.
+    """
     lanes: frozenset[str] = frozenset()
     levels: tuple[str, ...] = ()
     mechanics: frozenset[str] = frozenset()
+    caps: dict[str, str] = {}
+    """Each shared limit's unit; empty where it is unclear."""
+    partners: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
+    badges: frozenset[str] = frozenset()
 
 
 class Scope(NamedTuple):

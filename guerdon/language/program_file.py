@@ -2,13 +2,15 @@
 
 from guerdon.core.program import Program
 from guerdon.language.catalogue import RETURNS, REWARD
+from guerdon.language.changes import CHANGES
 from guerdon.language.dates import DATE
 from guerdon.language.forms import Listing, Table
+from guerdon.language.limits import SHARED
 from guerdon.language.matchers import EXCLUDED
 from guerdon.language.mechanics import MECHANIC
 from guerdon.language.section import Key, Section
-from guerdon.language.terms import LATENESS
-from guerdon.language.units import CHOOSER, METER_SECTION, UNIT_SECTION
+from guerdon.language.terms import LATENESS, STATEMENT_DAY
+from guerdon.language.units import CHOOSER, METER_SECTION, PARTNER_NAME, PARTNER_SECTION, UNIT_SECTION
 from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE, TITLES
 
 PROGRAM: Section[Program] = Section(
@@ -31,6 +33,12 @@ PROGRAM: Section[Program] = Section(
             LATENESS,
             "How late an event may arrive: days before the member's last settled moment. Left out: up to 30 days.",
             "up to 30 days",
+        ),
+        Key(
+            "statement_day",
+            STATEMENT_DAY,
+            "The day of the month on which statement periods begin. Left out: each member's own day of joining.",
+            "10th",
         ),
         Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
         Key(
@@ -60,6 +68,18 @@ PROGRAM: Section[Program] = Section(
             "{campaigns: best}",
         ),
         Key(
+            "caps",
+            Table("shared limits by name", NAME, SHARED, noun="shared limit"),
+            "Limits that several mechanics share.",
+            "{bonus: {of: points, per_member: 500 points a week}}",
+        ),
+        Key(
+            "partners",
+            Table("partners by name", PARTNER_NAME, PARTNER_SECTION, noun="partner"),
+            "The businesses that take part.",
+            "{esso: {title: Esso stations}}",
+        ),
+        Key(
             "mechanics",
             Listing("a list of mechanics", MECHANIC),
             "What happens, in this order.",
@@ -67,6 +87,12 @@ PROGRAM: Section[Program] = Section(
         ),
         Key("rewards", Listing("a list of rewards", REWARD), "The catalogue.", "[{reward: coffee, cost: 150 points}]"),
         Key("returns", RETURNS, "What a return takes back.", "{points: exact}"),
+        Key(
+            "changes",
+            CHANGES,
+            "What becomes of things that the version before had and this one drops or renames.",
+            "{tiers: {vib: gold}}",
+        ),
     ],
     Program,
 )

@@ -9,7 +9,7 @@ from math import gcd
 from guerdon.core.amounts import MAX_AMOUNT, Rate
 from guerdon.core.calendar import PeriodUnit
 from guerdon.language.amounts import MONEY_PATTERN, WORD_PATTERN, amount_of, facts_of, money, names_unit, paid
-from guerdon.language.errors import Wrong, short, shown
+from guerdon.language.errors import Wrong, listed, short, shown
 from guerdon.language.figures import DECIMAL, Figure, count, figure, positive
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Scope
@@ -61,7 +61,8 @@ MEMBER_CAP = Phrase(
     Wording(_COUNTED, _cap),
     Wording(_MONEY_IN, lambda found, scope: (_own_money(found, scope), _money_period(found))),
     examples=("500 points a week", "200 points a month", "20 USD a year", "1_000 points"),
-    about="`a day`, `a week`, `a month`, `a quarter` or `a year`, each by the calendar; without it, for ever.",
+    about="`a day`, `a week`, `a month`, `a quarter` or `a year`, each by the calendar, or `a statement period`, which "
+    "is the member's own month; without it, for ever.",
 )
 
 
@@ -148,6 +149,22 @@ WORTH = Phrase(
 )
 
 
+MEASURED = {"g": {"g": 0, "kg": 3}, "ml": {"ml": 0, "l": 3}}
+"""What is measured: its smallest part, and the words for it with the decimals that each has."""
+
+_PLAIN_COUNTS = {"visits": "visits", "items": "items", "actions": "times"}
+"""What is counted in whole numbers, with the word that may stand behind them."""
+
+
+def _measured(number: str, word: str | None, scope: Scope, measure: str) -> int:
+    """A weight or a volume in its smallest part: ``1.5 kg`` is 1500."""
+    words = MEASURED[measure]
+    if word not in words:
+        ways = listed([f"{short(number)} {name}" for name in words], "or")
+        raise Wrong("unit_other", f"{shown(f'{number} {word or str()}'.strip())} of what? write {ways}", ways)
+    return figure(number).in_scale(words[word], f"`{word}`")
+
+
 def _threshold(found: re.Match[str], scope: Scope) -> int:
     """A bare number, or one with what the meter counts."""
     measure, word = scope.names.meters.get(scope.subject, ""), found[2]
@@ -159,10 +176,13 @@ def _threshold(found: re.Match[str], scope: Scope) -> int:
             "unit_other",
             f"{shown(found.group())} is not money, and `{scope.subject}` counts it; write for example `350 {currency}`",
         )
-    if measure in ("visits", "items"):
-        if word and not names_unit(word, measure):
-            raise Wrong("unit_other", f"`{scope.subject}` counts {measure}; write `{short(found[1])} {measure}`")
-        return _whole(found[1], measure)
+    if measure in MEASURED:
+        return _measured(found[1], word, scope, measure)
+    if measure in _PLAIN_COUNTS:
+        if word and not names_unit(word, _PLAIN_COUNTS[measure]):
+            called = _PLAIN_COUNTS[measure]
+            raise Wrong("unit_other", f"`{scope.subject}` counts {called}; write `{short(found[1])} {called}`")
+        return _whole(found[1], _PLAIN_COUNTS[measure])
     return _own(found[1], word, scope._replace(subject=measure))
 
 
@@ -176,10 +196,11 @@ def _money_threshold(found: re.Match[str], scope: Scope) -> int:
     amount = money(found[1], found[2], scope)
     measure = scope.names.meters.get(scope.subject, "")
     facts = facts_of(measure, scope)
-    if measure in ("visits", "items") or (facts is not None and not facts.money):
+    if measure in _PLAIN_COUNTS or measure in MEASURED or (facts is not None and not facts.money):
+        called = "kg" if measure == "g" else "l" if measure == "ml" else _PLAIN_COUNTS.get(measure, measure)
         raise Wrong(
             "unit_other",
-            f"{shown(found.group())} is money, and `{scope.subject}` counts {measure}; write as in `12 {measure}`",
+            f"{shown(found.group())} is money, and `{scope.subject}` counts {called}; write as in `12 {called}`",
         )
     return amount
 
@@ -188,6 +209,7 @@ THRESHOLD = Phrase(
     "a threshold",
     Wording(f"{DECIMAL}(?: {WORD_PATTERN})?", _threshold),
     Wording(MONEY_PATTERN, _money_threshold),
-    examples=("1000 USD", "12 visits", "300 points", "0"),
-    about="In what the meter counts: money, visits, items or a unit. The lowest level has 0.",
+    examples=("1000 USD", "12 visits", "300 points", "5 kg", "3 times", "0"),
+    about="In what the meter counts: money, visits, items, `kg` or `g`, `l` or `ml`, a unit, or how many times an "
+    "action was done. The lowest level has 0.",
 )

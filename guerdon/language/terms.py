@@ -138,8 +138,23 @@ LATENESS = Phrase(
     examples=("up to 30 days", "never"),
 )
 
+STATEMENT_DAY = Phrase(
+    "a day of the month",
+    Wording(f"(?:the )?{WHOLE}(?:st|nd|rd|th)?", lambda found, _: count(found[1], 31)),
+    examples=("10th", "1"),
+    about="In a month that is too short for it, the month's last day.",
+)
+
 
 def in_period(inner: str) -> tuple[str, Callable[[re.Match[str]], PeriodUnit]]:
     """An amount's pattern with ``a week`` behind it or nothing, and how to read that part: the last group."""
-    pattern = rf"{inner}(?: (?:a|per) {_PERIOD})?"
-    return pattern, lambda found: PERIODS[found[found.re.groups]] if found[found.re.groups] else "ever"
+    pattern = f"{inner}(?: (?:a|per) {PERIOD_OR_STATEMENT})?"
+    return pattern, lambda found: period_of(found[found.re.groups])
+
+
+PERIOD_OR_STATEMENT = "(day|week|month|quarter|year|statement period)"
+
+
+def period_of(text: str | None) -> PeriodUnit:
+    """The period that a word of ``PERIOD_OR_STATEMENT`` means; for ever without one."""
+    return PERIODS[text.removesuffix(" period")] if text else "ever"

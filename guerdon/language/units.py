@@ -1,20 +1,20 @@
-"""The declarations: units, meters and lanes."""
+"""The declarations: units, meters, partners and lanes."""
 
 import re
 from typing import Any
 
 from guerdon.core.amounts import currency_scale
-from guerdon.core.program import Meter, Unit
+from guerdon.core.program import Meter, Partner, Unit
 from guerdon.language.errors import Wrong, advice, shown
 from guerdon.language.figures import counted
-from guerdon.language.forms import Either, Listing, Turned
-from guerdon.language.matchers import LINES
+from guerdon.language.forms import Either, Form, Listing, Turned
+from guerdon.language.matchers import METERED_WHEN, OF_A_PURCHASE
 from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.rates import WORTH
 from guerdon.language.section import Fields, Key, Section, exactly_one
 from guerdon.language.terms import ENDLESS, LIFE, WINDOW, Life, whole_life
-from guerdon.language.words import COUNTED, CURRENCY
+from guerdon.language.words import COUNTED, CURRENCY, NAME, TITLE
 
 MAX_DECIMALS = 6
 
@@ -27,15 +27,11 @@ def _own_currency(found: re.Match[str], scope: Scope) -> str:
 
 
 def _unit(
-    *,
-    currency: str = "",
-    scale: int = 0,
-    life: Life = ENDLESS,
-    **own: Any,
-) -> Unit:
+    *, currency: str = "", scale: int = 0, life: Life = ENDLESS, **settings: Any
+) -> Unit:  # fmt: skip
     return Unit(
         scale=currency_scale(currency) if currency else scale, money=bool(currency), expires=life.term,
-        inactive_after=life.inactive, **own,
+        inactive_after=life.inactive, **settings,
     )  # fmt: skip
 
 
@@ -43,6 +39,9 @@ def _check_money(fields: Fields) -> None:
     if fields.has("in") and fields.has("decimals"):
         told = "`decimals` and `in` exclude each other: money has the decimals of its currency"
         fields.report("decimals", "settings_conflict", told)
+    if fields.has("spent") and not fields.has("in"):
+        told = "`spent` is for money; any part of another unit may be spent as it is"
+        fields.report("spent", "settings_conflict", told)
 
 
 UNIT_SECTION: Section[Unit] = Section(
@@ -70,6 +69,14 @@ UNIT_SECTION: Section[Unit] = Section(
             "How many decimals amounts of it have. Left out: none, whole ones only.",
             "2",
             into="scale",
+        ),
+        Key(
+            "spent",
+            Choice("`whole` or `in any part`", {"whole": False, "in any part": True}),
+            "For money. `whole`: each grant stays a voucher, which is spent whole; `in any part`: it is one sum, as "
+            "cashback is. Left out: whole.",
+            "in any part",
+            into="divisible",
         ),
         Key(
             "expires",
@@ -108,26 +115,44 @@ def _earned(found: re.Match[str], scope: Scope) -> tuple[str, str]:
     return "earned", unit
 
 
+MEASURES = {"weight": "g", "volume": "ml"}
+"""What is measured, with the smallest part in which it is counted."""
+
 SUM = Phrase(
     "something to add up",
     Wording("spend|items", lambda found, _: (found.group(), "")),
+    Wording("weight|volume", lambda found, _: (MEASURES[found.group()], "")),
     Wording(f"({NAME_PATTERN}) earned", _earned),
-    examples=("spend", "items", "points earned"),
-    about="`spend` is the money paid, `items` the number of articles, `points earned` whatever was given of that unit.",
+    examples=("spend", "items", "weight", "volume", "points earned"),
+    about="`spend` is the money paid, `items` the number of articles, `weight` and `volume` what lines measured in "
+    "grams or millilitres weigh or hold, `points earned` whatever was given of that unit.",
 )
-COUNT = Choice("`visits`", {"visits": ("visits", "")})
+COUNT = Phrase(
+    "something to count",
+    Wording("visits", lambda found, _: ("visits", "")),
+    Wording(r"action ([^\s:\x00-\x1f\x7f]{1,100})", lambda found, _: ("actions", found[1])),
+    examples=("visits", "action review"),
+    about="`visits`: purchases, each one visit. `action` with a name: how often the member did it.",
+)
 
 
 def _meter(*, window: Any, sum: Any = None, count: Any = None, only: Any = None) -> Meter:
-    counts, unit = sum or count
-    return Meter(counts=counts, window=window, unit=unit, only=only)
+    counts, what = sum or count
+    unit, action = (what, "") if counts == "earned" else ("", what)
+    return Meter(counts=counts, window=window, unit=unit, action=action, only=only)
 
 
 def _check_lines(fields: Fields) -> None:
-    measure = fields.get("sum")
+    """Report matchers that have nothing to look at."""
+    measure, only = fields.get("sum") or fields.get("count"), fields.get("of")
     if measure is not None and measure[0] == "earned" and fields.has("of"):
-        told = f"`of` picks lines of a basket, and `{measure[1]} earned` looks at none; leave it out"
+        told = f"`of` picks purchases and actions, and `{measure[1]} earned` looks at none; leave it out"
         fields.report("of", "matcher_misplaced", told)
+    if measure is not None and measure[0] == "actions" and only is not None:
+        for name in OF_A_PURCHASE:
+            if getattr(only, name) is not None:
+                told = f"`{name}` looks at a purchase, and `action {measure[1]}` is none; leave it out"
+                fields.report("of", "matcher_misplaced", told)
 
 
 METER_SECTION: Section[Meter] = Section(
@@ -136,12 +161,35 @@ METER_SECTION: Section[Meter] = Section(
     "Something that is counted for each member over a window. Lines under `never_earn` never count.",
     [
         Key("sum", SUM, "What is added up.", "spend"),
-        Key("count", COUNT, "What is counted: purchases, each one visit.", "visits"),
+        Key("count", COUNT, "What is counted.", "visits"),
         Key("window", WINDOW, "Over which days.", "rolling 12 months", required=True),
-        Key("of", LINES, "Only these lines count. Left out: all do.", "{category: grocery/coffee}", into="only"),
+        Key(
+            "of",
+            METERED_WHEN,
+            "Only what matches counts. Left out: everything does.",
+            "{category: grocery/coffee}",
+            into="only",
+        ),
     ],
     _meter,
     checks=[exactly_one("sum", "count"), _check_lines],
+)
+
+
+def _partner_name(name: str) -> str:
+    if name in ("own", "partner"):
+        raise Wrong("name_twice", f"{shown(name)} has a meaning of its own; give the partner another name")
+    return name
+
+
+PARTNER_NAME: Form[str] = Turned(NAME, _partner_name)
+
+PARTNER_SECTION: Section[Partner] = Section(
+    "a partner",
+    "A partner",
+    "A business that takes part: members earn or spend with it, and it settles what it owes or is owed.",
+    [Key("title", TITLE, "What members see.", "{en: Esso stations, bg: Бензиностанции Esso}")],
+    Partner,
 )
 
 CHOOSER = Choice("a way to choose", {"add": "add", "best": "best", "first": "first"})

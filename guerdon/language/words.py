@@ -94,6 +94,12 @@ TITLES: Section[Titles] = Section(
         _titled(
             "action", "Of actions, so that it can follow *for*.", "{review: {en: writing a review, bg: написан отзив}}"
         ),
+        _titled("attribute", "Of further facts of an event.", "{cup: {en: your cup, bg: чашата ви}}"),
+        _titled("merchant_category", "Of kinds of shops.", "{5411: {en: groceries, bg: хранителни магазини}}"),
+        _titled("segment", "Of segments.", "{students: {en: students, bg: студенти}}"),
+        _titled("region", "Of regions.", "{sofia: {en: Sofia, bg: София}}"),
+        _titled("consent", "Of purposes that a member agrees to.", "{marketing: {en: news, bg: новини}}"),
+        _titled("role", "Of roles in a household.", "{owner: {en: head of the household, bg: титуляр}}"),
     ],
     Titles,
 )
@@ -106,9 +112,15 @@ YES_NO = Choice("yes or no", {"yes": True, "no": False, "true": True, "false": F
 
 UNIT = Known("a unit", lambda scope: scope.names.units or None, example="points")
 METER = Known("a meter", lambda scope: scope.names.meters, example="spend_this_year")
+MECHANIC = Known("a mechanic", lambda scope: scope.names.mechanics, example="base")
 LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""
+PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus")
+BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
+SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
+PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
+PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}, example="esso")
 
 CURRENCY = Phrase(
     "a currency",

@@ -4,7 +4,7 @@ from decimal import Decimal
 from math import gcd
 
 from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
-from guerdon.core.program import Cap, Quantity
+from guerdon.core.program import Allowance, Cap, Quantity
 from guerdon.leaflet.times import period
 from guerdon.leaflet.voice import Voice
 
@@ -93,13 +93,20 @@ def limits(voice: Voice, cap: Cap, unit: str) -> list[str]:
     told = []
     if cap.per_event is not None:
         told.append(voice.say("At most %(amount)s each time.", amount=amount(voice, cap.per_event, unit)))
-    if cap.per_member is not None:
-        most = amount(voice, cap.per_member, unit)
-        if cap.period == "ever":
-            told.append(voice.say("At most %(amount)s in all.", amount=most))
-        else:
-            told.append(voice.say("At most %(amount)s %(period)s.", amount=most, period=period(voice, cap.period)))
+    told += [_allowed(voice, amount(voice, allowance.amount, unit), allowance) for allowance in cap.per_member]
+    told += [_allowed(voice, _times(voice, allowance.amount), allowance) for allowance in cap.times]
     if cap.total is not None and cap.total < MAX_AMOUNT:
         most = amount(voice, cap.total, unit)
         told.append(voice.say("For all members together at most %(amount)s: first come, first served.", amount=most))
     return told
+
+
+def _allowed(voice: Voice, most: str, allowance: Allowance) -> str:
+    """The most that a member gets in each period."""
+    if allowance.period == "ever":
+        return voice.say("At most %(amount)s in all.", amount=most)
+    return voice.say("At most %(amount)s %(period)s.", amount=most, period=period(voice, allowance.period))
+
+
+def _times(voice: Voice, count: int) -> str:
+    return voice.say_count("%(count)s time", "%(count)s times", count)

@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from guerdon.core.program import MonthChoice, Texts, When
+from guerdon.core.calendar import Term
+from guerdon.core.program import AroundBirthday, MonthChoice, Range, Texts, When
+from guerdon.leaflet.measures import measure, metered
+from guerdon.leaflet.times import span, window
 from guerdon.leaflet.voice import Voice, capital, sentence_end
 from guerdon.mechanics.tiers import Tiers
 
@@ -51,6 +54,14 @@ def conditions(voice: Voice, when: When, *, but: Sequence[str] = ()) -> Conditio
     given = [name for name in MATCHERS if name not in but and getattr(when, name) is not None]
     adverbials = tuple([MATCHERS[name](voice, when) for name in given])
     return Conditions(", ".join(audience), _all_of(voice, goods), adverbials, _months(voice, when.category))
+
+
+def exceptions(voice: Voice, unless: When) -> list[str]:
+    """What stands against it, each matcher for itself but for goods, a sentence each."""
+    told = conditions(voice, unless)
+    cases = [part for part in (told.audience, *told.adverbials) if part]
+    sentences = [voice.say("Not on %(goods)s.", goods=told.goods)] if told.goods else []
+    return [*sentences, *[voice.say("Not %(case)s.", case=case) for case in cases]]
 
 
 def _all_of(voice: Voice, goods: Sequence[str]) -> str:
@@ -126,6 +137,129 @@ def level_titles(voice: Voice) -> dict[str, str]:
     return {level.name: voice.title(level.title, level.name) for ladder in ladders for level in ladder.levels}
 
 
+def _membership(voice: Voice, when: When) -> str:
+    names = [mechanic_title(voice, name) for name in when.membership or ()]
+    return voice.say("for members of %(plans)s", plans=voice.either(names))
+
+
+def _badge(voice: Voice, when: When) -> str:
+    names = [mechanic_title(voice, name) for name in when.badge or ()]
+    return voice.say("with the badge %(badges)s", badges=voice.either(names))
+
+
+def mechanic_title(voice: Voice, name: str) -> str:
+    """What members call a mechanic, in quotation marks."""
+    titles = {mechanic.name: getattr(mechanic, "title", {}) for mechanic in voice.program.mechanics}
+    return voice.quoted(voice.title(titles.get(name, {}), name))
+
+
+def _segment(voice: Voice, when: When) -> str:
+    return voice.say("for %(segments)s", segments=_quoted(voice, voice.program.titles.segment, when.segment))
+
+
+def _region(voice: Voice, when: When) -> str:
+    return voice.say("in the region %(regions)s", regions=_quoted(voice, voice.program.titles.region, when.region))
+
+
+def _language(voice: Voice, when: When) -> str:
+    names = voice.either([voice.language_name(tag) for tag in when.language or ()])
+    return voice.say("if your language is %(languages)s", languages=names)
+
+
+def _consent(voice: Voice, when: When) -> str:
+    titles = [voice.quoted(title) for title in codes(voice, voice.program.titles.consent, when.consent or ())]
+    return voice.say("if you have agreed to %(purposes)s", purposes=voice.listed(titles))
+
+
+def _age_from(voice: Voice, when: When) -> str:
+    return voice.say_count("from the age of %(count)s year", "from the age of %(count)s years", when.age_from or 0)
+
+
+def _role(voice: Voice, when: When) -> str:
+    return voice.say("in the household as %(roles)s", roles=_quoted(voice, voice.program.titles.role, when.role))
+
+
+def _enrolled_at_least(voice: Voice, when: When) -> str:
+    term = when.enrolled_at_least or Term(1, "day")
+    return voice.say("once you have been a member for %(span)s", span=span(voice, term.count, term.unit))
+
+
+def _enrolled_at_most(voice: Voice, when: When) -> str:
+    term = when.enrolled_at_most or Term(1, "day")
+    return voice.say("for %(span)s from the day you join", span=span(voice, term.count, term.unit))
+
+
+def _partner(voice: Voice, when: When) -> str:
+    partners = voice.program.partners
+    names = [
+        voice.say("our own shops") if name == "own" else voice.quoted(voice.title(partners[name].title, name))
+        for name in when.partner or ()
+    ]
+    return voice.say("when you buy at %(partners)s", partners=voice.either(names))
+
+
+def _merchant_category(voice: Voice, when: When) -> str:
+    kinds = _quoted(voice, voice.program.titles.merchant_category, when.merchant_category)
+    return voice.say("in shops of the kind %(kinds)s", kinds=kinds)
+
+
+def _code(voice: Voice, when: When) -> str:
+    return voice.say("with the code %(codes)s", codes=voice.either(list(when.code or ())))
+
+
+def _attribute(voice: Voice, when: When) -> str:
+    titles = voice.program.titles.attribute
+    facts = [
+        voice.say("%(fact)s: %(values)s", fact=voice.code(titles, name), values=voice.either(list(values)))
+        for name, values in (when.attribute or {}).items()
+    ]
+    return voice.say("if %(facts)s", facts=voice.listed(facts))
+
+
+def _readings(voice: Voice, when: When) -> str:
+    return ", ".join([_reading(voice, name, shown) for name, shown in (when.readings or {}).items()])
+
+
+def _reading(voice: Voice, name: str, shown: Range) -> str:
+    """What a meter must show."""
+    meter = voice.program.meters[name]
+    what, over = measure(voice, meter), window(voice, meter.window)
+    if shown.most is None:
+        least = metered(voice, meter, shown.least or 0)
+        return voice.say("if %(measure)s %(window)s: from %(least)s", measure=what, window=over, least=least)
+    most = metered(voice, meter, shown.most)
+    if shown.least is None:
+        return voice.say("if %(measure)s %(window)s: up to %(most)s", measure=what, window=over, most=most)
+    least = metered(voice, meter, shown.least)
+    return voice.say(
+        "if %(measure)s %(window)s: from %(least)s to %(most)s", measure=what, window=over, least=least, most=most
+    )
+
+
+def _birthday(voice: Voice, when: When) -> str:
+    days = when.birthday or AroundBirthday()
+    if days.month:
+        return voice.say("in the month of your birthday")
+    if days.days_before == days.days_after == 0:
+        return voice.say("on your birthday")
+    before, after = span(voice, days.days_before, "day"), span(voice, days.days_after, "day")
+    if days.days_after == 0:
+        return voice.say("on your birthday and %(span)s before it", span=before)
+    if days.days_before == 0:
+        return voice.say("on your birthday and %(span)s after it", span=after)
+    return voice.say("on your birthday, %(before)s before it and %(after)s after it", before=before, after=after)
+
+
+def _basket_at_most(voice: Voice, when: When) -> str:
+    return voice.say("when you spend at most %(money)s", money=voice.money(when.basket_at_most or 0))
+
+
+def _items_at_least(voice: Voice, when: When) -> str:
+    return voice.say_count(
+        "when you buy at least %(count)s article", "when you buy at least %(count)s articles", when.items_at_least or 0
+    )
+
+
 def _store(voice: Voice, when: When) -> str:
     titles = _quoted(voice, voice.program.titles.store, when.store)
     return voice.say_count(
@@ -191,15 +325,35 @@ def _expression(voice: Voice, when: When) -> str:
     return voice.title(when.in_words) or voice.say("under certain conditions")
 
 
-AUDIENCE: dict[str, Callable[[Voice, When], str]] = {"tier": _tier}
+AUDIENCE: dict[str, Callable[[Voice, When], str]] = {
+    "tier": _tier,
+    "membership": _membership,
+    "badge": _badge,
+    "segment": _segment,
+    "region": _region,
+    "language": _language,
+    "consent": _consent,
+    "age_from": _age_from,
+    "role": _role,
+    "enrolled_at_least": _enrolled_at_least,
+    "enrolled_at_most": _enrolled_at_most,
+}
 """How each matcher of members is said."""
 
 MATCHERS: dict[str, Callable[[Voice, When], str]] = {
     "basket_at_least": _basket_at_least,
+    "basket_at_most": _basket_at_most,
+    "items_at_least": _items_at_least,
     "first_purchase": _first_purchase,
     "store": _store,
     "channel": _channel,
     "tender": _tender,
+    "partner": _partner,
+    "merchant_category": _merchant_category,
+    "code": _code,
+    "attribute": _attribute,
+    "readings": _readings,
+    "birthday": _birthday,
     "weekday": _weekday,
     "hours": _hours,
     "between": _between,

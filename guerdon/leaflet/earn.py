@@ -3,9 +3,9 @@
 from guerdon.core.amounts import Rounding
 from guerdon.core.program import When
 from guerdon.leaflet.amounts import amount, factor, limits, multiple, rate, rate_on_top
-from guerdon.leaflet.conditions import Conditions, conditions
+from guerdon.leaflet.conditions import Conditions, conditions, exceptions, mechanic_title
 from guerdon.leaflet.pages import Said
-from guerdon.leaflet.times import after, lasting
+from guerdon.leaflet.times import lasting, waited
 from guerdon.leaflet.voice import Voice
 from guerdon.mechanics.earn import Earn
 
@@ -15,14 +15,28 @@ def said_earn(voice: Voice, mechanic: Earn) -> Said:
     told = conditions(voice, mechanic.when, but=_OF_THE_OCCASION if _is_for_a_purchase(mechanic) else ())
     sentences = [
         told.sentence(voice, _head(voice, mechanic, told)),
+        *exceptions(voice, mechanic.unless),
         *limits(voice, mechanic.limit, mechanic.earn),
+        *_shared_limits(voice, mechanic),
         *_rounding(voice, mechanic),
     ]
     if mechanic.available_after is not None:
-        sentences.append(voice.say("You can use them %(after)s.", after=after(voice, mechanic.available_after)))
+        sentences.append(voice.say("You can use them %(after)s.", after=waited(voice, mechanic.available_after)))
     if mechanic.expires is not None:
         sentences.append(voice.say("They last %(lasting)s.", lasting=lasting(voice, mechanic.expires)))
     return Said(title=voice.title(mechanic.title), sentences=tuple(sentences), details=told.months)
+
+
+def _shared_limits(voice: Voice, mechanic: Earn) -> list[str]:
+    """The limits that it shares with others."""
+    if not mechanic.cap:
+        return []
+    sharing = [one.name for one in voice.program.mechanics if getattr(one, "cap", "") == mechanic.cap]
+    told = limits(voice, voice.program.caps[mechanic.cap], mechanic.earn)
+    if len(sharing) > 1:
+        titles = voice.listed([mechanic_title(voice, name) for name in sharing])
+        told.append(voice.say("This limit is for %(titles)s together.", titles=titles))
+    return told
 
 
 def _head(voice: Voice, mechanic: Earn, told: Conditions) -> str:
@@ -88,12 +102,6 @@ def _earning(voice: Voice, name: str) -> Earn | None:
     """An earning mechanic by name."""
     mechanics = voice.program.mechanics
     return next((one for one in mechanics if isinstance(one, Earn) and one.name == name), None)
-
-
-def mechanic_title(voice: Voice, name: str) -> str:
-    """What members call a mechanic, in quotation marks."""
-    titles = {mechanic.name: getattr(mechanic, "title", {}) for mechanic in voice.program.mechanics}
-    return voice.quoted(voice.title(titles.get(name, {}), name))
 
 
 def _rounding(voice: Voice, mechanic: Earn) -> list[str]:

@@ -3,7 +3,7 @@
 A span is said so that it fits behind *for* and *after*: languages with cases have it in the accusative (``1 неделю``).
 """
 
-from guerdon.core.calendar import PeriodUnit, Term, TermUnit, Window
+from guerdon.core.calendar import Delay, PeriodUnit, Term, TermUnit, Window
 from guerdon.leaflet.voice import Voice
 
 
@@ -41,6 +41,25 @@ def after(voice: Voice, term: Term) -> str:
 def _counts_on(term: Term, period: PeriodUnit) -> bool:
     """Whether a time is counted on from the end of the period: 6 months after the end of the month."""
     return term.count > 0 and not _is_one_period(term, period)
+
+
+def waited(voice: Voice, delay: Delay) -> str:
+    """From when on something that is pending may be used: ``after 24 hours``, ``14 days after delivery``."""
+    time = _time_of(voice, delay)
+    if delay.start == "delivery":
+        return voice.say("%(span)s after delivery", span=time) if time else voice.say("after delivery")
+    if delay.start == "statement":
+        return voice.say("%(span)s after the statement date", span=time) if time else voice.say("on the statement date")
+    if delay.term is not None:
+        return after(voice, delay.term)
+    return voice.say("after %(span)s", span=time)
+
+
+def _time_of(voice: Voice, delay: Delay) -> str:
+    """How long a delay is; empty where it ends with what it waits for."""
+    if delay.hours:
+        return voice.say_count("%(count)s hour", "%(count)s hours", delay.hours)
+    return span(voice, delay.term.count, delay.term.unit) if delay.term is not None else ""
 
 
 def _moment(voice: Voice, term: Term, period: PeriodUnit) -> str:
@@ -82,6 +101,7 @@ def period(voice: Voice, unit: PeriodUnit) -> str:
         "month": voice.say("a month"),
         "quarter": voice.say("a quarter"),
         "year": voice.say("a year"),
+        "statement": voice.say("in each statement month"),
     }[unit]
 
 
@@ -108,6 +128,7 @@ def _calendar(voice: Voice, unit: PeriodUnit) -> str:
         "month": voice.say("in a calendar month"),
         "quarter": voice.say("in a calendar quarter"),
         "year": voice.say("in a calendar year"),
+        "statement": voice.say("in a statement month"),
         "ever": voice.say("since you joined"),
     }[unit]
 

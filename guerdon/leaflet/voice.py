@@ -13,7 +13,7 @@ from gettext import NullTranslations, c2py
 from importlib import resources
 from io import BytesIO
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -100,6 +100,13 @@ class Voice:
     def uncounted(self, forms: Counted, name: str) -> str:
         """A noun without a number: the last of its forms."""
         return (forms.get(self.language) or forms.get(SOURCE) or (name,))[-1]
+
+    def language_name(self, tag: str) -> str:
+        """What a language is called in this one."""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self._locale) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag
 
     # Numbers, money and time.
 

@@ -10,8 +10,7 @@ import msgspec
 
 from guerdon.core.program import LINE_MATCHERS, MonthChoice, Program, Reward, Unit
 from guerdon.leaflet.amounts import amount, quantity, unit_title
-from guerdon.leaflet.conditions import codes, conditions
-from guerdon.leaflet.earn import mechanic_title
+from guerdon.leaflet.conditions import codes, conditions, mechanic_title
 from guerdon.leaflet.mechanics import said
 from guerdon.leaflet.pages import Leaflet, Part, Said, Table
 from guerdon.leaflet.times import lasting, span
@@ -97,12 +96,17 @@ def _notes(voice: Voice, reward: Reward) -> Iterator[str]:
         yield voice.say_count("There is only %(count)s.", "There are only %(count)s.", reward.stock)
 
 
+def is_voucher(unit: Unit) -> bool:
+    """Whether each grant of a unit is a voucher, which is spent whole."""
+    return unit.money and not unit.divisible
+
+
 def _gift(voice: Voice, reward: Reward) -> str:
     """What a reward puts into the wallet."""
     gives = reward.gives
     assert gives is not None, "asked only for what gives something"
     worth, term = amount(voice, gives.amount, gives.unit), reward.valid or voice.program.units[gives.unit].expires
-    is_money = voice.program.units[gives.unit].money
+    is_money = is_voucher(voice.program.units[gives.unit])
     if term is None:
         return voice.say("A voucher worth %(money)s.", money=worth) if is_money else f"{worth}."
     lasts = lasting(voice, term)
@@ -138,8 +142,8 @@ def _returns(voice: Voice) -> Iterator[Said]:
         sentences = [voice.say("You keep what it earned you.")]
     else:
         sentences = [voice.say("We take back what it earned you, no more and no less.")]
-        sentences += [_debt(voice, name, unit) for name, unit in units.items() if not unit.money]
-    if any(unit.money for unit in units.values()):
+        sentences += [_debt(voice, name, unit) for name, unit in units.items() if not is_voucher(unit)]
+    if any(is_voucher(unit) for unit in units.values()):
         sentences.append(
             voice.say("A voucher that you used comes back when you bring back the whole purchase.")
             if returns.vouchers == "given back"

@@ -7,7 +7,7 @@
 **By multiplying** another mechanic: ``multiply: base`` with ``by: 2`` gives once more what ``base`` gave for the
 lines that match. A basket earned 29 by ``base``, 9 of them on private label; doubling private label gives 9 more.
 
-Caps are taken in the order per event, per member and period, total. What is above a cap burns, and the trace says so.
+Caps, maturity and expiry are those of ``core.granting``.
 """
 
 from typing import Literal
@@ -15,9 +15,10 @@ from typing import Literal
 import msgspec
 
 from guerdon.core.amounts import Rate, Rounding, divide
-from guerdon.core.calendar import Day, Term, period_start
+from guerdon.core.calendar import Day, Delay, Term
 from guerdon.core.case import Case
 from guerdon.core.effects import Granted
+from guerdon.core.granting import Giver
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.version import Workshop
@@ -43,15 +44,21 @@ class Earn(msgspec.Struct, frozen=True, kw_only=True):
     by: Rate = Rate(2, 1)
     """The factor, as a fraction: 2 is ``Rate(2, 1)``, 1.5 is ``Rate(3, 2)``. What is given is the part above one."""
     when: When = When()
+    unless: When = When()
+    """What stands against it, each matcher for itself: lines in these categories, bills paid like this."""
     rounding: Rounding = Rounding.FLOOR
     """Of the whole order, or of each line."""
     round_per: Literal["order", "line"] = "order"
     limit: Cap = Cap()
     lane: str = ""
-    available_after: Term | None = None
+    cap: str = ""
+    """A cap of the program that it shares with other mechanics."""
+    available_after: Delay | None = None
     """How long the grant stays pending; None: it is available at once."""
     expires: Term | None = None
     """How long the grant lasts; None: as its unit says."""
+    funded_by: str = ""
+    """The partner who pays for it: a name, or ``partner`` for the one where it was bought. Empty: the program."""
 
     def compile(self, workshop: Workshop) -> Rule:
         """Make the rule."""
@@ -67,9 +74,9 @@ class EarnRule(Rule):
         self.name = settings.name
         self.lane = settings.lane
         self.triggers = (settings.on,)
-        self._unit = settings.earn
-        condition = workshop.condition(settings.when)
+        condition = workshop.condition(settings.when, settings.unless)
         self._condition = condition if settings.on == "purchase" else condition._replace(lines=None)
+        self.condition = self._condition
         self._checks = self._condition.checks
         # On the days that are left when is_live_on has had its say, these remain to be looked at.
         self._live_checks = [check.holds for check in self._checks if check.on_day is None]
@@ -77,12 +84,11 @@ class EarnRule(Rule):
         self._rate = settings.rate
         self._multiplies = settings.multiply is not None
         self._rounds_lines = settings.rate is not None and settings.round_per == "line" and settings.on == "purchase"
-        self._cap = settings.limit
-        self._total = "" if settings.limit.total is None else workshop.limit(settings.name, settings.limit.total)
-        self._is_capped = settings.limit != Cap()
-        unit = workshop.program.units[settings.earn]
-        terms = (settings.expires, settings.available_after, unit.expires)
-        self._is_plain = not self._is_capped and not unit.money and terms == (None, None, None)
+        self.delay = settings.available_after
+        self._giver = Giver(
+            workshop, settings.name, settings.earn, cap=settings.limit, shared=settings.cap, delay=self.delay,
+            expires=settings.expires, funded_by=settings.funded_by,
+        )  # fmt: skip
 
     def is_live_on(self, day: Day) -> bool:
         """Whether its dates, weekdays and categories let it give anything on that day."""
@@ -117,10 +123,7 @@ class EarnRule(Rule):
         if wanted <= 0:
             case.note(self.name, "skipped", "rounds_to_zero", "what was paid is too little to earn anything")
             return None
-        if not self._is_capped:
-            return Proposal(self, wanted, wanted, "", lines, self._rate, shares)
-        amount, capped_by = self._within_caps(case, wanted)
-        return Proposal(self, amount, wanted, capped_by, lines, self._rate, shares)
+        return self._giver.propose(case, Proposal(self, wanted, wanted, "", lines, self._rate, shares))
 
     def _wanted(self, case: Case, lines: tuple[int, ...] | None) -> int:
         """What it would give without caps."""
@@ -129,7 +132,14 @@ class EarnRule(Rule):
         if self._rate is None:
             return 0
         paid = case.total if lines is None else sum([case.payments[line] for line in lines])
-        return self._rate.of(paid, self.settings.rounding)
+        return self._rate.of(self._part(case, paid), self.settings.rounding)
+
+    def _part(self, case: Case, paid: int) -> int:
+        """What counts of an amount on a bill that was paid in several ways."""
+        if self._condition.tenders is None:
+            return paid
+        part, whole = case.paid_part(self._condition.tenders)
+        return paid * part // whole
 
     def _by_line(self, case: Case, lines: tuple[int, ...] | None) -> tuple[int, ...]:
         """What it would give for each line, each rounded by itself."""
@@ -157,45 +167,6 @@ class EarnRule(Rule):
         by = self.settings.by
         return divide(earned * (by.amount - by.per), by.per, self.settings.rounding), lines, shares
 
-    def _within_caps(self, case: Case, wanted: int) -> tuple[int, str]:
-        """What the caps leave of an amount, and the name of the one that cut the most off."""
-        cap, amount, capped_by = self._cap, wanted, ""
-        if cap.per_event is not None and cap.per_event < amount:
-            amount, capped_by = cap.per_event, "per_event"
-        if cap.per_member is not None:
-            used = case.used.get(self.name, {}).get(period_start(case.day, cap.period), 0)
-            if cap.per_member - used < amount:
-                amount, capped_by = max(cap.per_member - used, 0), "per_member"
-        if self._total and amount:
-            left = case.left_of(self._total)
-            if left < amount:
-                amount, capped_by = max(left, 0), "total"
-        return amount, capped_by
-
     def carry_out(self, case: Case, proposal: Proposal) -> None:
         """Grant what was proposed and count it against the caps."""
-        amount = proposal.amount
-        if amount == 0:
-            case.cap(proposal, self._unit)
-            return
-        if self._is_plain:
-            case.grant(self._unit, amount, self.name, expires_at=None, proposal=proposal)
-            return
-        if self._cap.per_member is not None:
-            case.count_use(self.name, period_start(case.day, self._cap.period), amount)
-        if self._total:
-            case.use(self._total, amount)
-        settings, zone = self.settings, case.version.zone
-        delay = settings.available_after
-        matures_at = None if delay is None else zone.start(delay.ends(case.day))
-        expires_at = case.version.expiry(self._unit, case.day, settings.expires)
-        if matures_at is not None and matures_at <= case.as_of:
-            matures_at = None
-        case.grant(
-            self._unit, amount, self.name, expires_at=expires_at, matures_at=matures_at,
-            reference=self._reference(case), proposal=proposal,
-        )  # fmt: skip
-
-    def _reference(self, case: Case) -> str:
-        """An amount of money becomes a voucher of its own."""
-        return f"{case.event.id}/{self.name}" if case.version.program.units[self._unit].money else ""
+        self._giver.give(case, proposal)

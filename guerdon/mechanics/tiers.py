@@ -82,11 +82,19 @@ class TiersRule(Rule):
 
     def carry_out(self, case: Case, proposal: Proposal) -> None:
         """Lift the member at once, and remember the level to fall back to."""
-        today = case.version.zone.day(case.as_of)
-        before = case.standings.get(self.name) or Standing(self._names[0], case.as_of)
+        self._lift(case, proposal.level, case.as_of)
+
+    def take_over(self, case: Case) -> None:
+        """Lift whoever shows enough by now: the ladder may be new, or a level may have become easier to reach."""
+        proposal = self.propose(case)
+        if proposal is not None:
+            self._lift(case, proposal.level, case.at)
+
+    def _lift(self, case: Case, level: str, at: Instant) -> None:
+        before = case.standings.get(self.name) or Standing(self._names[0], at)
         shown = case.reading(self._meter, case.today)
-        standing = Standing(proposal.level, case.as_of, self._until(case, proposal.level, today), shown, before)
-        case.stand(self.name, standing, case.as_of, "reached")
+        standing = Standing(level, at, self._until(case, level, case.version.zone.day(at)), shown, before)
+        case.stand(self.name, standing, at, "reached")
 
     def next_due(self, case: Case) -> Instant | None:
         """The end of the term of the level that is held."""

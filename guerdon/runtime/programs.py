@@ -1,11 +1,11 @@
 """The programs of a database, compiled: publishing a file, and the timeline that a till decides by."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from psycopg import errors
 
-from guerdon.core.calendar import moment_of
+from guerdon.core.calendar import Zone, moment_of
 from guerdon.core.program import Program
 from guerdon.core.version import Timeline, Version
 from guerdon.language import read_program
@@ -27,6 +27,16 @@ class PublishedProgram:
         self.versions: list[Version] = []
         self.timeline = Timeline(self.versions)
         self.refresh(connection)
+
+    @property
+    def currency(self) -> str:
+        """The currency of all its versions."""
+        return self.versions[0].program.currency
+
+    @property
+    def zone(self) -> Zone:
+        """The time zone of all its versions."""
+        return self.versions[0].zone
 
     def in_force(self) -> Version:
         """The version in force now; before the first, the first."""
@@ -56,39 +66,81 @@ def publish(connection: Connection, source: str, name: str = "program.yaml") -> 
     version = Version(program)
 
     def fits(before: Sequence[str]) -> None:
-        for text in before:
-            _check_fit(read_program(text), program)
+        if before:
+            check_fit([read_program(text) for text in before], program)
 
-    return stored.publish(connection, program.program, source, moment_of(version.starts_at), version.limits, fits)
+    return stored.publish(connection, program.program, source, moment_of(version.starts_at), fits)
 
 
-def _check_fit(before: Program, after: Program) -> None:
-    """Refuse a version under which amounts that are recorded would mean something else."""
+def check_fit(before: Sequence[Program], after: Program) -> None:
+    """Refuse a version under which what is recorded would mean something else; raises ``VersionDoesNotFit``.
+
+    ``before`` are the versions so far, in the order in which they were published.
+    """
     found = misfits(before, after)
     if found:
         raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
 
 
-def misfits(before: Program, after: Program) -> list[str]:
-    """Why a version could not be published after another one; empty: it could."""
-    found = []
-    for what, one, other in (
-        ("currency", before.currency, after.currency),
-        ("timezone", before.timezone, after.timezone),
-    ):
-        if one != other:
-            found.append(f"the {what} is {one} and stays so (the file says {other})")
+def misfits(before: Sequence[Program], after: Program) -> list[str]:
+    """Why a version could not be published after others; empty: it could."""
+    found = [
+        f"the {what} is {one} and stays so (the file says {other})"
+        for what, one, other in (
+            ("currency", before[0].currency, after.currency),
+            ("timezone", before[0].timezone, after.timezone),
+        )
+        if one != other
+    ]
+    for earlier in before:
+        found += [told for told in _other_units(earlier, after) if told not in found]
+    latest = max(before, key=lambda version: version.effective_from)
+    return [*found, *_other_levels(latest, after), *_unknown_names(latest, after)]
+
+
+def _other_units(before: Program, after: Program) -> Iterator[str]:
     for name, unit in before.units.items():
         new = after.units.get(name)
-        if new is None:
-            found.append(f"the unit {name} may be held by members and cannot be dropped")
-        elif (unit.scale, unit.money) != (new.scale, new.money):
-            found.append(f"the unit {name} keeps its decimals and whether it is money")
-    for name, meter in before.meters.items():
-        again = after.meters.get(name)
-        if again is not None and (meter.counts, meter.unit, meter.window) != (again.counts, again.unit, again.window):
-            found.append(f"the meter {name} keeps what it counts and its window; give another meter another name")
-    return found
+        if new is not None and (unit.scale, unit.money) != (new.scale, new.money):
+            yield f"the unit {name} keeps its decimals and whether it is money; give another unit another name"
+
+
+def _levels(program: Program) -> set[str]:
+    """The levels of all its ladders."""
+    return {level.name for mechanic in program.mechanics for level in getattr(mechanic, "levels", ())}
+
+
+def _other_levels(before: Program, after: Program) -> Iterator[str]:
+    """Levels that are dropped without a word about where their members go."""
+    ladders = {mechanic.name for mechanic in after.mechanics if hasattr(mechanic, "levels")}
+    for mechanic in before.mechanics:
+        name = after.changes.mechanics.get(mechanic.name, mechanic.name)
+        if name in ladders:
+            for level in getattr(mechanic, "levels", ()):
+                if level.name not in _levels(after) and level.name not in after.changes.tiers:
+                    remedy = f"changes: {{tiers: {{{level.name}: …}}}}"
+                    yield f"the level {level.name} is dropped; say where its members go, as in {remedy}"
+
+
+def _unknown_names(before: Program, after: Program) -> Iterator[str]:
+    """Names in ``changes`` that the version before has not."""
+    mechanics = {mechanic.name for mechanic in before.mechanics}
+    known: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
+        ("unit", after.changes.units, before.units),
+        ("level", after.changes.tiers, _levels(before)),
+        ("mechanic", after.changes.mechanics, mechanics),
+        ("meter", after.changes.meters, before.meters),
+    )
+    for what, named, there in known:
+        for name in named:
+            if name not in there:
+                yield f"the version before has no {what} {name} that could change"
+    units = {mechanic.name: getattr(mechanic, "earn", "") for mechanic in (*before.mechanics, *after.mechanics)}
+    for old, new in after.changes.mechanics.items():
+        if old in units and units[old] != units[new]:
+            yield f"the mechanic {new} gives {units[new]}, and {old} gave {units[old]}: it is another mechanic"
+        if new in mechanics and new not in after.changes.mechanics:
+            yield f"the mechanic {old} cannot become {new}, which the version before has too"
 
 
 def find_program(connection: Connection, name: str | None = None) -> int:

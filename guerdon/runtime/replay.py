@@ -9,28 +9,32 @@ from typing import NamedTuple
 
 import msgspec
 
+from guerdon.core.amounts import Rate
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import decode_outcome
-from guerdon.core.events import Event, Purchase, Return, decode_event
-from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.events import Event, Purchase, Return, decode_event, instant_of_event
+from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.version import Timeline
 from guerdon.store.reading import JournalRow
 
 
-class JournaledFacts(msgspec.Struct, frozen=True):
+class JournaledFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """The facts that a journal entry keeps."""
 
     limits: dict[str, int] = {}
+    rates: dict[str, Rate] = {}
 
 
+_NOTHING = JournaledFacts()
 _decode_facts = msgspec.json.Decoder(JournaledFacts).decode
 _encode_facts = msgspec.json.Encoder().encode
 
 
 def facts_of(decision: Decision) -> bytes | None:
     """What the journal keeps of a decision's facts; None: it needed nothing."""
-    return _encode_facts(JournaledFacts(decision.limits_seen)) if decision.limits_seen else None
+    kept = JournaledFacts(decision.limits_seen, decision.rates_seen)
+    return None if kept == _NOTHING else _encode_facts(kept)
 
 
 class Replayed(NamedTuple):
@@ -46,15 +50,25 @@ def replay(timeline: Timeline, rows: Iterable[JournalRow], *, traced: bool = Fal
     """Decide one member's journal again, entry by entry, from the state of a new member."""
     state = NEW_MEMBER
     purchases: dict[str, JournalRow] = {}
+    before: list[JournalRow] = []
     for row in rows:
         event = decode_event(row.content)
-        limits = _decode_facts(row.facts).limits if row.facts is not None else {}
+        kept = _NOTHING if row.facts is None else _decode_facts(row.facts)
         record = _record(purchases.get(event.purchase)) if isinstance(event, Return) else None
-        decision = decide(timeline, state, event, Facts(limits, record), traced=traced)
+        needed = timeline.needs_history(state, instant_of_event(event))
+        facts = Facts(kept.limits, record, history_of(before) if needed else (), kept.rates)
+        decision = decide(timeline, state, event, facts, traced=traced)
         yield Replayed(row, event, state, decision)
         state = decision.state
+        before.append(row)
         if row.kind == "purchase":
             purchases[row.event_id] = row
+
+
+def history_of(rows: Iterable[JournalRow]) -> list[PastEvent]:
+    """What journal entries tell of a member's past: every event that was not refused, with its effects."""
+    past = [(row, decode_outcome(row.outcome)) for row in rows]
+    return [PastEvent(decode_event(row.content), outcome.effects) for row, outcome in past if outcome.refusal is None]
 
 
 def _record(row: JournalRow | None) -> PurchaseRecord | None:

@@ -4,7 +4,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding
+from guerdon.core.effects import MEMBER_ACCOUNTS
 from guerdon.core.program import Unit
+from guerdon.core.version import Version
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.store import reading
 from guerdon.store.database import Connection
@@ -19,7 +21,7 @@ class UnitSummary(NamedTuple):
     redeemed: int
     expired: int
     outstanding: int
-    """``issued - reversed - redeemed - expired``; what the wallets hold, less debts."""
+    """What the wallets hold, less debts, and what is on its way from one member to another."""
     worth: int | None
     """What is outstanding in minor units of the currency; None where the unit is not worth money."""
     grants: int
@@ -56,7 +58,7 @@ def summarise(connection: Connection, program: int) -> Summary:
     for name, unit in version.program.units.items():
         account = {kind: balances.get((name, kind), 0) for kind in ("issued", "reversed", "redeemed", "expired")}
         issued = -account["issued"]
-        outstanding = issued - account["reversed"] - account["redeemed"] - account["expired"]
+        outstanding = sum([balances.get((name, kind), 0) for kind in (*MEMBER_ACCOUNTS, "in_transit")])
         worth = _worth(unit, outstanding)
         times_granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
         used = sum([row.times for row in counts if row.unit == name and row.target == "redeemed"])
@@ -81,9 +83,18 @@ def summarise(connection: Connection, program: int) -> Summary:
         units,
         sum([unit.worth or 0 for unit in units.values()]),
         levels | reading.members_by_level(connection, program),
-        reading.limits(connection, program),
+        _limits(connection, program, version),
         dict(granted),
     )
+
+
+def _limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:
+    """The shared limits of the version in force, each as large as it says, with what is used of it."""
+    used = {limit.name: limit.used for limit in reading.limits(connection, program)}
+    return [
+        StoredLimit(name, allowed, used.get(version.first_name(name), 0))
+        for name, allowed in sorted(version.limits.items())
+    ]
 
 
 def _worth(unit: Unit, outstanding: int) -> int | None:

@@ -16,13 +16,16 @@ connection broke) is tried again a few times; exactly-once makes that harmless.
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
 import psycopg
 from psycopg import errors
 
-from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.amounts import Rate
+from guerdon.core.calendar import Instant, date_of, moment_of
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, encode_outcome, news_of, transfers_of
 from guerdon.core.events import (
@@ -37,14 +40,15 @@ from guerdon.core.events import (
     instant_of_event,
     kind_of,
 )
-from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.runtime.programs import PublishedProgram
-from guerdon.runtime.replay import facts_of
-from guerdon.store import ledger, programs
+from guerdon.runtime.replay import facts_of, history_of
+from guerdon.store import ledger, programs, reading
 from guerdon.store.database import Connection
 from guerdon.store.ledger import Entry, KnownEvent, LockedMember, MovedMember
+from guerdon.store.rates import rates_on
 
 _TRIES = 5
 _FIRST_PAUSE = 0.05
@@ -209,13 +213,18 @@ class _Batch:
         self._now = now
         self._members: dict[str, _Standing] = {}
         self._known: dict[str, KnownEvent] = {}
+        self._allowed: dict[str, int] = {}
         self._limits: dict[str, int] = {}
+        """What is used of each shared limit, with what this batch has used."""
         self._limit_uses: dict[str, int] = {}
         self._repeats = False
         """Whether any id comes twice in this batch."""
         self._returned: set[str] = set()
         """The purchases that returns of this batch belong to."""
         self._purchases: dict[tuple[str, str], PurchaseRecord] = {}
+        self._past: dict[str, list[PastEvent]] = {}
+        """The history of the members for whom a version takes over in this batch that fills meters from it."""
+        self._rates: dict[tuple[str, date], Rate] = {}
         self._entries: list[Entry] = []
 
     def run(self, events: Sequence[Event]) -> list[Answer]:
@@ -245,9 +254,44 @@ class _Batch:
         self._returned = returned
         for event_id in returned & known.keys():
             self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
-        limits = self._program.timeline.limits_for(events)
-        if limits:
-            self._limits = ledger.read_limits(connection, program, limits)
+        self._allowed = self._program.timeline.limits_for(events)
+        if self._allowed:
+            self._limits = ledger.read_limits(connection, program, self._allowed)
+        self._load_history(events)
+        self._load_rates(events)
+
+    def _load_history(self, events: Sequence[Event]) -> None:
+        needs = self._program.timeline.needs_history
+        by_id = {
+            member.id: member.key
+            for event in events
+            if (member := self._members.get(event.member)) and needs(member.state, instant_of_event(event))
+        }
+        if by_id:
+            self._past = {key: [] for key in by_id.values()}
+            for past in groupby(reading.journals_of(self._connection, list(by_id)), key=lambda row: row.member):
+                self._past[by_id[past[0]]] = history_of(past[1])
+
+    def _load_rates(self, events: Sequence[Event]) -> None:
+        wanted = [
+            (event.currency, self._day(event)) for event in events if isinstance(event, Purchase) and event.currency
+        ]
+        if wanted:
+            self._rates = rates_on(self._connection, self._program.currency, wanted)
+
+    def _day(self, event: Event) -> date:
+        """The local day of an event, by the time zone that all versions share."""
+        return date_of(self._program.zone.day(instant_of_event(event)))
+
+    def _facts(self, event: Event, member: "_Standing") -> Facts:
+        """What the decision of an event may look at."""
+        purchase = self._purchases.get((event.member, event.purchase)) if isinstance(event, Return) else None
+        past = self._past.get(event.member, ()) if self._past else ()
+        rates = {}
+        if self._rates and isinstance(event, Purchase) and event.currency:
+            rate = self._rates.get((event.currency, self._day(event)))
+            rates = {} if rate is None else {event.currency: rate}
+        return Facts(self._limits, purchase, past, rates)
 
     def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
         if event.id in self._returned and isinstance(event, Purchase) and outcome.refusal is None:
@@ -262,8 +306,7 @@ class _Batch:
         if early is not None:
             return Answer(event.id, event.member, None, 0, Outcome(refusal=early))
         member = self._members[event.member]
-        purchase = self._purchases.get((event.member, event.purchase)) if isinstance(event, Return) else None
-        decision = decide(self._program.timeline, member.state, event, Facts(self._limits, purchase))
+        decision = decide(self._program.timeline, member.state, event, self._facts(event, member))
         if member.seq == 0 and decision.outcome.refusal is not None:
             return Answer(event.id, event.member, None, decision.version, decision.outcome)
         return self._record(event, content, member, decision)
@@ -286,7 +329,7 @@ class _Batch:
         member.seq += 1
         outcome = decision.outcome
         for name, amount in decision.limit_uses.items():
-            self._limits[name] -= amount
+            self._limits[name] = self._limits.get(name, 0) + amount
             self._limit_uses[name] = self._limit_uses.get(name, 0) + amount
         digest = content_hash(content)
         kind = kind_of(event)
@@ -299,6 +342,8 @@ class _Batch:
         if self._repeats:
             self._known[event.id] = KnownEvent(event.member, member.seq, decision.version, content, digest, outcome)
         self._remember_purchase(event, outcome)
+        if event.member in self._past and outcome.refusal is None:
+            self._past[event.member].append(PastEvent(event, outcome.effects))
         return Answer(event.id, event.member, member.seq, decision.version, outcome)
 
     def moved(self) -> "list[_Standing]":
@@ -313,7 +358,7 @@ class _Batch:
         ]
         ledger.write(self._connection, self._program.id, self._entries, moved)
         if self._limit_uses:
-            ledger.use_limits(self._connection, self._program.id, self._limit_uses)
+            ledger.use_limits(self._connection, self._program.id, self._limit_uses, self._allowed)
 
 
 def _answer_again(event: Event, content: bytes, known: KnownEvent) -> Answer:

@@ -338,36 +338,35 @@ def _check_balances(connection: Connection, program: int, balances: Balances) ->
 
 
 def _steps(decision: Decision) -> dict[str, int]:
-    """For each shared limit that a decision used: how far the square of what is left went down.
+    """For each shared limit that a decision used: how far the square of what is used went up.
 
-    Decisions of many members use a limit in an order that nothing records. But where each is told what the one before
-    it left, the squares go down from that of all there was to that of what is left now, and so their steps add up to
-    the difference, in whatever order they are counted. One that was told something else spoils the sum.
+    Decisions of many members use a limit in an order that nothing records. But where each is told what those before it
+    have used, the squares go up from zero to that of all that is used now, and so their steps add up to it, in whatever
+    order they are counted. One that was told something else spoils the sum.
     """
     seen = decision.limits_seen
-    return {name: used * (2 * seen[name] - used) for name, used in decision.limit_uses.items()}
+    return {name: used * (2 * seen[name] + used) for name, used in decision.limit_uses.items()}
 
 
 def _check_limits(
     connection: Connection, program: int, uses: Counter[str], steps: Counter[str]
 ) -> Iterator[Difference]:
-    """The shared limits: what is used of each, and whether the decisions were told what was left."""
-    declared: dict[str, list[int]] = {}
+    """The shared limits: what is used of each, and whether the decisions were told what was used before them."""
+    declared: dict[str, set[int]] = {}
     for version in PublishedProgram(connection, program).versions:
         for name, allows in version.limits.items():
-            declared.setdefault(name, []).append(allows)
+            declared.setdefault(version.first_name(name), set()).add(allows)
     stored = {limit.name: limit for limit in reading.limits(connection, program)}
-    for name in sorted(stored.keys() | uses.keys() | declared.keys()):
-        limit, used, allowed = stored.get(name), uses[name], declared.get(name, [0])
+    for name in sorted(stored.keys() | uses.keys()):
+        limit, used = stored.get(name), uses[name]
         if limit is None or limit.used != used:
             found = "missing" if limit is None else f"{limit.used} used"
             yield Difference("", 0, f"limit {name}", found, f"{used} used")
-        # A version cannot allow less than is used already.
-        elif limit.allowed != max(allowed[-1], min(limit.allowed, used)):
-            yield Difference("", 0, f"limit {name}", f"{limit.allowed} allowed", f"{allowed[-1]} allowed")
-        # Where versions disagree on what is allowed, the sum depends on when it was changed.
-        elif set(allowed) == {limit.allowed} and steps[name] != used * (2 * limit.allowed - used):
-            yield Difference("", 0, f"facts about limit {name}", "not what was left each time", "what was left")
+        elif used and limit.allowed not in declared.get(name, set()):
+            yield Difference("", 0, f"limit {name}", f"{limit.allowed} allowed", "what some version allows")
+        elif steps[name] != used * used:
+            told = "not what was used each time"
+            yield Difference("", 0, f"facts about limit {name}", told, "what was used")
 
 
 def _check_orphans(connection: Connection) -> Iterator[Difference]:

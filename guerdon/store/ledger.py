@@ -4,7 +4,7 @@ These functions run inside the caller's transaction and never commit. Amounts ar
 times are instants (whole seconds since 1970, UTC).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -98,22 +98,30 @@ def known_events(connection: Connection, program: int, event_ids: Sequence[str])
     }
 
 
-def read_limits(connection: Connection, program: int, names: Iterable[str]) -> dict[str, int]:
-    """What is left of each shared limit that has not run out, locked; and 0 for each that has, not locked.
+def read_limits(connection: Connection, program: int, allowed: Mapping[str, int]) -> dict[str, int]:
+    """What is used so far of each shared limit: locked, unless it has run out.
 
-    A limit's use only grows, so one that has run out stays so and nobody needs to wait for it.
+    ``allowed`` names the limits and what each allows. A limit's use only grows, so one that has run out stays so and
+    nobody needs to wait for it.
     """
-    asked: dict[str, Any] = {"program": program, "names": list(names)}
-    left: dict[str, int] = dict(connection.execute(statement("read_limits"), asked).fetchall())
-    open_limits = [name for name, amount in left.items() if amount > 0]
-    if open_limits:
-        left.update(connection.execute(statement("lock_limits"), asked | {"names": open_limits}).fetchall())
-    return left
+    asked: dict[str, Any] = {"program": program, "names": list(allowed)}
+    used: dict[str, int] = dict(connection.execute(statement("read_limits"), asked).fetchall())
+    if len(used) < len(allowed):
+        connection.execute(statement("add_limits"), asked)
+    still_open = [name for name, allows in allowed.items() if used.get(name, 0) < allows]
+    if still_open:
+        used.update(connection.execute(statement("lock_limits"), asked | {"names": still_open}).fetchall())
+    return used
 
 
-def use_limits(connection: Connection, program: int, uses: dict[str, int]) -> None:
-    """Take from shared limits. The database refuses more than there is."""
-    asked = {"program": program, "names": list(uses), "amounts": list(uses.values())}
+def use_limits(connection: Connection, program: int, uses: Mapping[str, int], allowed: Mapping[str, int]) -> None:
+    """Take from shared limits, of each of which there is so much. The database refuses more."""
+    asked = {
+        "program": program,
+        "names": list(uses),
+        "amounts": list(uses.values()),
+        "allowed": [allowed[name] for name in uses],
+    }
     connection.execute(statement("use_limits"), asked)
 
 

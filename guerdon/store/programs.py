@@ -43,7 +43,6 @@ def publish(
     name: str,
     source: str,
     starts_at: datetime,
-    limits: Mapping[str, int],
     check: Callable[[Sequence[str]], None],
 ) -> tuple[int, int]:
     """Add a version; gives the program's id and the version's number. Commits.
@@ -73,8 +72,6 @@ def publish(
                 "Choose a later effective_from."
             )
         connection.execute(statement("add_version"), asked)
-        for limit, allowed in limits.items():
-            connection.execute(statement("allow_limit"), {"program": program, "name": limit, "allowed": allowed})
         connection.execute(statement("wake_members"), asked)
     return program, len(stored) + 1
 

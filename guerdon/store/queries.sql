@@ -40,11 +40,6 @@ select exists (
 insert into program_versions (program, number, starts_at, source)
 values (%(program)s, %(number)s, %(starts_at)s, %(source)s)
 
--- name: allow_limit
--- Declare a shared limit. What is used stays used, so a limit never falls below that.
-insert into limits as kept (program, name, allowed) values (%(program)s, %(name)s, %(allowed)s)
-on conflict (program, name) do update set allowed = greatest(excluded.allowed, kept.used)
-
 -- name: wake_members
 -- Let the clock look at every member when a new version takes over.
 update members set next_due_at = %(at)s
@@ -77,19 +72,24 @@ join members on members.id = event_ids.member
 where event_ids.program = %(program)s and event_ids.event_id = any(%(event_ids)s)
 
 -- name: read_limits
--- How much of each shared limit is left.
-select name, allowed - used from limits where program = %(program)s and name = any(%(names)s)
+-- How much of each shared limit is used.
+select name, used from limits where program = %(program)s and name = any(%(names)s)
+
+-- name: add_limits
+-- Rows for shared limits that are looked at for the first time, in one order for all writers.
+insert into limits (program, name) select %(program)s, name from unnest(%(names)s::text[]) as name order by name
+on conflict (program, name) do nothing
 
 -- name: lock_limits
 -- The same, locked in one order until the transaction ends.
-select name, allowed - used from limits
+select name, used from limits
 where program = %(program)s and name = any(%(names)s)
 order by name for update
 
 -- name: use_limits
--- Take from shared limits.
-update limits set used = used + taken.amount
-from unnest(%(names)s::text[], %(amounts)s::bigint[]) as taken (name, amount)
+-- Take from shared limits, each as large as the version in force says.
+update limits set used = used + taken.amount, allowed = taken.allowed
+from unnest(%(names)s::text[], %(amounts)s::bigint[], %(allowed)s::bigint[]) as taken (name, amount, allowed)
 where limits.program = %(program)s and limits.name = taken.name
 
 -- name: update_members
@@ -127,6 +127,27 @@ copy transfers (member, seq, number, program, unit, source, target, amount, reas
 -- Add news.
 copy outbox (program, member, seq, type, data) from stdin (format binary)
 
+-- name: add_rates
+-- Record what currencies are worth.
+insert into currency_rates (day, currency, "into", amount, per)
+select * from unnest(%(days)s::date[], %(currencies)s::text[], %(into)s::text[], %(amounts)s::bigint[], %(per)s::bigint[])
+on conflict (currency, "into", day) do update set amount = excluded.amount, per = excluded.per
+
+-- name: rates_on
+-- What currencies were worth on some days, by rates that are a week old at most.
+select asked.currency, asked.day, found.amount, found.per
+from unnest(%(currencies)s::text[], %(days)s::date[]) as asked (currency, day)
+cross join lateral (
+    select amount, per from currency_rates
+    where currency_rates.currency = asked.currency and "into" = %(into)s
+        and currency_rates.day between asked.day - 6 and asked.day
+    order by currency_rates.day desc limit 1
+) as found
+
+-- name: all_rates
+-- Every rate, the newest first.
+select day, currency, "into", amount, per from currency_rates order by day desc, currency, "into"
+
 -- name: find_member
 -- One member.
 select id, key, seq, state, next_due_at from members where program = %(program)s and key = %(key)s
@@ -135,6 +156,11 @@ select id, key, seq, state, next_due_at from members where program = %(program)s
 -- A member's journal from its beginning.
 select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
 where member = %(member)s order by seq
+
+-- name: journals_of
+-- The journals of some members from their beginnings.
+select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
+where member = any(%(members)s) order by member, seq
 
 -- name: id_range
 -- The ids between which a program's members lie, for reading them in ranges.
@@ -187,7 +213,7 @@ select unit, account, sum(amount)::bigint from (
 ) as entries group by unit, account
 
 -- name: limit_uses
--- Every shared limit.
+-- Every shared limit that was looked at.
 select name, allowed, used from limits where program = %(program)s order by name
 
 -- name: amounts_by_reason
@@ -213,6 +239,7 @@ select event_id from event_ids where event_id !~ %(pattern)s limit 1
 -- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
 alter table journal disable trigger journal_is_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
-truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox restart identity;
+truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted,
+    currency_rates restart identity;
 alter table journal enable trigger journal_is_never_emptied;
 alter table transfers enable trigger transfers_are_never_emptied

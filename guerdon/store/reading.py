@@ -1,6 +1,6 @@
 """Reading the ledger: members, journals, transfers and totals, streamed where there may be many. Changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -72,6 +72,11 @@ def find_member(connection: Connection, program: int, key: str) -> StoredMember 
 def member_journal(connection: Connection, member: int) -> list[JournalRow]:
     """A member's whole journal."""
     return [JournalRow(*row) for row in connection.execute(statement("member_journal"), {"member": member})]
+
+
+def journals_of(connection: Connection, members: Sequence[int]) -> list[JournalRow]:
+    """The whole journals of some members, by member and entry."""
+    return [JournalRow(*row) for row in connection.execute(statement("journals_of"), {"members": list(members)})]
 
 
 def id_range(connection: Connection, program: int) -> tuple[int, int] | None:

@@ -44,7 +44,7 @@ def test_the_words_under_a_field_are_found() -> None:
 
 def test_a_field_without_words_is_complained_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docs.pages.events.field_words", lambda struct: {})
-    with pytest.raises(Undocumented, match=re.escape("Purchase.lines")):
+    with pytest.raises(Undocumented, match=re.escape("Enrol.referrer")):
         GENERATED["events.md"]()
 
 

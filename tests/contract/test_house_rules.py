@@ -18,9 +18,9 @@ SETTINGS = {name: tree for name, tree in SOURCES.items() if name == "core/progra
 
 # What these hold is said by their name and type, in every Struct that has them.
 PLAIN = {
-    "amount", "applied", "brand", "channel", "cost", "counts", "effective_from", "first_purchase", "lane", "lanes",
-    "limit", "mechanics", "meter", "meters", "name", "per_event", "per_member", "returns", "rewards", "round_per",
-    "sku", "stock", "store", "tender", "tier", "title", "unit", "units", "when", "window",
+    "amount", "applied", "brand", "channel", "cost", "effective_from", "first_purchase", "lane", "lanes",
+    "limit", "mechanics", "meter", "meters", "name", "per_event", "returns", "rewards", "round_per", "sku",
+    "stock", "store", "tier", "title", "unit", "units", "when", "window",
 }  # fmt: skip
 
 

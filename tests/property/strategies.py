@@ -13,7 +13,7 @@ from guerdon.core.program import Cap, Meter, Program, Quantity, Unit, When
 from guerdon.core.version import Timeline
 from guerdon.mechanics import Earn, Tiers, Vouchers
 from guerdon.mechanics.tiers import Level
-from tests.builders import program, reward, term, timeline, window
+from tests.builders import cap, delay, program, reward, term, timeline, window
 
 DIFFICULT_ZONES = (
     "America/New_York",
@@ -64,11 +64,11 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         Earn(name="base", earn="points", rate=Rate(base, 100)),
         Earn(name="soup", earn="points", rate=Rate(3, 100), when=When(category=("soup",)), round_per="line"),
         Earn(name="double", earn="points", multiply="soup", when=When(brand=("own",)), limit=Cap(per_event=40)),
-        Earn(name="later", earn="points", flat=20, available_after=term("5 days"), expires=term("2 months")),
+        Earn(name="later", earn="points", flat=20, available_after=delay("5 days"), expires=term("2 months")),
         Earn(name="best-a", earn="stars", flat=2, lane="best"),
-        Earn(name="best-b", earn="stars", rate=Rate(1, 2000), lane="best", limit=Cap(per_member=9, period="week")),
+        Earn(name="best-b", earn="stars", rate=Rate(1, 2000), lane="best", limit=cap(per_member=9, period="week")),
         Earn(name="budget", earn="points", rate=Rate(1, 50), limit=Cap(total=900, per_event=300)),
-        Earn(name="review", earn="points", on="action:review", flat=15, limit=Cap(per_member=45, period="month")),
+        Earn(name="review", earn="points", on="action:review", flat=15, limit=cap(per_member=45, period="month")),
         Tiers(
             meter="spend",
             levels=(

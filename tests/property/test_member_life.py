@@ -64,7 +64,9 @@ class MemberLife(RuleBasedStateMachine):
         """Let an event happen to the member and to the twin."""
         assert decode_event(encode_event(event)) == event
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
-        facts = Facts({name: self.limits[name] for name in TIMELINE.limits_for([event])}, receipt)
+        facts = Facts(
+            {name: allowed - self.limits[name] for name, allowed in TIMELINE.limits_for([event]).items()}, receipt
+        )
         decision = self.decided(event, facts)
         if not isinstance(event, Tick):
             self.happens_to_twin(event, facts)

@@ -60,7 +60,7 @@ comment on table journal is 'Every event with its decision, member by member. Ro
 comment on column journal.member is 'The member (members.id).';
 comment on column journal.seq is 'Counts the entries of the member from 1.';
 comment on column journal.event_id is 'The id that the source gave the event.';
-comment on column journal.kind is 'enrol, purchase, return, action, redeem, adjust or tick.';
+comment on column journal.kind is 'What happened: enrol, purchase, return and so on, as in the event.';
 comment on column journal.at is 'When it happened.';
 comment on column journal.recorded_at is 'When it was recorded.';
 comment on column journal.version is 'The program version that decided; 0 where none was in force.';
@@ -99,10 +99,14 @@ create table transfers (
     constraint transfer_moves_an_amount check (amount > 0),
     constraint transfer_joins_two_accounts check (source <> target),
     constraint transfer_leaves_a_known_account check (
-        source in ('available', 'pending', 'held', 'debt', 'issued', 'redeemed', 'expired', 'reversed')
+        source in (
+            'available', 'pending', 'held', 'debt', 'issued', 'redeemed', 'expired', 'reversed', 'converted', 'in_transit'
+        ) or source ~ '^(cause|partner):.'
     ),
     constraint transfer_reaches_a_known_account check (
-        target in ('available', 'pending', 'held', 'debt', 'issued', 'redeemed', 'expired', 'reversed')
+        target in (
+            'available', 'pending', 'held', 'debt', 'issued', 'redeemed', 'expired', 'reversed', 'converted', 'in_transit'
+        ) or target ~ '^(cause|partner):.'
     )
 );
 comment on table transfers is 'Double entry: an amount of one unit leaves one account and reaches another. Rows are added, never changed.';
@@ -134,15 +138,15 @@ comment on column balances.balance is 'In the smallest part of the unit. Over al
 create table limits (
     program integer not null references programs (id),
     name text collate "C" not null,
-    allowed bigint not null,
+    allowed bigint not null default 0,
     used bigint not null default 0,
     primary key (program, name),
     constraint limit_is_kept check (used >= 0 and used <= allowed)
 );
 comment on table limits is 'Limits that members share: budgets of mechanics, stock of rewards.';
 comment on column limits.program is 'The program.';
-comment on column limits.name is 'The mechanic, or "stock:" and the reward.';
-comment on column limits.allowed is 'How much there is: the smallest part of the unit, or pieces.';
+comment on column limits.name is 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
+comment on column limits.allowed is 'How much there was when some was last taken, by the version in force then: the smallest part of the unit, or pieces.';
 comment on column limits.used is 'How much is used. Taken in the transaction that stores the decision.';
 
 create table outbox (
@@ -162,6 +166,41 @@ comment on column outbox.seq is 'The journal entry that it comes from.';
 comment on column outbox.type is 'Such as member.tier_changed.';
 comment on column outbox.data is 'What happened.';
 comment on column outbox.recorded_at is 'When it was recorded.';
+
+create table currency_rates (
+    day date not null,
+    currency text not null,
+    "into" text not null,
+    amount bigint not null check (amount > 0),
+    per bigint not null check (per > 0),
+    primary key (currency, "into", day)
+);
+comment on table currency_rates is 'What other currencies are worth. Decisions keep the rate they saw, so a row may be corrected.';
+comment on column currency_rates.day is 'The first day on which the rate holds.';
+comment on column currency_rates.currency is 'The currency of a purchase.';
+comment on column currency_rates."into" is 'The currency of a program.';
+comment on column currency_rates.amount is 'Minor units of "into" per so many of "currency".';
+comment on column currency_rates.per is 'Minor units of "currency".';
+
+create table emitted (
+    id bigint generated always as identity primary key,
+    program integer not null,
+    member bigint not null,
+    seq integer not null,
+    event json not null,
+    delivered_at timestamptz,
+    refusal text
+);
+comment on table emitted is 'Events that one member''s decision sends to another member, stored with the decision. The relay delivers them.';
+comment on column emitted.id is 'The order.';
+comment on column emitted.program is 'The program.';
+comment on column emitted.member is 'The member whose decision it comes from (members.id).';
+comment on column emitted.seq is 'The journal entry that it comes from.';
+comment on column emitted.event is 'The event in its canonical JSON; its own id makes the delivery count once.';
+comment on column emitted.delivered_at is 'When it was decided for the other member; null: it waits.';
+comment on column emitted.refusal is 'The code by which it was refused; null: it was not.';
+
+create index emitted_waiting on emitted (program, id) where delivered_at is null;
 
 -- Guard: what is recorded grows by addition only.
 

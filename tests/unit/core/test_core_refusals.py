@@ -5,7 +5,20 @@ from collections.abc import Callable
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
-from guerdon.core.events import Action, Adjust, Enrol, Event, Line, Purchase, Redeem, Return, ReturnedLine, Tick
+from guerdon.core.events import (
+    Action,
+    Adjust,
+    Deliver,
+    Enrol,
+    Event,
+    Join,
+    Line,
+    Purchase,
+    Redeem,
+    Return,
+    ReturnedLine,
+    Tick,
+)
 from guerdon.core.program import Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
@@ -117,8 +130,14 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         basket(Line("a", MAX_AMOUNT)),
     ),
     (
-        "currency_not_of_program",
-        "The purchase is in EUR; this program counts in USD.",
+        "code_unknown",
+        "Nothing in the program takes the code FALL.",
+        lambda: Story(program(points_per_dollar(when=When(code=("SPRING",))))),
+        basket(Line("a", 500), codes=("SPRING", "FALL")),
+    ),
+    (
+        "currency_rate_missing",
+        "The purchase is in EUR, and no rate in USD is known for 2026-03-10.",
         shop,
         basket(Line("a", 500), currency="EUR"),
     ),
@@ -184,6 +203,18 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         shop,
         Tick(**at("2019-12-31 23:59:59")),
     ),
+    (
+        "nothing_of_that_name",
+        "The program has nothing called gold for an event of the kind join.",
+        shop,
+        Join(**at(), plan="gold"),
+    ),
+    (
+        "nothing_waits_for_delivery",
+        "Nothing waits for the delivery of the purchase p.",
+        shop,
+        Deliver(**at(), purchase="p"),
+    ),
     ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
     (
         "redemption_exceeds_available_points",
@@ -220,6 +251,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ),
     ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
     ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),
+    (
+        "unit_does_not_pay",
+        "The program takes no points in payment.",
+        shop,
+        basket(Line("a", 500), spend={"points": 5}),
+    ),
     ("unit_unknown", "The program has no unit stars.", shop, adjustment(5, "stars")),
 ]
 
@@ -281,7 +318,7 @@ PRECEDENCE = [
     ("event_time_out_of_range", lambda: Story(program(), joined=None), purchase("new", "1900-01-01", "10")),
     ("no_program_in_force", lambda: Story(program(), joined=None), purchase("new", "2019-01-01", "10")),
     ("event_too_late", shop, Redeem(**at("2026-01-01"), reward="cake")),
-    ("currency_not_of_program", shop, basket(Line("a", 5, discount=6), currency="EUR")),
+    ("currency_rate_missing", shop, basket(Line("a", 5, discount=6), currency="EUR")),
     ("reward_not_for_this_member", lambda: lounge(cost=1000, stock=0), Redeem(**at(), reward="lounge")),
     (
         "redemption_exceeds_available_points",
@@ -307,7 +344,7 @@ def test_a_refused_event_uses_no_limit_even_where_a_limit_was_looked_at():
     assert decision.outcome.refusal is not None
     assert decision.outcome.refusal.code == "amount_out_of_range"
     assert decision.limit_uses == {}
-    assert decision.limits_seen == {"base": 1000}
+    assert decision.limits_seen == {"base": 0}
     story.is_refused(purchase("new", NOW, "10"))
 
 

@@ -9,12 +9,14 @@ from guerdon.core.calendar import Window
 from guerdon.core.decide import decide
 from guerdon.core.effects import Adjusted, Expired, Granted, Matured, Repaid, Rewarded, Spent, transfers_of
 from guerdon.core.events import Tick
-from guerdon.core.program import Cap, Meter, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.state import encode_state
 from guerdon.mechanics import Earn, Tiers, Vouchers
 from guerdon.mechanics.tiers import Level
 from tests.builders import (
     Story,
+    cap,
+    delay,
     flat,
     from_day,
     granted,
@@ -77,7 +79,7 @@ MATURITY = """
 
 @pytest.mark.parametrize(("when", "available", "pending"), rows(MATURITY))
 def test_points_are_pending_until_they_mature(when, available, pending):
-    story = Story(program(points_per_dollar(available_after=term("3 days"))))
+    story = Story(program(points_per_dollar(available_after=delay("3 days"))))
     story.buys("2026-03-10 14:30", "10")
     assert story.due() == "2026-03-14 00:00"
     story.waits_until(when)
@@ -85,7 +87,7 @@ def test_points_are_pending_until_they_mature(when, available, pending):
 
 
 def test_what_expires_before_it_matures_expires_out_of_what_is_pending():
-    story = Story(program(points_per_dollar(available_after=term("30 days"), expires=term("10 days")), flat(5)))
+    story = Story(program(points_per_dollar(available_after=delay("30 days"), expires=term("10 days")), flat(5)))
     story.buys("2026-03-10", "10")
     effects = story.waits_until("2026-05-01").outcome.effects
     assert effects == (Expired("points", 10, instant("2026-03-21"), "expiry", pending=10),)
@@ -111,7 +113,7 @@ def test_a_wallet_lapses_without_activity(when, has):
 
 
 def test_what_lapses_takes_what_is_pending_with_it():
-    story = Story(program(points_per_dollar(), flat(5, available_after=term("1 year")), units=INACTIVE))
+    story = Story(program(points_per_dollar(), flat(5, available_after=delay("1 year")), units=INACTIVE))
     story.buys("2026-03-10", "10")
     lapsed = story.waits_until("2026-09-11").outcome.effects
     assert lapsed == (Expired("points", 15, instant("2026-09-11"), "inactivity", pending=5),)
@@ -153,7 +155,7 @@ def test_at_one_instant_things_happen_in_the_documented_order():
     }
     story = Story(
         program(
-            points_per_dollar(available_after=term("0 days after month")),
+            points_per_dollar(available_after=delay("0 days after month")),
             flat(7, earn="stars", name="stars"),
             Vouchers(every=Quantity(10, "points"), gives=Quantity(100, "vouchers"), issued="month"),
             Tiers(
@@ -200,7 +202,7 @@ def test_what_fell_due_is_settled_before_the_event():
 
 def rich_program(**settings: object):
     return program(
-        points_per_dollar(available_after=term("3 days")),
+        points_per_dollar(available_after=delay("3 days")),
         Vouchers(every=Quantity(10, "points"), gives=Quantity(100, "vouchers"), issued="week", valid=term("10 days")),
         Tiers(
             meter="spend",
@@ -306,7 +308,7 @@ def test_a_version_that_shortens_a_term_does_not_reach_back_before_its_own_start
 
 
 def test_lots_keep_their_expiry_and_their_maturity_under_a_version_that_has_neither():
-    one = program(points_per_dollar(available_after=term("20 days"), expires=term("60 days")))
+    one = program(points_per_dollar(available_after=delay("20 days"), expires=term("60 days")))
     story = Story(one, from_day(program(points_per_dollar()), "2026-03-15"))
     story.buys("2026-03-10", "10")
     story.waits_until("2026-03-31")
@@ -385,7 +387,7 @@ def test_a_late_event_counts_in_the_meter_window_of_its_own_date():
 
 
 def test_a_late_event_counts_in_the_cap_period_of_its_own_date():
-    story = Story(program(points_per_dollar(limit=Cap(per_member=15, period="month"))))
+    story = Story(program(points_per_dollar(limit=Cap(per_member=(Allowance(15, "month"),)))))
     story.buys("2026-04-02", "10")
     assert granted(story.buys("2026-03-31", "20")) == {"base": 15}
     assert granted(story.buys("2026-04-03", "20")) == {"base": 5}
@@ -412,7 +414,7 @@ def test_a_late_grant_that_has_expired_by_now_goes_at_once():
 
 @pytest.mark.parametrize(("dated", "pending"), [("2026-04-16", 0), ("2026-04-17", 10)])
 def test_a_late_grant_that_has_matured_by_now_is_available_at_once(dated, pending):
-    story = Story(program(points_per_dollar(available_after=term("3 days"))))
+    story = Story(program(points_per_dollar(available_after=delay("3 days"))))
     story.waits_until("2026-04-20")
     late = story.buys(dated, "10").outcome.effects
     assert story.has_pending() == pending
@@ -534,7 +536,7 @@ def test_lanes_choose_apart_from_each_other_and_for_each_trigger():
 
 
 def test_a_mechanic_whose_cap_is_used_up_may_still_win_its_lane_with_nothing():
-    mechanics = (flat(5, name="a", lane="x", limit=Cap(per_member=5)), flat(3, name="b", lane="x"))
+    mechanics = (flat(5, name="a", lane="x", limit=cap(per_member=5)), flat(3, name="b", lane="x"))
     story = Story(program(*mechanics, lanes={"x": "best"}))
     assert granted(story.buys("2026-03-10", "1")) == {"a": 5}
     assert granted(story.buys("2026-03-10", "1")) == {"b": 3}
@@ -575,7 +577,7 @@ def test_an_adjustment_of_nothing_does_nothing():
 
 
 def test_an_adjustment_does_not_touch_what_is_pending():
-    story = Story(program(points_per_dollar(available_after=term("3 days"))))
+    story = Story(program(points_per_dollar(available_after=delay("3 days"))))
     story.buys("2026-03-10", "10")
     assert story.is_refused(story.an_adjustment("2026-03-10", -1)).code == "adjustment_exceeds_available"
 
@@ -741,7 +743,7 @@ def test_a_purchase_too_small_to_earn_says_so():
 
 
 def test_matured_points_pay_a_debt_back():
-    story = Story(program(points_per_dollar(), flat(7, available_after=term("3 days")), rewards=(reward(cost=10),)))
+    story = Story(program(points_per_dollar(), flat(7, available_after=delay("3 days")), rewards=(reward(cost=10),)))
     story.buys("2026-03-10", "10", id="p")
     story.redeems("2026-03-10", "coffee")
     story.buys("2026-03-11", "0.50")

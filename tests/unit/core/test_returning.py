@@ -6,7 +6,7 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.effects import Restored, Reversed, transfers_of
 from guerdon.core.program import Cap, Meter, Quantity, Returns, Unit, When
 from guerdon.mechanics import Earn, Vouchers
-from tests.builders import Story, flat, from_day, kinds, points_per_dollar, program, reward, rows, term, window
+from tests.builders import Story, delay, flat, from_day, kinds, points_per_dollar, program, reward, rows, term, window
 
 
 def reversals(decision) -> dict[str, int]:
@@ -239,7 +239,7 @@ def test_a_purchase_at_the_very_instant_of_the_lapse_is_not_lapsed():
 
 
 def test_what_is_pending_is_taken_back_while_pending():
-    story = bought(points_per_dollar(available_after=term("10 days")))
+    story = bought(points_per_dollar(available_after=delay("10 days")))
     effects = story.brings_back("2026-03-12", "p", (1, None)).outcome.effects
     assert effects == (Reversed("base", "points", 4, pending=4),)
     assert [(move.source, move.amount) for move in transfers_of(effects)] == [("pending", 4)]
@@ -247,7 +247,7 @@ def test_what_is_pending_is_taken_back_while_pending():
 
 
 def test_what_has_matured_is_taken_back_from_what_is_available():
-    story = bought(points_per_dollar(available_after=term("1 day")))
+    story = bought(points_per_dollar(available_after=delay("1 day")))
     assert story.brings_back("2026-03-12", "p").outcome.effects[-1] == Reversed("base", "points", 10, available=10)
     assert (story.has(), story.has_pending()) == (0, 0)
 
@@ -308,7 +308,7 @@ def test_spend_items_and_visits_are_counted_out():
     assert shown() == [0, 0, 0, 0, 0, 0]
 
 
-def test_a_meter_counts_out_what_the_version_of_the_purchase_counted():
+def test_a_meter_counts_out_what_it_counted_in():
     year = window("calendar year")
     soup_only = {"spend": Meter(counts="spend", window=year, only=When(category=("soup",)))}
     everything = {"spend": Meter(counts="spend", window=year), "visits": Meter(counts="visits", window=year)}
@@ -319,7 +319,8 @@ def test_a_meter_counts_out_what_the_version_of_the_purchase_counted():
     )
     story.buys("2026-03-31", "10 soup", "5 tea", id="p")
     story.buys("2026-04-02", "20 tea", id="q")
-    assert story.meter("spend", "2026-04-02") == 3000
+    # The version of April counts tea too, and fills its meter with what was bought before.
+    assert story.meter("spend", "2026-04-02") == 3500
     story.brings_back("2026-04-03", "p")
     assert story.meter("spend", "2026-04-03") == 2000
     story.brings_back("2026-05-02", "q")

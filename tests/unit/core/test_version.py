@@ -64,7 +64,7 @@ def test_the_stock_of_a_reward_is_a_limit_of_its_own():
     assert known.versions[0].limits == {"base": 7, "stock:mug": 3}
 
 
-def limits_for(known: Timeline, *asked: str) -> set[str]:
+def limits_for(known: Timeline, *asked: str) -> dict[str, int]:
     """The limits for a batch of purchases, each told by its time, or by a reward and a time for a redemption."""
     events: list[Event] = []
     for text in asked:
@@ -78,27 +78,39 @@ def limits_for(known: Timeline, *asked: str) -> set[str]:
 def test_a_batch_asks_for_the_limits_between_its_first_and_its_last_moment():
     in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
     known = timeline(program(points_per_dollar(limit=Cap(total=15), when=in_march), flat(1, limit=Cap(total=5))))
-    assert limits_for(known, "2026-03-09 23:59:59") == {"flat"}
-    assert limits_for(known, "2026-03-10") == {"base", "flat"}
-    assert limits_for(known, "2026-03-12 23:59:59") == {"base", "flat"}
-    assert limits_for(known, "2026-03-13") == {"flat"}
-    assert limits_for(known, "2026-03-13", "2026-03-09") == {"base", "flat"}
+    assert limits_for(known, "2026-03-09 23:59:59") == {"flat": 5}
+    assert limits_for(known, "2026-03-10") == {"base": 15, "flat": 5}
+    assert limits_for(known, "2026-03-12 23:59:59") == {"base": 15, "flat": 5}
+    assert limits_for(known, "2026-03-13") == {"flat": 5}
+    assert limits_for(known, "2026-03-13", "2026-03-09") == {"base": 15, "flat": 5}
 
 
 def test_a_batch_asks_for_the_stock_of_the_rewards_in_it():
     known = timeline(program(rewards=(reward("mug", stock=3), reward("cup", stock=1), reward("coffee"))))
-    assert limits_for(known, "mug@2026-03-10", "coffee@2026-03-10", "nothing@2026-03-10") == {"stock:mug"}
-    assert limits_for(known, "2026-03-10") == set()
+    assert limits_for(known, "mug@2026-03-10", "coffee@2026-03-10", "nothing@2026-03-10") == {"stock:mug": 3}
+    assert limits_for(known, "2026-03-10") == {}
 
 
 def test_a_batch_asks_for_the_limits_of_every_version_it_may_meet():
     one = program(points_per_dollar(name="one", limit=Cap(total=1)))
     two = from_day(program(points_per_dollar(name="two", limit=Cap(total=1))), "2026-04-01")
     known = timeline(one, two)
-    assert limits_for(known, "2026-03-31 23:59:59") == {"one"}
-    assert limits_for(known, "2026-03-31 23:59:59", "2026-04-01") == {"one", "two"}
-    assert limits_for(timeline(program(points_per_dollar())), "2026-03-10") == set()
-    assert limits_for(known, "2019-03-10") == set()
+    assert limits_for(known, "2026-03-31 23:59:59") == {"one": 1}
+    assert limits_for(known, "2026-03-31 23:59:59", "2026-04-01") == {"one": 1, "two": 1}
+    assert limits_for(timeline(program(points_per_dollar())), "2026-03-10") == {}
+    assert limits_for(known, "2019-03-10") == {}
+
+
+def test_of_several_versions_the_most_that_any_allows_counts():
+    one = program(points_per_dollar(limit=Cap(total=7)))
+    two = from_day(program(points_per_dollar(limit=Cap(total=5))), "2026-04-01")
+    assert limits_for(timeline(one, two), "2026-04-01") == {"base": 7}
+
+
+def test_a_shared_cap_with_a_total_is_always_asked_for():
+    in_march = When(between=(date(2026, 3, 10), date(2026, 3, 12)))
+    known = timeline(program(points_per_dollar(cap="bonus", when=in_march), caps={"bonus": Cap(total=9)}))
+    assert limits_for(known, "2026-05-01") == {"cap:bonus": 9}
 
 
 def test_a_day_has_only_the_rules_that_can_hold_on_it():
@@ -116,7 +128,7 @@ def test_a_day_has_only_the_rules_that_can_hold_on_it():
 
     def names(when: str, *, everything: bool = False) -> list[str]:
         lanes = version.lanes("purchase", day(when), everything=everything)
-        return [rule.name for _, rules in lanes for rule in rules]
+        return [rule.name for lane in lanes for rule in lane.rules]
 
     assert names("2026-03-08") == ["always"]
     assert names("2026-03-10") == ["always", "march"]

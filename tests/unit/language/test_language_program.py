@@ -8,8 +8,8 @@ import pytest
 
 import guerdon.demo
 from guerdon.core.amounts import Rate, Rounding
-from guerdon.core.calendar import Term, Window
-from guerdon.core.program import Cap, Meter, MonthChoice, Program, Quantity, Returns, Reward, Unit, When
+from guerdon.core.calendar import Delay, Term, Window
+from guerdon.core.program import Allowance, Cap, Meter, MonthChoice, Program, Quantity, Returns, Reward, Unit, When
 from guerdon.core.version import Version
 from guerdon.language import read_program
 from guerdon.mechanics.earn import Earn
@@ -109,7 +109,9 @@ def test_every_key_says_what_it_means():
         mechanics=(
             Earn(name="points", earn="points", rate=Rate(1, 100)),
             DOUBLE,
-            Earn(name="cashback", earn="cashback", rate=Rate(15, 1000), limit=Cap(per_member=2000, period="month")),
+            Earn(
+                name="cashback", earn="cashback", rate=Rate(15, 1000), limit=Cap(per_member=(Allowance(2000, "month"),))
+            ),
             Earn(name="stars", earn="stars", on="action:review", flat=50, rounding=Rounding.UP),
             Tiers(
                 meter="visits",
@@ -152,9 +154,9 @@ DOUBLE = Earn(
     lane="campaigns",
     rounding=Rounding.NEAREST,
     round_per="line",
-    available_after=Term(14, "day"),
+    available_after=Delay(term=Term(14, "day")),
     expires=Term(1, "year", "year"),
-    limit=Cap(total=2_000_000, per_member=500, period="week", per_event=100),
+    limit=Cap(total=2_000_000, per_member=(Allowance(500, "week"),), per_event=100),
     when=When(
         category=MonthChoice({2026 * 12 + 3: ("skincare", "soap"), 2026 * 12 + 4: ("sun",)}),
         store=("1", "0367"),
@@ -213,13 +215,13 @@ def test_the_grocerys_mechanics(grocery):
     assert (titled["welcome"].on, titled["welcome"].flat) == ("enrol", 100)
     assert (titled["own-brands"].rate, titled["own-brands"].when) == (Rate(1, 200), When(brand=("private",)))
     assert (titled["silver-extra"].by, titled["gold-extra"].by) == (Rate(5, 4), Rate(3, 2))
-    assert (weekend.when.weekday, weekend.limit) == ((5, 6), Cap(per_member=100, period="week"))
+    assert (weekend.when.weekday, weekend.limit) == ((5, 6), Cap(per_member=(Allowance(100, "week"),)))
     assert (weekend.by, weekend.lane, titled["category-of-the-month"].lane) == (Rate(2, 1), "doublings", "doublings")
     assert (spring.flat, spring.limit) == (10, Cap(total=80_000))
     assert spring.when == When(between=(date(2017, 4, 1), date(2017, 6, 30)), basket_at_least=2000)
     assert (titled["coupon-bonus"].on, titled["coupon-bonus"].limit) == (
         "action:coupon-used",
-        Cap(per_member=60, period="month"),
+        Cap(per_member=(Allowance(60, "month"),)),
     )
 
 

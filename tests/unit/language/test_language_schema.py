@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from guerdon.core.calendar import Window
-from guerdon.core.program import Cap, Meter, Program, Returns, Reward, Titles, Unit, When
+from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Titles, Unit, When
 from guerdon.language import ProgramErrors, program_schema, read_program, reference_markdown
 from guerdon.language.errors import ProgramError
 from guerdon.language.forms import Form, walk
@@ -34,6 +34,10 @@ EXAMPLE_NAMES = Names(
         "vouchers": UnitFacts(2, money=True),
     },
     meters={"spend_12_months": "spend", "spend_this_year": "spend", "visits_30_days": "visits"},
+    caps={"bonus": "points"},
+    partners=frozenset({"esso"}),
+    plans=frozenset({"plus"}),
+    badges=frozenset({"explorer"}),
     lanes=frozenset({"campaigns"}),
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
@@ -99,9 +103,10 @@ def test_every_mechanic_can_be_written():
 FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Program, "the program", set()),
     (Unit, "a unit", {"money", "inactive_after", "expires"}),
-    (Meter, "a meter", {"counts", "unit"}),
-    (When, "the conditions", set()),
-    (Cap, "a limit", {"period"}),
+    (Meter, "a meter", {"counts", "unit", "action"}),
+    (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
+    (Cap, "a limit", set()),
+    (Partner, "a partner", set()),
     (Reward, "a reward", set()),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),

@@ -25,6 +25,7 @@ meters:
   visits: {count: visits, window: rolling 30 days}
   bought: {sum: items, window: ever, of: {category: coffee}}
   collected: {sum: points earned, window: calendar quarter}
+caps: {shared: {of: points, per_member: 5 points a day}}
 lanes: {campaigns: first, others: add}
 """
 BASE = "{earn: points, name: base, title: Base, rate: 1 per 1 EUR}"
@@ -128,13 +129,16 @@ SETTINGS = {
     "round_per": "rate: 1 per 1 EUR, rounding: floor per line",
     "limit": "rate: 1 per 1 EUR, limit: 5 a week",
     "lane": None,
+    "unless": "rate: 1 per 1 EUR, except: {weekday: mon}",
+    "cap": "rate: 1 per 1 EUR, cap: shared",
+    "funded_by": None,
     "available_after": "rate: 1 per 1 EUR, available_after: 2 days",
     "expires": "rate: 1 per 1 EUR, expires: 2 days",
 }
 
 
 def test_every_setting_of_earning_is_said():
-    """A setting that changes what members get changes what they read; names do not, and lanes are said apart."""
+    """What changes what members get changes what they read. Names and who pays do not; lanes are said apart."""
     assert {field.name for field in msgspec.structs.fields(Earn)} == set(SETTINGS)
     told = {}
     for name, keys in SETTINGS.items():
@@ -221,6 +225,13 @@ def test_lanes(chooser, told):
     )
     earning = leaflet(read_program(HEAD + body), "en").parts[0]
     assert " ".join(earning.said[-1].sentences) == (told or "2 points for each purchase.")
+
+
+def test_a_shared_limit_names_all_that_share_it():
+    above = BASE.replace("rate:", "cap: shared, rate:")
+    assert sentences("{name: other, earn: points, flat: 1, cap: shared}", above=above) == (
+        "1 point for each purchase. At most 5 points a day. This limit is for “Base” and “other” together."
+    )
 
 
 def test_a_lane_with_one_mechanic_says_nothing():

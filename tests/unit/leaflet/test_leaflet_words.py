@@ -7,12 +7,25 @@ import msgspec
 import pytest
 
 from guerdon.core.amounts import Rate
-from guerdon.core.calendar import Term, Window
-from guerdon.core.program import Cap, Meter, MonthChoice, Program, Quantity, Titles, Unit, When
+from guerdon.core.calendar import Delay, Term, Window
+from guerdon.core.program import (
+    Allowance,
+    AroundBirthday,
+    Cap,
+    Meter,
+    MonthChoice,
+    Partner,
+    Program,
+    Quantity,
+    Range,
+    Titles,
+    Unit,
+    When,
+)  # fmt: skip
 from guerdon.leaflet import LANGUAGES
 from guerdon.leaflet.amounts import amount, limits, multiple, quantity, rate, rate_on_top, unit_title
-from guerdon.leaflet.conditions import AUDIENCE, GOODS, MATCHERS, SAID_WITH, conditions
-from guerdon.leaflet.times import after, lasting, period, start_of_every, window
+from guerdon.leaflet.conditions import AUDIENCE, GOODS, MATCHERS, SAID_WITH, conditions, exceptions
+from guerdon.leaflet.times import after, lasting, period, start_of_every, waited, window
 from guerdon.leaflet.voice import Voice, sentence_end
 from guerdon.mechanics.tiers import Level, Tiers
 
@@ -42,6 +55,7 @@ PROGRAM = Program(
             kept=Term(1, "year"),
         ),
     ),
+    partners={"esso": Partner(title={"en": "Esso stations", "bg": "бензиностанции Esso"})},
     titles=Titles(
         category={"soup": {"en": "soups", "ru": "супы", "bg": "супи"}},
         brand={"private": {"en": "Pantry", "ru": "Кладовая", "bg": "Килер"}},
@@ -158,6 +172,30 @@ def test_how_long_something_lasts(term, told):
 )  # fmt: skip
 def test_from_when_on(term, told):
     assert each(lambda voice: after(voice, term)) == told
+    assert each(lambda voice: waited(voice, Delay("event", term))) == told
+
+
+@pytest.mark.parametrize(
+    ("delay", "told"),
+    [
+        (Delay("event", hours=24), ("after 24 hours", "через 24 часа", "след 24 часа")),
+        (Delay("delivery"), ("after delivery", "после доставки", "след доставката")),
+        (Delay("delivery", Term(14, "day")),
+         ("14 days after delivery", "через 14 дней после доставки", "14 дни след доставката")),
+        (Delay("statement"), ("on the statement date", "в расчётную дату", "на отчетната дата")),
+        (Delay("statement", hours=1), ("1 hour after the statement date", "через 1 час после расчётной даты",
+         "1 час след отчетната дата")),
+    ],
+)  # fmt: skip
+def test_how_long_something_is_pending(delay, told):
+    assert each(lambda voice: waited(voice, delay)) == told
+
+
+def test_exceptions_stand_each_for_itself():
+    assert exceptions(VOICES["en"], When(category=("soup",), tier=("gold",), weekday=(5, 6))) == [
+        "Not on soups.", "Not for Gold members.", "Not at weekends.",
+    ]  # fmt: skip
+    assert exceptions(VOICES["en"], When()) == []
 
 
 @pytest.mark.parametrize(
@@ -232,12 +270,12 @@ def test_what_a_factor_adds_to_a_rate(value, by, more):
 
 
 def test_limits():
-    cap = Cap(per_event=5, per_member=100, period="week", total=80_000)
+    cap = Cap(per_event=5, per_member=(Allowance(100, "week"),), times=(Allowance(2, "day"),), total=80_000)
     assert [plain(text) for text in limits(VOICES["ru"], cap, "points")] == [
-        "Максимум 5 баллов за один раз.", "Максимум 100 баллов в неделю.",
+        "Максимум 5 баллов за один раз.", "Максимум 100 баллов в неделю.", "Максимум 2 раза в день.",
         "На всех участников вместе — максимум 80 000 баллов: кто успел раньше, тот и получил.",
     ]  # fmt: skip
-    assert limits(VOICES["en"], Cap(per_member=100), "points") == ["At most 100 points in all."]
+    assert limits(VOICES["en"], Cap(per_member=(Allowance(100),)), "points") == ["At most 100 points in all."]
     assert limits(VOICES["en"], Cap(), "points") == []
 
 
@@ -255,6 +293,24 @@ SAMPLES = {
     "basket_at_least": 2_000,
     "first_purchase": True,
     "expression": "basket.items > 3",
+    "partner": ("own", "esso"),
+    "merchant_category": ("5411",),
+    "code": ("SPRING",),
+    "attribute": {"cup": ("own", "lent")},
+    "membership": ("plus",),
+    "badge": ("explorer",),
+    "segment": ("students",),
+    "region": ("sofia",),
+    "language": ("bg", "ru"),
+    "consent": ("marketing",),
+    "age_from": 18,
+    "role": ("owner",),
+    "birthday": AroundBirthday(3, 7),
+    "enrolled_at_least": Term(7, "day"),
+    "enrolled_at_most": Term(60, "day"),
+    "readings": {"spend": Range(least=60_000)},
+    "basket_at_most": 50_000,
+    "items_at_least": 3,
 }
 
 
@@ -291,6 +347,20 @@ def test_every_condition_is_said(field, language):
         (When(store=("a", "b")), ("in the stores a or b", "в магазинах «a» или «b»", "в магазините „a“ или „b“")),
         (When(first_purchase=False), ("on every purchase but your first", "за каждую покупку, кроме первой",
          "при всяка покупка след първата")),
+        (When(partner=("own", "esso")), ("when you buy at our own shops or “Esso stations”",
+         "при покупке в наших магазинах или «Esso stations»",
+         "при покупка в собствените ни магазини или „бензиностанции Esso“")),
+        (When(birthday=AroundBirthday(month=True)),
+         ("in the month of your birthday", "в месяц вашего дня рождения", "в месеца на рождения ви ден")),
+        (When(birthday=AroundBirthday()), ("on your birthday", "в ваш день рождения", "на рождения ви ден")),
+        (When(birthday=AroundBirthday(days_before=30)), ("on your birthday and 30 days before it",
+         "в ваш день рождения и 30 дней до него", "на рождения ви ден и 30 дни преди него")),
+        (When(birthday=AroundBirthday(days_after=1)), ("on your birthday and 1 day after it",
+         "в ваш день рождения и 1 день после него", "на рождения ви ден и 1 ден след него")),
+        (When(readings={"spend": Range(least=60_000)}), ("if spend in the last 12 months: from €600",
+         "если за последние 12 месяцев сумма покупок: от 600 €", "ако през последните 12 месеца сума на покупките: от 600 €")),
+        (When(items_at_least=3), ("when you buy at least 3 articles", "при покупке не менее 3 товаров",
+         "при покупка на поне 3 стоки")),
         (When(expression="x"), ("under certain conditions", "при определённых условиях", "при определени условия")),
         (When(expression="x", in_words={"en": "for regulars", "bg": "за редовните"}),
          ("for regulars", "for regulars", "за редовните")),

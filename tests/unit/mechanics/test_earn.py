@@ -4,9 +4,9 @@ import pytest
 
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.effects import Capped, Granted
-from guerdon.core.program import Cap, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Quantity, Unit, When
 from guerdon.mechanics import MECHANICS, Earn, Tiers, Vouchers
-from tests.builders import Story, flat, granted, money, points_per_dollar, program, rows, skipped
+from tests.builders import Story, cap, flat, granted, money, points_per_dollar, program, rows, skipped
 
 
 def test_every_mechanic_is_listed_under_its_key():
@@ -195,7 +195,7 @@ PERIODS = """
 
 @pytest.mark.parametrize(("period", "first", "second", "given"), rows(PERIODS))
 def test_a_cap_per_member_starts_anew_with_each_local_period(period, first, second, given):
-    story = Story(program(points_per_dollar(limit=Cap(per_member=15, period=period))))
+    story = Story(program(points_per_dollar(limit=Cap(per_member=(Allowance(15, period),)))))
     assert granted(story.buys(first, "10")) == {"base": 10}
     grant = story.buys(second, "10").outcome.effects[-1]
     assert isinstance(grant, Granted)
@@ -203,22 +203,22 @@ def test_a_cap_per_member_starts_anew_with_each_local_period(period, first, seco
 
 
 def test_a_cap_per_member_that_is_used_up_leaves_a_record():
-    story = Story(program(points_per_dollar(limit=Cap(per_member=10))))
+    story = Story(program(points_per_dollar(limit=cap(per_member=10))))
     story.buys("2026-03-10", "10")
     assert story.buys("2026-03-10", "7").outcome.effects == (Capped("base", "points", 7, "per_member"),)
-    assert story.state.used == {"base": {0: 10}}
+    assert story.state.used == {"base/ever": {0: 10}}
 
 
 def test_old_cap_periods_are_forgotten_but_not_those_a_late_event_may_fall_into():
-    story = Story(program(points_per_dollar(limit=Cap(per_member=10, period="week")), late_events=7))
+    story = Story(program(points_per_dollar(limit=Cap(per_member=(Allowance(10, "week"),))), late_events=7))
     for when in ("2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"):
         story.buys(when, "10")
-    assert len(story.state.used["base"]) == 2, "on 23 March an event of the 16th is still accepted"
+    assert len(story.state.used["base/week"]) == 2, "on 23 March an event of the 16th is still accepted"
     assert granted(story.buys("2026-03-16", "10")) == {}
 
 
 def test_a_late_event_finds_the_cap_of_a_long_period_in_which_its_date_lies():
-    story = Story(program(points_per_dollar(limit=Cap(per_member=10, period="year")), late_events=30))
+    story = Story(program(points_per_dollar(limit=Cap(per_member=(Allowance(10, "year"),))), late_events=30))
     story.buys("2026-11-01", "10")
     story.buys("2027-01-20", "10")
     assert granted(story.buys("2026-12-31", "10")) == {}
@@ -230,7 +230,7 @@ def test_a_total_is_shared_and_counted_exactly():
     assert story.limits == {"base": 15}
     assert story.buys("2026-03-10", "10").limit_uses == {"base": 10}
     last = story.buys("2026-03-10", "10")
-    assert (granted(last), last.limit_uses, last.limits_seen) == ({"base": 5}, {"base": 5}, {"base": 5})
+    assert (granted(last), last.limit_uses, last.limits_seen) == ({"base": 5}, {"base": 5}, {"base": 10})
     none = story.buys("2026-03-10", "10")
     assert (none.outcome.effects, none.limit_uses) == ((Capped("base", "points", 10, "total"),), {})
     assert story.limits == {"base": 0}
@@ -259,7 +259,7 @@ CAPS = """
 @pytest.mark.parametrize(("event", "member", "total", "given", "capped_by"), rows(CAPS))
 def test_the_smallest_cap_counts_and_is_named(event, member, total, given, capped_by):
     named = {"per_event": event, "per_member": member, "total": total}
-    caps = Cap(**{name: int(value) for name, value in named.items() if value != "-"})
+    caps = cap(**{name: int(value) for name, value in named.items() if value != "-"})
     effect = Story(program(points_per_dollar(limit=caps))).buys("2026-03-10", "10").outcome.effects[0]
     assert isinstance(effect, Granted | Capped)
     assert effect.capped_by == capped_by
@@ -267,9 +267,9 @@ def test_the_smallest_cap_counts_and_is_named(event, member, total, given, cappe
 
 
 def test_what_one_cap_leaves_is_all_that_the_others_count():
-    story = Story(program(points_per_dollar(limit=Cap(per_event=8, per_member=10, total=100))))
+    story = Story(program(points_per_dollar(limit=cap(per_event=8, per_member=10, total=100))))
     story.buys("2026-03-10", "50")
-    assert (story.limits, story.state.used) == ({"base": 92}, {"base": {0: 8}})
+    assert (story.limits, story.state.used) == ({"base": 92}, {"base/ever": {0: 8}})
 
 
 @pytest.mark.parametrize("paid", ["0", "0.01"])

@@ -124,15 +124,15 @@ def test_the_purchase_of_the_review_day_comes_too_late_for_the_review():
     assert changes(story.buys("2027-03-11", "500")) == ["silver basic review", "basic silver reached"]
 
 
-def test_a_review_may_lift_a_member_who_was_not_lifted_before():
-    """The ladder changed: a new version asks less for gold, and nobody is lifted until they buy or are reviewed."""
+def test_a_version_that_asks_less_for_a_level_lifts_whoever_shows_enough():
     cheaper = (LEVELS[0], LEVELS[1], Level(name="gold", threshold=60_000))
     meters = {"spend": Meter(counts="spend", window=window("12 months"))}
     two = program(Tiers(meter="spend", levels=cheaper, kept=term("12 months")), meters=meters)
     story = Story(shop(), from_day(two, "2026-06-01"))
     story.buys("2026-03-10", "500")
     story.buys("2026-04-10", "700")
-    assert changes(story.waits_until("2027-03-11")) == ["silver gold review"]
+    assert changes(story.waits_until("2026-05-31 23:59:59")) == []
+    assert changes(story.waits_until("2026-06-01")) == ["silver gold reached"]
 
 
 def test_a_level_confirmed_year_after_year_is_reviewed_on_the_same_day():
@@ -305,9 +305,16 @@ def test_a_return_of_what_lay_on_the_first_day_of_the_window_counts():
     assert changes(story.brings_back("2026-03-20", "p")) == ["silver basic return"]
 
 
-def test_a_return_asks_nothing_of_a_ladder_the_member_never_stood_on():
+def test_a_ladder_introduced_later_counts_what_was_bought_before_and_takes_it_back_after_a_return():
     story = Story(program(), from_day(shop(), "2026-04-01"))
     story.buys("2026-03-10", "500", id="p")
+    assert changes(story.waits_until("2026-04-01")) == ["- silver reached"]
+    assert changes(story.brings_back("2026-04-02", "p")) == ["silver basic return"]
+
+
+def test_a_return_asks_nothing_of_a_ladder_the_member_never_stood_on():
+    story = Story(program(), from_day(shop(), "2026-04-01"))
+    story.buys("2026-03-10", "499.99", id="p")
     assert changes(story.brings_back("2026-04-02", "p")) == []
 
 

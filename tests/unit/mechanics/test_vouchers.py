@@ -8,6 +8,7 @@ from guerdon.mechanics import Tiers, Vouchers
 from guerdon.mechanics.tiers import Level
 from tests.builders import (
     Story,
+    delay,
     flat,
     granted,
     instant,
@@ -108,7 +109,7 @@ def test_points_that_come_at_the_very_instant_wait_for_the_next_issue():
 
 
 def test_points_that_mature_at_the_very_instant_are_in_the_issue():
-    story = Story(program(vouchers(), flat(499, available_after=term("0 days after month"))))
+    story = Story(program(vouchers(), flat(499, available_after=delay("0 days after month"))))
     story.is_adjusted("2026-03-10", 1)
     story.buys("2026-03-10", "1")
     story.waits_until("2026-04-01")
@@ -125,7 +126,7 @@ def test_an_issue_is_not_lost_when_other_things_fall_due_at_the_same_instant():
     story = Story(
         program(
             ladder,
-            flat(1, available_after=term("0 days after month")),
+            flat(1, available_after=delay("0 days after month")),
             vouchers(),
             vouchers(name="small", every=Quantity(100, "points"), gives=Quantity(50, "vouchers")),
         )

@@ -1,0 +1,47 @@
+"""Rules run in lanes: in the order of the file, and where some compete, by the lane's chooser.
+
+A rule may make something **happen** that other rules react to: a level is reached, a badge awarded, a plan joined.
+Those run afterwards, each trigger once an event, so that rules cannot chase each other in a circle.
+"""
+
+from guerdon.core.case import Case
+from guerdon.core.rule import Proposal, Trigger
+
+_MOST_HAPPENINGS = 1_000
+
+
+def run_lanes(case: Case, trigger: Trigger) -> None:
+    """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
+    for lane in case.version.lanes(trigger, case.day, everything=case.notes is not None):
+        chooser, rules = lane.chooser, lane.rules if lane.lookup is None else lane.lookup.candidates(case)
+        if chooser == "add":
+            for rule in rules:
+                proposal = rule.propose(case)
+                if proposal is not None:
+                    rule.carry_out(case, proposal)
+            continue
+        proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
+        if not proposals:
+            continue
+        chosen = _choose(chooser, proposals)
+        for other in proposals:
+            if other is not chosen:
+                sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
+                case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
+        chosen.rule.carry_out(case, chosen)
+
+
+def _choose(chooser: str, proposals: list[Proposal]) -> Proposal:
+    """The first, or the best for the member. max() keeps the first of equals, which is the earlier in the file."""
+    return proposals[0] if chooser == "first" else max(proposals, key=lambda proposal: proposal.amount)
+
+
+def run_happened(case: Case) -> None:
+    """Run the rules that react to what has happened so far, and to what happens through them."""
+    seen: set[Trigger] = set()
+    while case.happened and len(seen) < _MOST_HAPPENINGS:
+        trigger = case.happened.pop(0)
+        if trigger not in seen:
+            seen.add(trigger)
+            run_lanes(case, trigger)
+    case.happened.clear()
