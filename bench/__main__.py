@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import deciding, ingesting, processes, server
+from bench import deciding, ingesting, processes, scaling, server
 from guerdon.store.server import EmbeddedServer
 
 LATEST = Path(".bench/latest.json")
@@ -22,6 +22,8 @@ TARGETS = {
     "ingest_1m_vs_10k_members": ("ingest with 1,000,000 members stored, to 10,000", "0.8", "0.95"),
     "demo_memory_2y_vs_1y": ("peak memory of the demo, two years to one", "flat", "1.0"),
     "verify_memory_2y_vs_1y": ("peak memory of verify, two years to one", "flat", "1.0"),
+    "compile_1000_mechanics_seconds": ("a program of 1,000 mechanics, from text to ready, seconds", "1", "0.5"),
+    "decide_1000_vs_10_mechanics": ("baskets decided under 1,000 mechanics, to 10", "", ""),
     "first_commit_seconds": ("empty folder to first commit, seconds", "5", "3"),
 }
 """The figures with a target: what they are, what is asked at least, what is aimed at."""
@@ -30,6 +32,21 @@ TARGETS = {
 def decide(home: Path) -> Figures:
     """In memory, on one core."""
     return {"decide_per_second_per_core": statistics.median([deciding.baskets_per_second() for _ in range(3)])}
+
+
+def scale(home: Path) -> Figures:
+    """Programs of 10, 100 and 1,000 mechanics, in memory on one core."""
+    few, more, most = scaling.measure()
+    return {
+        "compile_1000_mechanics_seconds": most.compile_seconds,
+        "decide_10_mechanics_per_second": few.baskets_per_second,
+        "decide_100_mechanics_per_second": more.baskets_per_second,
+        "decide_1000_mechanics_per_second": most.baskets_per_second,
+        "grants_per_basket_10_mechanics": few.grants_per_basket,
+        "grants_per_basket_1000_mechanics": most.grants_per_basket,
+        "decide_100_vs_10_mechanics": more.baskets_per_second / few.baskets_per_second,
+        "decide_1000_vs_10_mechanics": most.baskets_per_second / few.baskets_per_second,
+    }
 
 
 def start(home: Path) -> Figures:
@@ -93,6 +110,7 @@ def memory(home: Path) -> Figures:
 BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "start": start,
     "decide": decide,
+    "scale": scale,
     "ingest": ingest,
     "members": members,
     "memory": memory,

@@ -32,9 +32,10 @@ WORDS: dict[str, Words] = {
         "The purchase shows a coupon code that nothing in the version in force takes.",
         "Tell the member; leave the code out and send the purchase under a new id.",
     ),
-    "currency_not_of_program": Words(
-        "The purchase names a currency other than the program's.",
-        "Convert before you send, or run a program for that currency. Leave `currency` empty to mean the program's.",
+    "currency_rate_missing": Words(
+        "The purchase is in another currency than the program's, and nothing says what it was worth on that day.",
+        "Record rates with `guerdon rates add FILE`; a rate holds until the next one, for a week at most. Leave "
+        "`currency` empty to mean the program's.",
     ),
     "discount_exceeds_amount": Words(
         "A line's discount is above its amount, or the basket's discount is above what the lines cost after theirs.",

@@ -318,3 +318,4 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     rewards: tuple[Reward, ...] = ()
     returns: Returns = Returns()
     changes: Changes = Changes()
+    """What becomes of what the version before had."""

@@ -73,7 +73,7 @@ def _count_purchase(case: Case, purchase: Purchase) -> None:
 
 def metered(seen: Case | Bought, purchase: Purchase, meter: CompiledMeter) -> int:
     """What a meter counts of a purchase: money paid, one visit, or quantities."""
-    if not meter.holds(seen):
+    if meter.checks and not meter.holds(seen):
         return 0
     counts, bit = meter.settings.counts, None if meter.lines is None else meter.lines.bit_on(seen.day)
     if counts == "visits":

@@ -55,7 +55,7 @@ CHANGES: Section[Changes] = Section(
             "mechanics",
             Table("old names of mechanics, each with the new one", NAME, MECHANIC),
             "Mechanics that have another name now: what was used of their caps, progress and levels goes along.",
-            "{double-week: spring-week}",
+            "{points: base}",
         ),
         Key(
             "meters",

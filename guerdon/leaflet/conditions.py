@@ -226,13 +226,13 @@ def _reading(voice: Voice, name: str, shown: Range) -> str:
     what, over = measure(voice, meter), window(voice, meter.window)
     if shown.most is None:
         least = metered(voice, meter, shown.least or 0)
-        return voice.say("if %(measure)s %(window)s: from %(least)s", measure=what, window=over, least=least)
+        return voice.say("with %(measure)s of at least %(least)s %(window)s", measure=what, window=over, least=least)
     most = metered(voice, meter, shown.most)
     if shown.least is None:
-        return voice.say("if %(measure)s %(window)s: up to %(most)s", measure=what, window=over, most=most)
+        return voice.say("with %(measure)s of at most %(most)s %(window)s", measure=what, window=over, most=most)
     least = metered(voice, meter, shown.least)
     return voice.say(
-        "if %(measure)s %(window)s: from %(least)s to %(most)s", measure=what, window=over, least=least, most=most
+        "with %(measure)s of %(least)s to %(most)s %(window)s", measure=what, window=over, least=least, most=most
     )
 
 
