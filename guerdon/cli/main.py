@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, ledger, programs
+from guerdon.cli import demo, events, leaflets, ledger, programs, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("check")(programs.check)
+app.command("diff")(versions.diff)
+app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
 app.add_typer(rates, name="rates")

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 Texts = dict[str, str]
 """The same text in several languages: ``{"en": "Coffee", "bg": "Кафе"}``."""
 
+Counted = dict[str, tuple[str, ...]]
+"""What something counted is called in several languages, in the forms that a number asks for: ``{"en": ("point",
+"points"), "ru": ("балл", "балла", "баллов", "баллы")}``.
+
+The forms stand in the order of the language's plural rule. One more, at the end, is the word without a number.
+"""
+
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Something that members hold: points, stars, vouchers."""
@@ -42,6 +49,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """
     debt: Literal["owed", "forgiven"] = "owed"
     """What becomes of a return's points that were already spent."""
+    title: Counted = {}
+    """What members call it."""
 
     def shown(self, amount: int) -> str:
         """An amount of a unit that is not money, with its decimals: 125 of scale 2 is ``1.25``."""
@@ -140,6 +149,8 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     first_purchase: bool | None = None
     expression: str | None = None
     """A ZEN expression that must come out true."""
+    in_words: Texts = {}
+    """What the expression asks for, as members read it. It decides nothing."""
 
 
 class AroundBirthday(msgspec.Struct, frozen=True):
@@ -214,6 +225,33 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a voucher used on a purchase that comes back as a whole."""
 
 
+class Titles(msgspec.Struct, frozen=True, kw_only=True):
+    """What members call what the till has codes for: each code with its title."""
+
+    category: Mapping[str, Texts] = {}
+    """By path; a path that is not listed is called by its last part."""
+    brand: Mapping[str, Texts] = {}
+    sku: Mapping[str, Texts] = {}
+    store: Mapping[str, Texts] = {}
+    channel: Mapping[str, Texts] = {}
+    tender: Mapping[str, Texts] = {}
+    """Means of payment."""
+    action: Mapping[str, Texts] = {}
+    """By the action's name."""
+    attribute: Mapping[str, Texts] = {}
+    """By the attribute's name."""
+    merchant_category: Mapping[str, Texts] = {}
+    """By the card scheme's code."""
+    segment: Mapping[str, Texts] = {}
+    """By the segment's name."""
+    region: Mapping[str, Texts] = {}
+    """By the region as the member's traits name it."""
+    consent: Mapping[str, Texts] = {}
+    """By the purpose."""
+    role: Mapping[str, Texts] = {}
+    """By the role in the household."""
+
+
 class Partner(msgspec.Struct, frozen=True, kw_only=True):
     """A business that takes part: members earn or spend with it, and it settles what it owes or is owed."""
 
@@ -272,6 +310,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """Up to how many days before the member's last settled moment an event may be dated."""
     never_earn: When = When()
     """Lines that earn nothing, under any mechanic: gift cards, fuel."""
+    titles: Titles = Titles()
+    """What members call categories, brands, stores and the like."""
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
     lanes: Mapping[str, Literal["add", "best", "first"]] = {}

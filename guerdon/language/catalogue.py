@@ -34,7 +34,7 @@ REWARD: Section[Reward] = Section(
     [
         Key("reward", NAME, "Its name.", "coffee", required=True, into="name"),
         Key("title", TITLE, "What members see.", "{en: A coffee, bg: Кафе}"),
-        Key("cost", QUANTITY, "What it costs.", "500 points", required=True),
+        Key("cost", QUANTITY, "What it costs.", "500 points", required=True, verb="costs"),
         Key(
             "gives", GIVES, "What the member gets in the wallet. Left out: nothing, the reward is a thing.", "5 USD off"
         ),

@@ -6,7 +6,9 @@ differ.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from guerdon.language import nodes
 from guerdon.language.errors import Wrong
@@ -15,6 +17,28 @@ from guerdon.language.place import Broken, Place
 T = TypeVar("T")
 U = TypeVar("U")
 Schema = dict[str, Any]
+
+
+class Inner(NamedTuple):
+    """Something that stands inside a place, with what it is called there."""
+
+    name: str
+    """As it is written: ``rate``, ``gold``."""
+    form: "Form[Any]"
+    place: Place
+    noun: str = ""
+    """What it is, where it is a thing of its own: ``mechanic``, ``level``. Empty for a setting of the thing around."""
+    verb: str = ""
+    """What joins its name to its value in a sentence: a reward ``costs`` 60 stars. Empty: nothing special."""
+
+
+class Inside(NamedTuple):
+    """What stands inside a place, for whoever goes through two files side by side."""
+
+    parts: dict[str, Inner]
+    """By what tells that two of them, in two files, are the same one."""
+    ordered: bool = False
+    """Whether it matters in which order they stand."""
 
 
 class Form(Generic[T]):
@@ -33,6 +57,17 @@ class Form(Generic[T]):
     def parts(self) -> tuple["Form[Any]", ...]:
         """The forms inside."""
         return ()
+
+    def inside(self, place: Place) -> Inside | None:
+        """What stands inside a place that was read without errors; None: it is one whole."""
+        return None
+
+    def read_again(self, place: Place) -> T | None:
+        """The value of a place that was read before; None where it cannot be read on its own."""
+        try:
+            return self.read(place.again())
+        except Broken:
+            return None
 
 
 Define = Callable[[Form[Any]], Schema]
@@ -58,16 +93,34 @@ class Listing(Form[tuple[T, ...]]):
     def parts(self) -> tuple[Form[Any], ...]:
         return (self.item,)
 
+    def inside(self, place: Place) -> Inside | None:
+        """Its items by their names, where all of them have one."""
+        parts: dict[str, Inner] = {}
+        items = place.items(self.name)
+        for item in items:
+            value = self.item.read_again(item)
+            name = getattr(value, "name", "") if isinstance(value, msgspec.Struct) else ""
+            parts[name] = Inner(name, self.item, item, noun=without_article(self.item.name))
+        return Inside(parts, ordered=True) if len(parts) == len(items) and "" not in parts else None
+
 
 class Table(Form[dict[Any, T]]):
     """A mapping from names that the file chooses."""
 
-    def __init__(self, name: str, key: Form[Any], value: Form[T], *, is_subject: bool = False) -> None:
-        """``is_subject``: what stands behind a name speaks of that name."""
+    def __init__(
+        self, name: str, key: Form[Any], value: Form[T], *, is_subject: bool = False, noun: str = "", verb: str = ""
+    ) -> None:
+        """``is_subject``: what stands behind a name speaks of that name.
+
+        ``noun`` is what one of its entries is, where they are things of their own, and ``verb`` joins such a thing to
+        its value in a sentence.
+        """
         self.name = name
         self.key = key
         self.value = value
         self._is_subject = is_subject
+        self._noun = noun
+        self._verb = verb
 
     def read(self, place: Place) -> dict[Any, T]:
         entries = place.entries(self.name)
@@ -89,6 +142,14 @@ class Table(Form[dict[Any, T]]):
     def parts(self) -> tuple[Form[Any], ...]:
         return (self.key, self.value)
 
+    def inside(self, place: Place) -> Inside:
+        return Inside({part.name: part for part in self._entries(place)})
+
+    def _entries(self, place: Place) -> Iterator[Inner]:
+        for key, node in place.entries(self.name):
+            name = key.text("a name")
+            yield Inner(name, self.value, self._behind(place, key, node), self._noun, self._verb)
+
 
 class Either(Form[T]):
     """A text, a list or a mapping, each read in its own way."""
@@ -103,14 +164,22 @@ class Either(Form[T]):
         self._mapping = mapping
 
     def read(self, place: Place) -> T:
-        if isinstance(place.node, nodes.Sequence) and self._items is not None:
-            return self._items.read(place)
-        if isinstance(place.node, nodes.Mapping) and self._mapping is not None:
-            return self._mapping.read(place)
-        if isinstance(place.node, nodes.Scalar):
-            return self._text.read(place)
-        place.text(self.name)
-        raise Broken
+        form = self._form_of(place.node)
+        if form is None:
+            place.text(self.name)
+            raise Broken
+        return form.read(place)
+
+    def _form_of(self, node: nodes.Node) -> Form[T] | None:
+        if isinstance(node, nodes.Sequence):
+            return self._items
+        if isinstance(node, nodes.Mapping):
+            return self._mapping
+        return self._text if isinstance(node, nodes.Scalar) else None
+
+    def inside(self, place: Place) -> Inside | None:
+        form = self._form_of(place.node)
+        return None if form is None else form.inside(place)
 
     def schema(self, define: Define) -> Schema:
         return {"anyOf": [define(part) for part in self.parts()]}
@@ -140,6 +209,14 @@ class Turned(Form[U], Generic[T, U]):
 
     def parts(self) -> tuple[Form[Any], ...]:
         return (self.inner,)
+
+    def inside(self, place: Place) -> Inside | None:
+        return self.inner.inside(place)
+
+
+def without_article(name: str) -> str:
+    """What a form is called, without its article: ``a mechanic`` is a ``mechanic``."""
+    return name.removeprefix("an ").removeprefix("a ").removeprefix("the ")
 
 
 def one_or_more(name: str, one: Form[T]) -> Form[tuple[T, ...]]:

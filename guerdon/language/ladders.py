@@ -12,6 +12,8 @@ from guerdon.language.terms import TERM
 from guerdon.language.words import MECHANIC_TITLE, METER, NAME, TITLE, declare
 from guerdon.mechanics.tiers import Level, Tiers
 
+_BEGINS = "now begins at"
+
 
 class _Step(Section[tuple[int, dict[str, str]]]):
     """A threshold with a title."""
@@ -22,7 +24,7 @@ STEP = _Step(
     "A level",
     "A level of a ladder with a title of its own.",
     [
-        Key("from", THRESHOLD, "What the meter must show.", "350 USD", required=True, into="threshold"),
+        Key("from", THRESHOLD, "What the meter must show.", "350 USD", required=True, into="threshold", verb=_BEGINS),
         Key("title", TITLE, "What members see.", "{en: Gold, bg: Злато}"),
     ],
     lambda threshold, title=None: (threshold, title or {}),
@@ -71,7 +73,7 @@ LADDER: Section[dict[str, Any]] = Section(
         Key("meter", METER, "The meter that lifts members.", "spend_12_months", required=True),
         Key(
             "levels",
-            Ladder("levels with their thresholds", NAME, STEPS),
+            Ladder("levels with their thresholds", NAME, STEPS, noun="level", verb=_BEGINS),
             "The levels from the lowest, which has 0, to the highest, each with what the meter must show: a "
             "threshold, or `{from: 350 USD, title: …}`.",
             "{insider: 0, vib: 350 USD, rouge: 1000 USD}",

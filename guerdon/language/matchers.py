@@ -11,8 +11,8 @@ from guerdon.language.figures import counted
 from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.members import AGE, ANY_TIME, BIRTHDAY, MEMBER_FOR, READINGS, MemberFor
 from guerdon.language.phrases import Phrase, Wording
-from guerdon.language.section import Fields, Key, Section
-from guerdon.language.words import BADGE, LANGUAGE, LEVEL, PARTNER_OR_OWN, PLAN, TEXT, YES_NO
+from guerdon.language.section import Fields, Key, Section, needs
+from guerdon.language.words import BADGE, LANGUAGE, LEVEL, PARTNER_OR_OWN, PLAN, TEXT, TITLE, YES_NO
 
 
 def _category(text: str) -> str:
@@ -123,6 +123,12 @@ _OF_THE_BASKET = [
 ]
 _IF_ABOUT = "For the rare rest: an expression that must come out true."
 _IF = Key("if", EXPRESSION, _IF_ABOUT, "basket.items >= 10", into="expression")
+_IN_WORDS = Key(
+    "in_words",
+    TITLE,
+    "What `if` asks for, so that it can stand at the end of a sentence for members.",
+    "{en: if you came eight times this month, bg: ако сте идвали осем пъти този месец}",
+)
 
 
 def _when(*, member_for: MemberFor = ANY_TIME, **matchers: Any) -> When:
@@ -133,8 +139,9 @@ WHEN: Section[When] = Section(
     "the conditions",
     "Conditions",
     "Conditions, all of which must hold. With `category`, `brand` or `sku` only the lines that match count.",
-    [_CATEGORY_BY_MONTH, _BRAND, _SKU, *_OF_THE_SHOP, *_OF_THE_MEMBER, *_OF_THE_DAY, *_OF_THE_BASKET, _IF],
+    [_CATEGORY_BY_MONTH, _BRAND, _SKU, *_OF_THE_SHOP, *_OF_THE_MEMBER, *_OF_THE_DAY, *_OF_THE_BASKET, _IF, _IN_WORDS],
     _when,
+    checks=[needs("in_words", "if")],
 )
 
 EXCEPT: Section[When] = Section(
@@ -142,8 +149,9 @@ EXCEPT: Section[When] = Section(
     "Exceptions",
     "What stands against it. `category`, `brand` and `sku` take the lines that match all of them out; of the other "
     "keys each for itself takes the whole event out.",
-    [_CATEGORY, _BRAND, _SKU, *_OF_THE_SHOP, *_OF_THE_MEMBER, *_OF_THE_DAY, *_OF_THE_BASKET, _IF],
+    [_CATEGORY, _BRAND, _SKU, *_OF_THE_SHOP, *_OF_THE_MEMBER, *_OF_THE_DAY, *_OF_THE_BASKET, _IF, _IN_WORDS],
     _when,
+    checks=[needs("in_words", "if")],
 )
 
 METERED_WHEN: Section[When] = Section(
@@ -163,8 +171,10 @@ REWARD_WHEN: Section[When] = Section(
         *_OF_THE_MEMBER,
         *_OF_THE_DAY,
         Key("if", REWARD_EXPRESSION, _IF_ABOUT, "meters.visits_30_days >= 4", into="expression"),
+        _IN_WORDS,
     ],
     _when,
+    checks=[needs("in_words", "if")],
 )
 
 OF_A_PURCHASE = (

@@ -5,7 +5,7 @@ from typing import Any
 from guerdon.core.program import Mechanic
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
-from guerdon.language.forms import Define, Form, Schema
+from guerdon.language.forms import Define, Form, Inside, Schema
 from guerdon.language.issues import VOUCHERS
 from guerdon.language.ladders import TIERS
 from guerdon.language.nodes import Scalar
@@ -23,8 +23,7 @@ class Kinds(Form[Mechanic]):
     name = "a mechanic"
 
     def read(self, place: Place) -> Mechanic:
-        entries = place.entries(self.name)
-        words = [key.node.text for key, _ in entries if isinstance(key.node, Scalar)]
+        words = self._words(place)
         kinds = [word for word in words if word in MECHANICS]
         if not kinds:
             self._refuse_unknown(place, words)
@@ -32,6 +31,13 @@ class Kinds(Form[Mechanic]):
             told = f"`{kinds[0]}` and `{kinds[1]}` are two mechanics; begin the second with a `-` of its own"
             place.refuse("settings_conflict", told)
         return SECTIONS[kinds[0]].read(place)  # type: ignore[no-any-return]
+
+    def _words(self, place: Place) -> list[str]:
+        return [key.node.text for key, _ in place.entries(self.name) if isinstance(key.node, Scalar)]
+
+    def inside(self, place: Place) -> Inside | None:
+        kind = next(word for word in self._words(place) if word in MECHANICS)
+        return SECTIONS[kind].inside(place)
 
     def _refuse_unknown(self, place: Place, words: list[str]) -> None:
         """Report that the kind is missing or misspelt. A name that is given counts all the same."""

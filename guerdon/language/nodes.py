@@ -200,3 +200,16 @@ def _plain(node: Node) -> object:
     if isinstance(node, Sequence):
         return [_plain(item) for item in node.items]
     return node.text if isinstance(node, Scalar) else None
+
+
+def wording(node: Node) -> str:
+    """What stands in a place of the file, on one line, in the file's own words.
+
+    >>> wording(parse("tier: [silver, gold]  # not basic", []))
+    '{tier: [silver, gold]}'
+    """
+    if isinstance(node, Mapping):
+        return f"{{{', '.join([f'{key.text}: {wording(value)}' for key, value in node.entries])}}}"
+    if isinstance(node, Sequence):
+        return f"[{', '.join([wording(item) for item in node.items])}]"
+    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""

@@ -1,5 +1,6 @@
 """A place in the file that is being read: what stands there, what is known around it, and where errors go."""
 
+from copy import copy
 from typing import NamedTuple, NoReturn
 
 import msgspec
@@ -66,6 +67,12 @@ class Desk:
         self.earned: dict[str, tuple[str, str]] = {}
         """The earning mechanics above, with the unit and the trigger of each; empty texts where those are unclear."""
 
+    def again(self) -> "Desk":
+        """A desk to read parts of the same file at once more: what was met is known, and nobody hears of errors."""
+        desk = copy(self)
+        desk.errors, desk.declared = [], {}
+        return desk
+
 
 class Place:
     """Something in the file."""
@@ -85,6 +92,10 @@ class Place:
         """The place behind a key."""
         path = f"{self.path}.{key}" if self.path else key
         return Place(node, path, self.desk, self.subject if subject is None else subject)
+
+    def again(self) -> "Place":
+        """The same place, to be read once more."""
+        return Place(self.node, self.path, self.desk.again(), self.subject)
 
     def item(self, number: int, node: Node) -> "Place":
         """The place in a list."""

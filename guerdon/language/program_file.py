@@ -11,7 +11,7 @@ from guerdon.language.mechanics import MECHANIC
 from guerdon.language.section import Key, Section
 from guerdon.language.terms import LATENESS, STATEMENT_DAY
 from guerdon.language.units import CHOOSER, METER_SECTION, PARTNER_NAME, PARTNER_SECTION, UNIT_SECTION
-from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE
+from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE, TITLES
 
 PROGRAM: Section[Program] = Section(
     "the program",
@@ -42,34 +42,40 @@ PROGRAM: Section[Program] = Section(
         ),
         Key("never_earn", EXCLUDED, "Lines that earn nothing and count in no meter.", "{category: [fuel, gift-card]}"),
         Key(
+            "titles",
+            TITLES,
+            "What members call categories, brands, stores and other codes of the till.",
+            "{brand: {private: {en: Pantry, bg: Килер}}}",
+        ),
+        Key(
             "units",
-            Table("units by name", NAME, UNIT_SECTION, is_subject=True),
+            Table("units by name", NAME, UNIT_SECTION, is_subject=True, noun="unit"),
             "What members hold.",
             "{points: {expires: 18 months without activity}}",
             required=True,
         ),
         Key(
             "meters",
-            Table("meters by name", NAME, METER_SECTION),
+            Table("meters by name", NAME, METER_SECTION, noun="meter"),
             "What is counted for each member.",
             "{spend_12_months: {sum: spend, window: rolling 12 months}}",
         ),
         Key(
             "lanes",
-            Table("lanes by name", NAME, CHOOSER),
+            Table("lanes by name", NAME, CHOOSER, noun="lane"),
             "Where mechanics compete. In a lane that takes the `best`, only the one that gives the member most gives "
             "anything; `first` takes the first that applies; `add` adds them up, as without a lane.",
             "{campaigns: best}",
         ),
         Key(
             "caps",
-            Table("shared limits by name", NAME, SHARED),
+            Table("shared limits by name", NAME, SHARED, noun="shared limit"),
             "Limits that several mechanics share.",
             "{bonus: {of: points, per_member: 500 points a week}}",
         ),
         Key(
             "partners",
-            Table("partners by name", PARTNER_NAME, PARTNER_SECTION),
+            Table("partners by name", PARTNER_NAME, PARTNER_SECTION, noun="partner"),
             "The businesses that take part.",
             "{esso: {title: Esso stations}}",
         ),

@@ -1,5 +1,7 @@
 """Reading a program file: text in, a program out, or every error there is."""
 
+from typing import NamedTuple
+
 from guerdon.core.program import Program
 from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.names import names_of
@@ -8,19 +10,32 @@ from guerdon.language.place import Broken, Desk, Place
 from guerdon.language.program_file import PROGRAM
 
 
+class Reading(NamedTuple):
+    """A file that was read without errors: what it means, and the place where its words stand."""
+
+    program: Program
+    place: Place
+
+
 def read_program(text: str, name: str = "program.yaml") -> Program:
     """Read the text of a program file; raises ``ProgramErrors`` with everything that is wrong with it.
 
     ``name`` is what the errors call the file.
     """
+    return read_with_words(text, name).program
+
+
+def read_with_words(text: str, name: str = "program.yaml") -> Reading:
+    """The same, with the file's own words kept for whoever wants to quote them."""
     errors: list[ProgramError] = []
     try:
         root = parse(text, errors)
-        program = PROGRAM.read(Place(root, "", Desk(names_of(root), errors)))
+        place = Place(root, "", Desk(names_of(root), errors))
+        program = PROGRAM.read(place)
     except Hopeless as hopeless:
         raise ProgramErrors(name, [*errors, hopeless.error]) from None
     except Broken:
         raise ProgramErrors(name, errors) from None
     if errors:
         raise ProgramErrors(name, errors)
-    return program
+    return Reading(program, place)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from guerdon.language.errors import closest, listed, shown
-from guerdon.language.forms import Define, Form, Schema
+from guerdon.language.forms import Define, Form, Inner, Inside, Schema
 from guerdon.language.nodes import Node, Scalar, plain
 from guerdon.language.place import Broken, Desk, Place
 
@@ -23,6 +23,8 @@ class Key(NamedTuple):
     required: bool = False
     into: str = ""
     """The field of the Struct that it fills; empty: the one of its own name."""
+    verb: str = ""
+    """What joins the thing to this value in a sentence: a reward ``costs`` 60 stars. Empty: nothing special."""
 
     @property
     def field(self) -> str:
@@ -174,6 +176,18 @@ class Section(Form[T]):
 
     def parts(self) -> tuple[Form[Any], ...]:
         return tuple([key.form for key in self.keys.values()])
+
+    def inside(self, place: Place) -> Inside:
+        """Its values by the fields that they fill: two keys for one field say the same."""
+        nodes = {key.node.text: node for key, node in place.entries(self.name) if isinstance(key.node, Scalar)}
+        subject = self._subject_of(place, nodes)
+        written = [(key, nodes[name]) for name, key in self.keys.items() if name in nodes]
+        return Inside(
+            {
+                key.field: Inner(key.name, key.form, place.child(key.name, node, subject), verb=key.verb)
+                for key, node in written
+            }
+        )
 
 
 def exactly_one(*names: str) -> Check:

@@ -14,7 +14,7 @@ from guerdon.language.place import Scope
 from guerdon.language.rates import WORTH
 from guerdon.language.section import Fields, Key, Section, exactly_one
 from guerdon.language.terms import ENDLESS, LIFE, WINDOW, Life, whole_life
-from guerdon.language.words import CURRENCY, NAME, TITLE
+from guerdon.language.words import COUNTED, CURRENCY, NAME, TITLE
 
 MAX_DECIMALS = 6
 
@@ -49,6 +49,13 @@ UNIT_SECTION: Section[Unit] = Section(
     "A unit",
     "Something that members hold: points, stars, vouchers. `{}` declares whole points that last for ever.",
     [
+        Key(
+            "title",
+            COUNTED,
+            "What members call it: one text, or the forms that numbers ask for, in the order of the language's plural "
+            "rule. One more at the end is the word without a number, where that is another one.",
+            "{en: [point, points], ru: [балл, балла, баллов, баллы], bg: [точка, точки]}",
+        ),
         Key(
             "in",
             Phrase("a currency", Wording("[A-Z]{3}", _own_currency), examples=("USD",), about=CURRENCY.about),

@@ -3,10 +3,14 @@
 import zoneinfo
 from functools import lru_cache
 
+from babel import UnknownLocaleError
+from babel.messages.plurals import get_plural
+
+from guerdon.core.program import Counted, Titles
 from guerdon.language.errors import Wrong, advice, shown
-from guerdon.language.forms import Either, Form, Table, Turned
+from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.phrases import NAME_PATTERN, Choice, Known, Phrase, Wording
-from guerdon.language.section import Fields, Key
+from guerdon.language.section import Fields, Key, Section
 
 _TEXT = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}"
 
@@ -35,6 +39,69 @@ TITLE: Form[dict[str, str]] = Either(
     "a text, or one for each language",
     text=Turned(TEXT, lambda text: {"en": text}),
     mapping=Table("a text for each language", LANGUAGE, TEXT),
+)
+
+
+def _checked_forms(title: Counted) -> Counted:
+    """Titles with as many forms as their languages have; raises ``Wrong``."""
+    for language, forms in title.items():
+        needed = _plural_forms(language)
+        if len(forms) not in (1, needed, needed + 1):
+            told = (
+                f"`{language}` counts in {needed} forms, and one more may stand without a number; here are {len(forms)}"
+            )
+            raise Wrong("phrase_wrong", told, f"1, {needed} or {needed + 1} forms")
+    return title
+
+
+def _plural_forms(language: str) -> int:
+    try:
+        return get_plural(language).num_plurals
+    except (UnknownLocaleError, ValueError):
+        return 2
+
+
+COUNTED: Form[Counted] = Turned(
+    Either(
+        "a text, its forms for counting, or those for each language",
+        text=Turned(TEXT, lambda text: {"en": (text,)}),
+        items=Turned(Listing("a list of forms", TEXT), lambda forms: {"en": forms}),
+        mapping=Table("forms for each language", LANGUAGE, one_or_more("a text or its forms for counting", TEXT)),
+    ),
+    _checked_forms,
+)
+
+
+def _titled(name: str, about: str, example: str) -> Key:
+    return Key(name, Table("titles by code", TEXT, TITLE), about, example)
+
+
+TITLES: Section[Titles] = Section(
+    "the titles of codes",
+    "Titles of codes",
+    "What members call what the till has codes for. It changes nothing but the words of the leaflet.",
+    [
+        _titled(
+            "category",
+            "Of categories. One that is not listed is called by the last part of its path.",
+            "{grocery/soup: {en: soups, bg: супи}}",
+        ),
+        _titled("brand", "Of brands.", "{private: {en: Pantry, bg: Килер}}"),
+        _titled("sku", "Of articles.", "{4011: {en: bananas, bg: банани}}"),
+        _titled("store", "Of stores.", "{367: {en: Main Street, bg: Главната}}"),
+        _titled("channel", "Of channels.", "{web: {en: our web shop, bg: нашия онлайн магазин}}"),
+        _titled("tender", "Of means of payment.", "{store-card: {en: our card, bg: нашата карта}}"),
+        _titled(
+            "action", "Of actions, so that it can follow *for*.", "{review: {en: writing a review, bg: написан отзив}}"
+        ),
+        _titled("attribute", "Of further facts of an event.", "{cup: {en: your cup, bg: чашата ви}}"),
+        _titled("merchant_category", "Of kinds of shops.", "{5411: {en: groceries, bg: хранителни магазини}}"),
+        _titled("segment", "Of segments.", "{students: {en: students, bg: студенти}}"),
+        _titled("region", "Of regions.", "{sofia: {en: Sofia, bg: София}}"),
+        _titled("consent", "Of purposes that a member agrees to.", "{marketing: {en: news, bg: новини}}"),
+        _titled("role", "Of roles in a household.", "{owner: {en: head of the household, bg: титуляр}}"),
+    ],
+    Titles,
 )
 
 MECHANIC_TITLE = Key(

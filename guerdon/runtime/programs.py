@@ -77,6 +77,13 @@ def check_fit(before: Sequence[Program], after: Program) -> None:
 
     ``before`` are the versions so far, in the order in which they were published.
     """
+    found = misfits(before, after)
+    if found:
+        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
+
+
+def misfits(before: Sequence[Program], after: Program) -> list[str]:
+    """Why a version could not be published after others; empty: it could."""
     found = [
         f"the {what} is {one} and stays so (the file says {other})"
         for what, one, other in (
@@ -88,9 +95,7 @@ def check_fit(before: Sequence[Program], after: Program) -> None:
     for earlier in before:
         found += [told for told in _other_units(earlier, after) if told not in found]
     latest = max(before, key=lambda version: version.effective_from)
-    found += [*_other_levels(latest, after), *_unknown_names(latest, after)]
-    if found:
-        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
+    return [*found, *_other_levels(latest, after), *_unknown_names(latest, after)]
 
 
 def _other_units(before: Program, after: Program) -> Iterator[str]:

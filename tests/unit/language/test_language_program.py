@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import guerdon.demo
@@ -191,7 +192,8 @@ def test_the_grocerys_declarations(grocery):
     assert grocery.title.keys() == {"en", "ru", "bg"}
     assert grocery.never_earn.category is not None
     assert {"fuel", "miscellaneous/coupon-misc-items", "drug-gm/cigarettes"} <= set(grocery.never_earn.category)
-    assert grocery.units == {
+    assert all(unit.title.keys() == {"en", "ru", "bg"} for unit in grocery.units.values())
+    assert {name: msgspec.structs.replace(unit, title={}) for name, unit in grocery.units.items()} == {
         "points": Unit(inactive_after=Term(6, "month"), worth=Rate(100, 100)),
         "vouchers": Unit(scale=2, money=True, expires=Term(90, "day")),
     }

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from guerdon.core.calendar import Window
-from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Unit, When
+from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Titles, Unit, When
 from guerdon.language import ProgramErrors, program_schema, read_program, reference_markdown
 from guerdon.language.errors import ProgramError
 from guerdon.language.forms import Form, walk
@@ -109,6 +109,7 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Partner, "a partner", set()),
     (Reward, "a reward", set()),
     (Returns, "the rules of returns", set()),
+    (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per"}),
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title"}),

@@ -1,0 +1,27 @@
+"""How each kind of mechanic is said: one function a kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from guerdon.core.program import Mechanic
+from guerdon.leaflet.earn import said_earn
+from guerdon.leaflet.pages import Said
+from guerdon.leaflet.tiers import said_tiers
+from guerdon.leaflet.voice import Voice
+from guerdon.leaflet.vouchers import said_vouchers
+from guerdon.mechanics import MECHANICS
+
+SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
+    "earn": said_earn,
+    "tiers": said_tiers,
+    "vouchers": said_vouchers,
+}
+"""Every kind of ``MECHANICS``, with the function that says one of it."""
+
+
+def said(voice: Voice, mechanic: Mechanic) -> Said:
+    """A mechanic of any kind in words."""
+    return SAYINGS[_KINDS[type(mechanic)]](voice, mechanic)
+
+
+_KINDS: dict[type, str] = {settings: kind for kind, settings in MECHANICS.items()}
