@@ -5,7 +5,7 @@ its ``effective_from``: the store refuses to publish one that would.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -130,7 +130,7 @@ class Version:
         self.limits: Mapping[str, int] = workshop.limits
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
-        self._limited = _limited(program, self.limits)
+        self._limited = _limited(program, self.limits, {rule.name for rule in self.rules if _acts_later(rule)})
         self._units = tuple(program.units.items())
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
@@ -338,14 +338,23 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
     return grouped
 
 
-def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day, Day]]:
-    """The mechanics with a shared limit, with the days between which they are live."""
+_OF_EVENTS = ("purchase", "checkout", "enrol", "action")
+
+
+def _acts_later(rule: Rule) -> bool:
+    """Whether a rule may act on a day that is not the event's: what falls due before an event is settled with it."""
+    by_time = type(rule).next_due is not Rule.next_due
+    return by_time or any(trigger.partition(":")[0] not in _OF_EVENTS for trigger in rule.triggers)
+
+
+def _limited(program: Program, limits: Mapping[str, int], later: Container[str]) -> list[tuple[str, Day, Day]]:
+    """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
     shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
-            between = getattr(mechanic, "when", When()).between
+            between = None if mechanic.name in later else getattr(mechanic, "when", When()).between
             days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
             limited.append((mechanic.name, *days))
     return limited

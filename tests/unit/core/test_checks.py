@@ -130,7 +130,7 @@ def a_member(*mechanics: Any) -> Story:
 
 @pytest.mark.parametrize(("condition", "holds", "code"), rows(MEMBERS))
 def test_a_condition_on_the_member(condition, holds, code):
-    when = eval(f"When({condition})", {"When": When, "days": days, "Range": Range})  # noqa: S307 - our own table
+    when = eval(f"When({condition})", {"When": When, "days": days, "Range": Range})
     decision = a_member(points_per_dollar(when=when)).buys(NOON, "10")
     assert granted(decision) == ({"base": 10} if holds == "yes" else {})
     assert skipped(decision) == ({} if holds == "yes" else {"base": code})
@@ -222,7 +222,7 @@ METERED = """
 
 @pytest.mark.parametrize(("looks_at", "event", "counts"), rows(METERED))
 def test_a_meter_counts_and_uncounts_what_it_looks_at(looks_at, event, counts):
-    only = eval(f"When({looks_at})", {"When": When, "date": date})  # noqa: S307 - our own table
+    only = eval(f"When({looks_at})", {"When": When, "date": date})
     meter = Meter(counts="spend", window=window("calendar year"), only=only)
     story = Story(program(meters={"spend": meter}, partners={"esso": Partner()}))
     fields = dict([event.split("=")]) if event else {}

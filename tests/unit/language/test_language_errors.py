@@ -105,7 +105,7 @@ MISTAKES = [
     ("key_unknown", 2, "`earn`, `tiers` or `vouchers`", "mechanics:\n  - name: lost\n"),
     ("settings_conflict", 2, "two mechanics", "mechanics:\n  - earn: points\n    tiers: {}\n"),
     # how much
-    ("key_missing", 2, "`rate`, `flat` or `multiply`", "mechanics:\n  - earn: points\n"),
+    ("key_missing", 2, "`rate`, `flat`, `bands`, `ladder` or `multiply`", "mechanics:\n  - earn: points\n"),
     (
         "settings_conflict",
         4,

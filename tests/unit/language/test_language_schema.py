@@ -110,7 +110,7 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Reward, "a reward", set()),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
-    (Earn, "an earning mechanic", {"round_per"}),
+    (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title"}),
     (Level, "a level", {"name"}),
