@@ -117,7 +117,7 @@ class Giver:
         return None if matures_at <= case.as_of else matures_at
 
     def _reference(self, case: Case, matures_at: Instant | None) -> str:
-        """A voucher is known by its mechanic and the event or day that brought it, and so is what waits for a delivery."""
+        """A voucher is known by its mechanic and what brought it, event or day; so is what waits for a delivery."""
         if not self._is_voucher and matures_at != WAITING:
             return ""
         if case.settled_at is not None:

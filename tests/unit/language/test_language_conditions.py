@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Delay, Term, Window
 from guerdon.core.program import Allowance, AroundBirthday, Cap, Meter, Partner, Program, Range, Unit, When
 from guerdon.language import ProgramErrors, read_program
@@ -12,6 +13,7 @@ from guerdon.language.errors import Wrong
 from guerdon.language.limits import TIMES
 from guerdon.language.members import AGE, BIRTHDAY
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.earn_ladder import Band, LadderStep, RateLadder
 
 HEAD = """\
 program: shop
@@ -256,3 +258,170 @@ def test_a_reward_may_ask_for_a_channel_and_for_the_member():
     text = HEAD + "  - {earn: points, flat: 1}\n"
     reward = "rewards: [{reward: tea, cost: 5 points, when: {channel: app, age: from 18, region: sofia}}]\n"
     assert read_program(text + reward).rewards[0].when == When(channel=("app",), age_from=18, region=("sofia",))
+
+
+# Earning.
+
+
+def read_earn(mechanic: str, rest: str = "") -> Earn:
+    found = read_program(f"{HEAD}  - {{name: x, {mechanic}}}\n{TIERS}{rest}").mechanics[0]
+    assert isinstance(found, Earn)
+    return found
+
+
+TIERS = "  - {tiers: {meter: spend_this_year, levels: {green: 0, gold: 500 USD}, kept: 1 year}}\n"
+
+EARNINGS: list[tuple[str, dict[str, Any]]] = [
+    ("rate: 1 per 1 USD", {"rate": Rate(1, 100)}),
+    ("rate: 3 points per full 10 USD", {"rate": Rate(3, 1000), "whole_steps": True}),
+    ("rate: 1 per 1 kg", {"rate": Rate(1, 1000), "counts": "g"}),
+    ("rate: 1 per 500 g", {"rate": Rate(1, 500), "counts": "g"}),
+    ("rate: 2 per full 1.5 l", {"rate": Rate(2, 1500), "counts": "ml", "whole_steps": True}),
+    ("rate: 5 per 1 item", {"rate": Rate(5, 1), "counts": "items"}),
+    ("rate: 5 per 3 items", {"rate": Rate(5, 3), "counts": "items"}),
+    (
+        "rate: {green: 1 per 1 USD, gold: 3 per 2 USD}",
+        {"rates": {"green": Rate(1, 100), "gold": Rate(3, 200)}},
+    ),
+    ("rate: {gold: 3 per full 1 kg}", {"rates": {"gold": Rate(3, 1000)}, "counts": "g", "whole_steps": True}),
+    (
+        "bands: {up to 30 USD: 2, up to 60.50 USD: 6 points, above: 1_080}",
+        {"bands": (Band(3000, 2), Band(6050, 6), Band(None, 1080))},
+    ),
+    ("bands: {up to 3 items: 2}", {"bands": (Band(3, 2),), "counts": "items"}),
+    ("bands: {up to 3 visits: 2}, of: visits, on: every month",
+     {"bands": (Band(3, 2),), "of": "visits", "on": "every:month"}),
+    (
+        "ladder: {meter: visits, 1: 1 per 1 USD, 5 visits: 2 per 1 USD}",
+        {"ladder": RateLadder("visits", (LadderStep(1, Rate(1, 100)), LadderStep(5, Rate(2, 100))))},
+    ),
+    ("flat: 5, at_least: 20 USD", {"flat": 5, "at_least": 2000}),
+    ("flat: 5, at_least: 2 kg", {"flat": 5, "at_least": 2000, "counts": "g"}),
+    ("rate: 1 per 1 USD, rounding: keep the fraction", {"rate": Rate(1, 100), "keeps_fraction": True}),
+    (
+        "flat: 5, limit: 50 points a month, above_limit: carries over",
+        {"flat": 5, "limit": Cap(per_member=(Allowance(50, "month"),)), "above_limit": "carries over"},
+    ),
+    ("rate: 3 per 1 USD, of: spend_this_year, on: 2026-03-29, at_least: 600 USD",
+     {"rate": Rate(3, 100), "of": "spend_this_year", "on": "date:2026-03-29", "at_least": 60_000}),
+    ("rate: 2 per 1 item, on: action bottles", {"rate": Rate(2, 1), "counts": "items", "on": "action:bottles"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "fields"), EARNINGS)
+def test_how_much_is_earned(written, fields):
+    assert read_earn(f"earn: points, {written}") == Earn(name="x", earn="points", **fields)
+
+
+TRIGGERS = [
+    ("purchase", "purchase"), ("enrol", "enrol"), ("action review", "action:review"), ("reached gold", "reached:gold"),
+    ("birthday", "birthday"), ("7 days before birthday", "birthday:7"), ("1 day before birthday", "birthday:1"),
+    ("anniversary", "anniversary"), ("every month", "every:month"), ("every statement period", "every:statement"),
+    ("2026-03-29", "date:2026-03-29"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "trigger"), TRIGGERS)
+def test_what_it_reacts_to(written, trigger):
+    assert read_earn(f"earn: points, flat: 1, on: {written}").on == trigger
+
+
+EARNING_MISTAKES = [
+    ("flat: 1, on: reached silver", "`silver` is not a level of a tier ladder"),
+    ("flat: 1, on: badge explorer", "`explorer` is not a badge"),
+    ("flat: 1, on: joined plus", "`plus` is not a membership plan"),
+    ("flat: 1, on: every fortnight", "is not something to react to"),
+    ("flat: 1, on: 2026-02-30", "is not a day of the calendar"),
+    ("flat: 1, on: 400 days before birthday", "too large"),
+    ("rate: 1 per 1 USD, on: birthday", "`birthday` has nothing; give `flat`, or a meter to look at with `of`"),
+    ("rate: 1 per 1 USD, on: action bottles", "`rate` counts money, and `action bottles` has items or weight"),
+    ("rate: 1 per 1 visit", "`rate` counts visits, and `purchase` has money or items"),
+    ("rate: 1 per 1 USD, of: visits", "`rate` counts money, and `visits` counts visits"),
+    ("rate: 1 per 1 USD, at_least: 3 items", "`at_least` counts items, and `rate` money; both must be of one kind"),
+    ("rate: {green: 1 per 1 USD, gold: 2 per 1 kg}", "all tiers are given by the same"),
+    ("rate: {green: 1 per 1 USD, silver: 2 per 1 USD}", "`silver` is not a level"),
+    ("rate: 1 per 1 fish", "`fish` is nothing that is counted"),
+    ("rate: 1 per 0 kg", "above 0"),
+    ("rate: 1 per 1.5 items", "too many decimals"),
+    ("bands: {up to 60 USD: 6, up to 30 USD: 2}", "bands are listed from the lowest up"),
+    ("bands: {above: 6, up to 30 USD: 2}", "`above` is the last band"),
+    ("bands: {above: 6}", "is no table of bands"),
+    ("bands: {up to 30 USD: 6, up to 3 kg: 7}", "count different things"),
+    ("ladder: {1: 1 per 1 USD}", "as in `{meter: visits"),
+    ("ladder: {meter: visits}", "as in `{meter: visits"),
+    ("ladder: {meter: visit, 1: 1 per 1 USD}", "did you mean `visits`"),
+    ("ladder: {meter: visits, 5: 1 per 1 USD, 2: 2 per 1 USD}", "steps are listed from the lowest up"),
+    ("ladder: {meter: visits, 1: 1 per 1 USD, 2: 2 per 1 kg}", "count different things"),
+    ("ladder: {meter: visits, 1: 1 per full 1 USD}", "`full` is not for the rates of a ladder"),
+    ("ladder: {meter: visits, 1 USD: 1 per 1 USD}", "`visits` counts visits"),
+    ("flat: 1, of: visits", "`of` means nothing without"),
+    ("flat: 1, rounding: keep the fraction", "without one there is none to keep"),
+    ("rate: 1 per full 1 USD, rounding: keep the fraction", "without one there is none to keep"),
+    ("flat: 1, above_limit: carries over", "waits for the next period"),
+    ("flat: 1, limit: 50 points, above_limit: carries over", "waits for the next period"),
+    ("flat: 1, on: birthday, available_after: after delivery", "`birthday` is none; give a time"),
+    ("flat: 1, on: birthday, funded_by: the partner", "name one of `partners`"),
+    ("flat: 1, on: birthday, when: {store: 1}", "`store` looks at a purchase"),
+    ("flat: 1, on: birthday, when: {if: basket.total > 5}", "`basket` is not there"),
+    ("flat: 1, on: reached gold, except: {if: event.store == 'a'}", "`event` is not there"),
+]
+
+
+@pytest.mark.parametrize(("written", "words"), EARNING_MISTAKES)
+def test_a_mistake_in_earning_is_one_error(written, words):
+    with pytest.raises(ProgramErrors) as wrong:
+        read_earn(f"earn: points, {written}")
+    assert len(wrong.value.errors) == 1, wrong.value.errors
+    assert words in wrong.value.errors[0].sentence
+
+
+def test_a_day_does_not_multiply_and_has_no_lane():
+    for rest, words in (
+        ("  - {earn: points, name: y, on: birthday, multiply: x}\n", "a grant is multiplied for the same event"),
+        ("  - {earn: points, name: y, on: birthday, flat: 1, lane: best}\nlanes: {best: best}\n", "a day is none"),
+    ):
+        with pytest.raises(ProgramErrors) as wrong:
+            read_earn("earn: points, flat: 1", rest)
+        assert [words in error.sentence for error in wrong.value.errors] == [True]
+
+
+# Mechanics that would feed themselves.
+
+FED = HEAD.replace(
+    "partners:",
+    "  points_earned: {sum: points earned, window: ever}\n  cash_earned: {sum: cashback earned, window: ever}\n"
+    "partners:",
+)
+
+CIRCLES = [
+    (["earn: points, name: a, flat: 1, when: {meters: {points_earned: at least 5}}"], "a", 0),
+    (["earn: points, name: a, flat: 1, except: {meters: {points_earned: at least 5}}"], "a", 0),
+    (["earn: points, name: a, flat: 1, when: {if: meters.points_earned > 5}"], "a", 0),
+    (["earn: points, name: a, rate: 1 per 10 points, of: points_earned"], "a", 0),
+    (["earn: points, name: a, ladder: {meter: points_earned, 5: 1 per 1 USD}"], "a", 0),
+    (
+        [
+            "earn: points, name: base, rate: 1 per 1 USD",
+            "earn: points, name: a, flat: 1, when: {meters: {cash_earned: at least 5 USD}}",
+            "earn: cashback, name: b, rate: 1 USD per 10 points, of: points_earned",
+        ],
+        "`a` gives `points` by `cash_earned` (cashback earned), `b` gives `cashback` by `points_earned`",
+        1,
+    ),
+]
+
+
+@pytest.mark.parametrize(("mechanics", "named", "place"), CIRCLES)
+def test_what_would_feed_itself_is_refused_with_the_circle(mechanics, named, place):
+    with pytest.raises(ProgramErrors) as wrong:
+        read_program(FED + "".join(f"  - {{{mechanic}}}\n" for mechanic in mechanics))
+    [error] = wrong.value.errors
+    assert "this would feed itself" in error.sentence
+    assert named in error.sentence
+    assert error.path == f"mechanics[{place}]"
+
+
+def test_what_feeds_something_else_is_no_circle():
+    text = FED + "  - {earn: cashback, name: b, rate: 1 USD per 10 points, of: points_earned}\n"
+    text += "  - {earn: points, name: a, flat: 1, when: {meters: {spend_this_year: at least 5 USD}}}\n"
+    assert len(read_program(text).mechanics) == 2

@@ -1,0 +1,246 @@
+"""A member lives at random under a rich program, and an auditor looks at every step.
+
+Three things are driven side by side: the decisions, the auditor's books, and the life of a twin to whom the same
+happens but for whom no clock ever ticks.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from guerdon.core import wallet
+from guerdon.core.decide import Decision, decide
+from guerdon.core.effects import Effect, decode_outcome, encode_outcome, transfers_of
+from guerdon.core.events import (
+    Action,
+    Adjust,
+    Enrol,
+    Event,
+    Line,
+    Purchase,
+    Redeem,
+    Return,
+    ReturnedLine,
+    Tick,
+    decode_event,
+    encode_event,
+)
+from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
+from tests.builders import instant
+from tests.property import strategies as some
+from tests.property.auditor import Auditor
+
+TIMELINE = some.rich_timeline()
+STOCKS = {name: allowed for version in TIMELINE.versions for name, allowed in version.limits.items()}
+
+
+class MemberLife(RuleBasedStateMachine):
+    """One member, one auditor, one twin without a clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = instant("2026-01-20 10:00")
+        self.state: MemberState = NEW_MEMBER
+        self.twin: MemberState = NEW_MEMBER
+        self.effects: list[Effect] = []
+        self.twins_effects: list[Effect] = []
+        self.limits = dict(STOCKS)
+        self.receipts: dict[str, PurchaseRecord] = {}
+        self.auditor = Auditor()
+        self.count = 0
+
+    # The driver.
+
+    def fields(self, at: int | None = None) -> dict[str, object]:
+        self.count += 1
+        when = datetime.fromtimestamp(self.now if at is None else at, UTC)
+        return {"id": f"e{self.count}", "member": "m", "at": when}
+
+    def happens(self, event: Event) -> Decision:
+        """Let an event happen to the member and to the twin."""
+        assert decode_event(encode_event(event)) == event
+        receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
+        facts = Facts(
+            {name: allowed - self.limits[name] for name, allowed in TIMELINE.limits_for([event]).items()}, receipt
+        )
+        decision = self.decided(event, facts)
+        if not isinstance(event, Tick):
+            self.happens_to_twin(event, facts)
+        if decision.outcome.refusal is not None:
+            assert decision.state is self.state
+            assert (decision.outcome.effects, decision.limit_uses) == ((), {})
+            return decision
+        self.state = decision.state
+        effects = decision.outcome.effects
+        self.effects += effects
+        for name, used in decision.limit_uses.items():
+            assert used > 0
+            self.limits[name] -= used
+        self.auditor.enter(transfers_of(effects))
+        if isinstance(event, Purchase):
+            self.receipts[event.id] = PurchaseRecord(event, effects)
+            self.auditor.sold(event.id, effects)
+            self.auditor.paid(sum(line.amount - line.discount for line in event.lines) - event.discount, effects)
+        if isinstance(event, Return):
+            back = self.state.returned[event.purchase]
+            assert receipt is not None
+            bought = [max(line.quantity, 1) for line in receipt.event.lines]
+            assert all(0 < quantity <= bought[place] for place, quantity in back.items())
+            self.auditor.came_back(
+                event.purchase, effects, everything=[back.get(place, 0) for place in range(len(bought))] == bought
+            )
+        if not isinstance(event, Tick):
+            self.is_like_twin()
+        return decision
+
+    def decided(self, event: Event, facts: Facts) -> Decision:
+        """Decide three times over; the answer is the same and the state it came from untouched."""
+        before = encode_state(self.state)
+        decision = decide(TIMELINE, self.state, event, facts, traced=True)
+        again = decide(TIMELINE, decode_state(before), event, facts, traced=True)
+        untraced = decide(TIMELINE, self.state, event, facts)
+        assert encode_state(self.state) == before
+        assert encode_state(decision.state) == encode_state(again.state) == encode_state(untraced.state)
+        assert encode_outcome(decision.outcome) == encode_outcome(again.outcome) == encode_outcome(untraced.outcome)
+        assert decision.notes == again.notes
+        assert decision[2:5] == again[2:5] == untraced[2:5]
+        assert decode_outcome(encode_outcome(decision.outcome)) == decision.outcome
+        return decision
+
+    def happens_to_twin(self, event: Event, facts: Facts) -> None:
+        """The twin hears of time only from events; of a late one after being brought to the same instant."""
+        if event.at.timestamp() < self.state.as_of > self.twin.as_of:
+            self.tick_twin(self.state.as_of)
+        decision = decide(TIMELINE, self.twin, event, facts)
+        self.twin = decision.state
+        self.twins_effects += decision.outcome.effects
+
+    def tick_twin(self, at: int) -> None:
+        when = datetime.fromtimestamp(at, UTC)
+        decision = decide(TIMELINE, self.twin, Tick(id="twin", member="m", at=when))
+        self.twin = decision.state
+        self.twins_effects += decision.outcome.effects
+
+    def is_like_twin(self) -> None:
+        assert encode_state(self.twin) == encode_state(self.state)
+        assert self.twins_effects == self.effects
+
+    # What may happen.
+
+    @initialize()
+    def joins(self) -> None:
+        self.happens(Enrol(**self.fields()))
+
+    @rule(pause=some.pauses, basket=some.baskets, share=st.integers(0, 100))
+    def buys(self, pause: int, basket: tuple[Line, ...], share: int) -> None:
+        self.now += pause
+        off = sum(line.amount for line in basket) * share // 400
+        self.happens(Purchase(**self.fields(), lines=basket, discount=off))
+
+    @rule(late=st.integers(0, 25 * 86_400), basket=some.baskets)
+    def buys_and_the_till_sends_it_late(self, late: int, basket: tuple[Line, ...]) -> None:
+        self.happens(Purchase(**self.fields(self.now - late), lines=basket))
+
+    @rule(pause=some.pauses)
+    def writes_a_review(self, pause: int) -> None:
+        self.now += pause
+        self.happens(Action(**self.fields(), action="review"))
+
+    @precondition(lambda self: self.receipts)
+    @rule(pause=some.pauses, late=st.sampled_from((0, 0, 0, 5 * 86_400)), data=st.data())
+    def brings_goods_back(self, pause: int, late: int, data: st.DataObject) -> None:
+        self.now += pause
+        receipt = data.draw(st.sampled_from(sorted(self.receipts)))
+        count = len(self.receipts[receipt].event.lines)
+        part = st.builds(ReturnedLine, st.integers(0, count - 1), st.none() | st.integers(1, 3))
+        parts = tuple(data.draw(st.lists(part, max_size=2)))
+        self.happens(Return(**self.fields(self.now - late), purchase=receipt, lines=parts))
+
+    @rule(pause=some.pauses, reward=st.sampled_from(("mug", "mug", "lounge", "ten-off", "none")))
+    def redeems(self, pause: int, reward: str) -> None:
+        self.now += pause
+        self.happens(Redeem(**self.fields(), reward=reward))
+
+    @rule(
+        pause=some.pauses,
+        unit=st.sampled_from(("points", "stars", "vouchers", "cash")),
+        amount=st.integers(-60, 200) | st.sampled_from((10**15, -(10**15))),
+    )
+    def is_adjusted(self, pause: int, unit: str, amount: int) -> None:
+        self.now += pause
+        if amount < 10**15 or unit not in {"points", "stars"}:
+            self.happens(Adjust(**self.fields(), unit=unit, amount=amount, reason="goodwill", by="ana"))
+
+    @rule(pause=some.pauses)
+    def waits(self, pause: int) -> None:
+        self.now += pause
+        self.happens(Tick(**self.fields()))
+
+    @precondition(lambda self: self.state.next_due_at is not None and self.state.next_due_at < self.now + 200 * 86_400)
+    @rule(off=st.sampled_from((-1, 0, 1)))
+    def waits_for_what_is_due(self, off: int) -> None:
+        """The clock comes just before, at, or just after the instant."""
+        due = self.state.next_due_at
+        assert due is not None
+        self.now = max(self.now, due + off)
+        self.happens(Tick(**self.fields()))
+
+    @rule(late=st.integers(1, 10 * 86_400))
+    def hears_a_late_tick(self, late: int) -> None:
+        before = encode_state(self.state)
+        self.happens(Tick(**self.fields(self.state.as_of - late)))
+        assert encode_state(self.state) == before
+
+    # What must hold after every step.
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        self.auditor.agrees_with(self.state)
+
+    @invariant()
+    def nothing_is_overdue(self) -> None:
+        assert self.state.next_due_at is None or self.state.next_due_at > self.state.as_of
+
+    @invariant()
+    def shared_limits_are_not_overdrawn(self) -> None:
+        assert all(left >= 0 for left in self.limits.values())
+
+    @invariant()
+    def the_state_survives_its_json(self) -> None:
+        content = encode_state(self.state)
+        assert decode_state(content) == self.state
+        assert encode_state(decode_state(content)) == content
+
+    @invariant()
+    def wallets_are_in_order(self) -> None:
+        for unit, held in self.state.wallets.items():
+            assert all(lot.amount > 0 for lot in held.lots + held.pending)
+            assert list(held.lots) == sorted(held.lots, key=wallet.consumption_order)
+            assert all(lot.matures_at is None for lot in held.lots)
+            assert all(lot.matures_at is not None and lot.matures_at > self.state.as_of for lot in held.pending)
+            ends = [lot.expires_at for lot in held.lots + held.pending if lot.expires_at is not None]
+            assert all(end > self.state.as_of for end in ends)
+            assert held.debt >= 0
+            assert not (held.debt and held.lots), "a debt is paid back as soon as there is something"
+            assert unit != "stars" or held.debt == 0, "what stars would be owed is forgiven"
+
+    @invariant()
+    def tiers_are_on_their_ladders(self) -> None:
+        ladders = {"tiers": ("basic", "silver", "gold"), "stars-ladder": ("low", "high")}
+        for ladder, standing in self.state.standings.items():
+            assert standing.level in ladders[ladder]
+            assert (standing.until is None) == (standing.level == ladders[ladder][0])
+            below = standing.before
+            while below is not None:
+                assert ladders[ladder].index(below.level) < ladders[ladder].index(standing.level)
+                standing, below = below, below.before
+
+
+MemberLife.TestCase.settings = settings(
+    max_examples=1500, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestMemberLife = pytest.mark.timeout(300)(MemberLife.TestCase)
