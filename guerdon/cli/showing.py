@@ -15,6 +15,7 @@ from guerdon.core.effects import (
     Expired,
     Granted,
     Matured,
+    Progressed,
     Repaid,
     Restored,
     Reversed,
@@ -153,7 +154,16 @@ class Shower:
         if isinstance(effect, Matured | Repaid):
             word = "matured" if isinstance(effect, Matured) else "paid back"
             return f"{word} {self.amount(effect.amount, effect.unit)}"
+        if isinstance(effect, Progressed):
+            return self._progressed(effect)
         return self._plainly(effect)
+
+    def _progressed(self, effect: Progressed) -> str:
+        """A counter that moved: ``base 3 carried over``, ``base keeps 60/100``, ``card 4``."""
+        kept, _, parts = effect.counter.partition("/")
+        if kept == "fraction" and parts:
+            return f"{effect.mechanic} keeps {effect.after}/{parts}"
+        return f"{effect.mechanic} {effect.after} {effect.counter}"
 
     def _plainly(self, effect: Effect) -> str:
         """An effect by its kind and the names and amounts it carries: ``badge awarded: explorer``."""

@@ -176,6 +176,18 @@ def _check_kept(fields: Fields) -> None:
                 "what carries over waits for the next period of a `limit` for each member, as in `500 points a month`"
             )
             fields.report("above_limit", "settings_conflict", told)
+        _check_carried(fields)
+
+
+def _check_carried(fields: Fields) -> None:
+    """Report what a grant cannot have that has left its purchase behind."""
+    delay = fields.get("available_after")
+    if delay is not None and delay.start == "delivery":
+        told = "what carries over is not delivered with a purchase any more; give a time, as in `14 days`"
+        fields.report("available_after", "settings_conflict", told)
+    if fields.get("funded_by") == "partner":
+        told = "what carries over may come from several partners; name one of `partners`"
+        fields.report("funded_by", "settings_conflict", told)
 
 
 def _check_cap(fields: Fields) -> None:

@@ -97,5 +97,5 @@ class CarryingEarnRule(EarnRule):
         missing = amount - pending - available
         owed = missing if case.version.program.units[unit].debt == "owed" else 0
         case.wallets[unit] = wallet.owe(after, owed) if owed else after
-        why = "spent" if missing > owed else ""
-        case.effects.append(Reversed(self.name, unit, amount, available, pending, owed, missing - owed, why))
+        why, payer = "spent" if missing > owed else "", self.settings.funded_by
+        case.effects.append(Reversed(self.name, unit, amount, available, pending, owed, missing - owed, why, payer))

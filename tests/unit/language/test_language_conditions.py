@@ -326,6 +326,7 @@ def test_what_it_reacts_to(written, trigger):
     assert read_earn(f"earn: points, flat: 1, on: {written}").on == trigger
 
 
+CARRIES = "limit: 50 points a month, above_limit: carries over"
 EARNING_MISTAKES = [
     ("flat: 1, on: reached silver", "`silver` is not a level of a tier ladder"),
     ("flat: 1, on: badge explorer", "`explorer` is not a badge"),
@@ -359,6 +360,8 @@ EARNING_MISTAKES = [
     ("rate: 1 per full 1 USD, rounding: keep the fraction", "without one there is none to keep"),
     ("flat: 1, above_limit: carries over", "waits for the next period"),
     ("flat: 1, limit: 50 points, above_limit: carries over", "waits for the next period"),
+    (f"flat: 1, {CARRIES}, available_after: after delivery", "what carries over is not delivered"),
+    (f"flat: 1, {CARRIES}, funded_by: the partner", "what carries over may come from several partners"),
     ("flat: 1, on: birthday, available_after: after delivery", "`birthday` is none; give a time"),
     ("flat: 1, on: birthday, funded_by: the partner", "name one of `partners`"),
     ("flat: 1, on: birthday, when: {store: 1}", "`store` looks at a purchase"),
