@@ -53,6 +53,12 @@ def _measured(number: str, word: str, scope: Scope) -> Measured:
     return Measured(unit, amount_of(unit, figure(number), scope))
 
 
+def _is_counted(word: str, scope: Scope) -> bool:
+    units = scope.names.units
+    known = word.removesuffix("s") in _WORDS or any(word in words for words in MEASURED.values())
+    return known or word in units or f"{word}s" in units
+
+
 AMOUNT = Phrase(
     "an amount of what is counted",
     Wording(MONEY_PATTERN, lambda found, scope: Measured(MONEY_IS_COUNTED, paid(found, scope))),
@@ -71,6 +77,9 @@ def _per_money(found: re.Match[str], scope: Scope) -> MeasuredRate:
 def _per_measure(found: re.Match[str], scope: Scope) -> MeasuredRate:
     gives, _, per = found.group().partition(" per ")
     full = per.startswith("full ")
+    word = per.rpartition(" ")[2]
+    if not _is_counted(word, scope):
+        raise MEASURED_RATE.wrong(found.group())
     amount = OWN_AMOUNT.parse(gives, scope)
     counted = AMOUNT.parse(per.removeprefix("full "), scope)
     return MeasuredRate(counted.counts, Rate(amount, counted.amount), whole_steps=full)

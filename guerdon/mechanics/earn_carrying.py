@@ -57,7 +57,8 @@ class CarryingEarnRule(EarnRule):
         waiting = case.progress_of(self.name, CARRIED)
         proposal = self._giver.propose(case, Proposal(self, waiting, waiting))
         would_fit, _ = self._giver.within_caps(case, waiting, by_period=False)
-        case.set_progress(self.name, CARRIED, would_fit - proposal.amount)
+        # The grant tells it. An effect would look like one of the purchase that happens to be settled with.
+        case.set_progress(self.name, CARRIED, would_fit - proposal.amount, told=False)
         if proposal.amount or would_fit < waiting:
             self._giver.give(case, proposal)
 
