@@ -16,6 +16,9 @@ from guerdon.runtime.summary import Summary
 from guerdon.runtime.verify import Report
 from guerdon.specs.looks import Difference
 
+_NO_EVENT = ("event_malformed", "event_for_the_engine_only")
+"""Why a line is refused before it is anybody's event."""
+
 
 def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -152,7 +155,7 @@ def refused_table(done: Progress, most: int) -> Table:
     table = _plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
     for event_id, member, _, sentence in done.refused[:most]:
         table.add_row(safe(event_id), safe(member), safe(sentence))
-    count = sum([done.outcomes[code] for code in REFUSALS if code != "event_malformed"])
+    count = sum([done.outcomes[code] for code in REFUSALS if code not in _NO_EVENT])
     if count > most:
         table.caption = f"and {count - most:,} more"
         table.caption_justify = "left"

@@ -106,6 +106,27 @@ def event_ids_in_range(connection: Connection, program: int, first: int, last: i
     return iter(_stream(connection, "event_ids_in_range", program, first, last))
 
 
+def emitted_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+    """The events that members' decisions sent to others: member, entry and event, streamed."""
+    return iter(_stream(connection, "emitted_in_range", program, first, last))
+
+
+def in_transit(connection: Connection, program: int) -> dict[str, int]:
+    """By unit, what was sent and has neither arrived nor set out on its way back."""
+    return dict(connection.execute(statement("in_transit"), {"program": program}).fetchall())
+
+
+def wrongly_delivered(connection: Connection, program: int) -> list[tuple[int, bytes]]:
+    """Events noted as delivered that stand in nobody's journal: the sender's entry, and the event."""
+    rows = connection.execute(statement("wrongly_delivered"), {"program": program})
+    return [(seq, event) for seq, event in rows]
+
+
+def returned_events(connection: Connection, program: int) -> list[tuple[int, bytes | None, str, bytes | None]]:
+    """What was refused on delivery, with its code, beside what goes back: the sender's entry, and both events."""
+    return connection.execute(statement("returned_events"), {"program": program}).fetchall()
+
+
 def _stream(connection: Connection, name: str, program: int, first: int, last: int) -> Iterator[Any]:
     """Rows through a cursor of the server, so that any number of them takes little memory here."""
     with connection.cursor(name=name) as cursor:
@@ -134,11 +155,11 @@ def limits(connection: Connection, program: int) -> list[StoredLimit]:
     return [StoredLimit(*row) for row in connection.execute(statement("limit_uses"), {"program": program})]
 
 
-def orphans(connection: Connection) -> tuple[int, int, int]:
-    """How many journal entries, transfers and event ids belong to no member of their program."""
+def orphans(connection: Connection) -> tuple[int, ...]:
+    """How many journal entries, transfers, event ids and events for others belong to no member of their program."""
     row = connection.execute(statement("orphans")).fetchone()
     assert row is not None, "a select of counts gives one row"
-    return row[0], row[1], row[2]
+    return row
 
 
 def amounts_by_reason(connection: Connection, program: int) -> list[MovedAmount]:
