@@ -1,12 +1,11 @@
 """Conversion: an amount of one unit becomes an amount of another, or of a partner's own.
 
-The rate says how much becomes how much; what is given is rounded down. A bonus may add a part for some days, rounded
-down by itself. What is paid out in a partner's own unit leaves this program: the partner's account takes the amount,
-and the partner gives its miles to whoever it knows the member as.
+Every so much becomes so much, and whole multiples are converted, so nothing is rounded. A bonus may add a part for some
+days; that part is rounded down. What is paid out in a partner's own unit leaves this program: the partner's account
+takes the amount, and the partner credits its miles to whoever it knows the member as.
 
-**Worked.** ``rate: 5 miles per 2 points``, ``in_steps_of: 100 points``, a bonus of 20 % in May. 300 points become 750
-miles, and 900 in May; 350 are refused, as they are no multiple of 100. With a rate of 1 mile per 3 points and no steps,
-100 points become 33 miles, and all 100 are gone.
+**Worked.** ``every: 100 points``, ``gives: 250 miles``, a bonus of 7 % in May. 300 points become 750 miles; in May 802,
+as 7 % of 750 are 52.5. 350 points are refused: they are no multiple of 100.
 """
 
 from datetime import date
@@ -19,8 +18,7 @@ from guerdon.core.case import Case
 from guerdon.core.effects import Converted
 from guerdon.core.events import Convert, Event
 from guerdon.core.handing_out import Wish
-from guerdon.core.program import Cap, Texts, When
-from guerdon.core.refusals import stop
+from guerdon.core.program import Cap, Quantity, Texts, When
 from guerdon.core.rule import Rule
 from guerdon.core.version import Workshop
 
@@ -38,19 +36,15 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a conversion."""
 
     name: str
-    unit: str
-    """What is given away."""
-    into: str
-    """What it becomes: a unit of the program, or the partner's own word for its unit."""
-    rate: Rate
-    """How much of ``into`` per amount of ``unit``."""
+    every: Quantity
+    """How much of a unit is converted at a time; what is converted is a multiple of it."""
+    gives: Quantity
+    """What that becomes: a unit of the program, or the partner's own, by the partner's word for it."""
     title: Texts = {}
     partner: str = ""
-    """The partner who pays out; empty: ``into`` is a unit of this program."""
+    """The partner who pays out; empty: what it becomes is a unit of this program."""
     at_least: int = 1
     """How much is converted at least."""
-    in_steps_of: int = 1
-    """What is converted is a multiple of this."""
     limit: Cap = Cap()
     when: When = When()
     bonus: Bonus | None = None
@@ -72,29 +66,32 @@ class ConversionRule(Rule):
         self.name = settings.name
         self.answers = (("convert", settings.name),)
         self._wish = Wish(
-            settings.name, settings.unit, condition=workshop.condition(settings.when), least=settings.at_least,
-            step=settings.in_steps_of, cap=settings.limit,
+            settings.name, settings.every.unit, condition=workshop.condition(settings.when), least=settings.at_least,
+            step=settings.every.amount, cap=settings.limit,
         )  # fmt: skip
 
     def answer(self, case: Case, event: Event) -> None:
         """Take the one amount and give the other."""
         assert isinstance(event, Convert), "nothing else is addressed to a conversion"
-        settings = self.settings
+        settings, into = self.settings, self.settings.gives.unit
         self._wish.check(case, event.amount)
-        got = self._got(case, event.amount)
-        if not got:
-            raise stop("conversion_gives_nothing", amount=event.amount, unit=settings.unit)
         self._wish.count(case, event.amount)
-        expires_at = None if settings.partner else case.version.expiry(settings.into, case.day, settings.expires)
+        own, version = not settings.partner, case.version
         case.convert(
             Converted(
-                settings.name, settings.unit, event.amount, settings.into, got, settings.partner, expires_at=expires_at
+                settings.name,
+                settings.every.unit,
+                event.amount,
+                into,
+                self._got(case, event.amount),
+                settings.partner,
+                expires_at=version.expiry(into, case.day, settings.expires) if own else None,
             ),
-            reference="" if settings.partner or not case.version.is_voucher(settings.into) else event.id,
+            reference=event.id if own and version.is_voucher(into) else "",
         )
 
     def _got(self, case: Case, amount: int) -> int:
-        got, bonus = self.settings.rate.of(amount, Rounding.FLOOR), self.settings.bonus
+        got, bonus = amount // self.settings.every.amount * self.settings.gives.amount, self.settings.bonus
         if bonus is None or not day_of(bonus.between[0]) <= case.day <= day_of(bonus.between[1]):
             return got
         return got + bonus.plus.of(got, Rounding.FLOOR)

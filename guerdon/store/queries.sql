@@ -129,7 +129,6 @@ copy transfers (member, seq, number, program, unit, source, target, amount, reas
 -- Add news.
 copy outbox (program, member, seq, type, data) from stdin (format binary)
 
-<<<<<<< HEAD
 -- name: add_rates
 -- Record what currencies are worth.
 insert into currency_rates (day, currency, "into", amount, per)
@@ -150,7 +149,7 @@ cross join lateral (
 -- name: all_rates
 -- Every rate, the newest first.
 select day, currency, "into", amount, per from currency_rates order by day desc, currency, "into"
-=======
+
 -- name: copy_emitted
 -- Add events for other members.
 copy emitted (program, member, seq, event) from stdin (format binary)
@@ -177,7 +176,6 @@ select %(program)s, gone.member, gone.seq, back.event::json, gone.id
 from unnest(%(ids)s::bigint[], %(events)s::text[]) with ordinality as back (id, event, place)
 join emitted as gone on gone.id = back.id
 order by back.place
->>>>>>> d5aaca9 (Store what one member's decision sends to another, and deliver it by a relay; referrals, causes, sendings and conversions as rules)
 
 -- name: find_member
 -- One member.
@@ -332,13 +330,8 @@ select event_id from event_ids where event_id !~ %(pattern)s limit 1
 alter table journal disable trigger journal_is_never_emptied;
 alter table emitted disable trigger emitted_events_are_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
-<<<<<<< HEAD
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted,
     currency_rates restart identity;
-=======
-truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted
-    restart identity;
 alter table emitted enable trigger emitted_events_are_never_emptied;
->>>>>>> d5aaca9 (Store what one member's decision sends to another, and deliver it by a relay; referrals, causes, sendings and conversions as rules)
 alter table journal enable trigger journal_is_never_emptied;
 alter table transfers enable trigger transfers_are_never_emptied
