@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.effects import Transfer
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
@@ -61,6 +62,16 @@ class StoredLimit(NamedTuple):
     name: str
     allowed: int
     used: int
+
+
+class CauseGifts(NamedTuple):
+    """What one cause was given of one unit."""
+
+    unit: str
+    cause: str
+    amount: int
+    times: int
+    members: int
 
 
 def find_member(connection: Connection, program: int, key: str) -> StoredMember | None:
@@ -125,6 +136,28 @@ def wrongly_delivered(connection: Connection, program: int) -> list[tuple[int, b
 def returned_events(connection: Connection, program: int) -> list[tuple[int, bytes | None, str, bytes | None]]:
     """What was refused on delivery, with its code, beside what goes back: the sender's entry, and both events."""
     return connection.execute(statement("returned_events"), {"program": program}).fetchall()
+
+
+def account_before(connection: Connection, program: int, account: str, at: Instant) -> dict[str, int]:
+    """By unit, what an account held before an instant, by the dates of the events."""
+    asked = {"program": program, "account": account, "at": moment_of(at)}
+    return dict(connection.execute(statement("account_before"), asked).fetchall())
+
+
+def partner_entries(
+    connection: Connection, program: int, account: str, begins: Instant, ends: Instant
+) -> Iterator[bytes]:
+    """The outcomes of the decisions between two instants that moved something to or from an account, streamed."""
+    asked = {"program": program, "account": account, "first": moment_of(begins), "last": moment_of(ends)}
+    with connection.cursor(name="partner_entries") as cursor:
+        cursor.itersize = _ROWS_AT_A_TIME
+        cursor.execute(statement("partner_entries"), asked)
+        yield from (outcome for (outcome,) in cursor)
+
+
+def gifts_to_causes(connection: Connection, program: int) -> list[CauseGifts]:
+    """What each cause was given."""
+    return [CauseGifts(*row) for row in connection.execute(statement("gifts_to_causes"), {"program": program})]
 
 
 def _stream(connection: Connection, name: str, program: int, first: int, last: int) -> Iterator[Any]:
