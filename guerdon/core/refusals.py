@@ -36,7 +36,7 @@ REFUSALS: dict[str, str] = {
     "member_already_enrolled": "The member {member} is already enrolled.",
     "member_unknown": "There is no member {member}. Enrol the member first.",
     "no_program_in_force": "No version of the program was in force on {at}.",
-    "not_for_this_member": "{name} is not for this member: {reason}.",
+    "not_for_this_member": "The member may not: {name} is {reason}.",
     "nothing_of_that_name": "The program has nothing called {name} for an event of the kind {kind}.",
     "nothing_waits_for_delivery": "Nothing waits for the delivery of the purchase {purchase}.",
     "purchase_unknown": "The member has no purchase {purchase}.",

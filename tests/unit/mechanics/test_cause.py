@@ -141,7 +141,7 @@ def test_a_member_may_give_so_much_and_so_often():
 def test_a_cause_may_be_for_some_members_only():
     place = town(cause(when=When(age_from=18)))
     told = place.refuses(place.a_donation("ana", "2026-03-02", "forest", 10))
-    assert told == "forest is not for this member: only from 18 years on."
+    assert told == "The member may not: forest is only from 18 years on."
 
 
 def test_what_is_pending_cannot_be_given():

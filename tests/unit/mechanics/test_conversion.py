@@ -107,7 +107,7 @@ def test_there_is_a_least_amount_and_a_limit_a_month():
 def test_it_may_be_for_some_members_only():
     place = town(when=When(segment=("flyers",)))
     told = place.refuses(place.a_conversion("ana", "2026-03-02", "to-stars", 100))
-    assert told == "to-stars is not for this member: only for the segment flyers."
+    assert told == "The member may not: to-stars is only for the segment flyers."
 
 
 def test_what_it_becomes_pays_a_debt_back_first():

@@ -120,7 +120,7 @@ def test_a_refused_sending_uses_nothing_of_the_limit():
 def test_only_some_may_send():
     place = town(when=When(age_from=18))
     told = place.refuses(place.a_gift("ana", "2026-03-02", "bo", 10))
-    assert told == "sending is not for this member: only from 18 years on."
+    assert told == "The member may not: sending is only from 18 years on."
 
 
 def test_what_nobody_can_take_comes_back_with_the_expiry_it_had():
