@@ -24,9 +24,12 @@ from guerdon.core.calendar import (
 )
 from guerdon.core.effects import (
     Capped,
+    Converted,
     Discounted,
+    Donated,
     Effect,
     Expired,
+    Gave,
     Granted,
     Matured,
     Note,
@@ -34,6 +37,7 @@ from guerdon.core.effects import (
     Progressed,
     Reduced,
     Repaid,
+    Reversed,
     Sent,
     Spent,
     TierChanged,
@@ -290,6 +294,33 @@ class Case:
         if amount:
             self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
             self.effects.append(Spent(unit, amount, reward, self.settled_at, partner))
+
+    def give(self, cause: str, unit: str, amount: int) -> None:
+        """Give a cause an amount that is known to be available."""
+        self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
+        self.effects.append(Donated(cause, unit, amount))
+
+    def hand_over(self, unit: str, amount: int, to: str) -> tuple[Lot, ...]:
+        """Let an amount that is known to be available leave for another member; gives it lot by lot."""
+        self.wallets[unit], lots = wallet.give_away(self.wallet(unit), amount)
+        self.effects.append(Gave(unit, amount, to))
+        return lots
+
+    def convert(self, converted: Converted, *, reference: str = "") -> None:
+        """Let an amount that is known to be available become what it is converted into: a voucher with a reference."""
+        self.wallets[converted.unit], _ = wallet.spend(self.wallet(converted.unit), converted.amount)
+        self.effects.append(converted)
+        if not converted.partner:
+            self.put(converted.into, converted.got, converted.expires_at, reference)
+            self.repay(converted.into)
+
+    def withdraw(self, unit: str, amount: int, mechanic: str, *, matures_at: Instant, day: Day, partner: str) -> None:
+        """Take back what a mechanic has granted on a day and what is still pending of it."""
+        self.wallets[unit], taken = wallet.take_pending(self.wallet(unit), amount, mechanic, matures_at)
+        if taken:
+            self.effects.append(Reversed(mechanic, unit, taken, pending=taken, funded_by=partner))
+            for meter in self.version.meters_of_earned.get(unit, ()):
+                self.count_out(meter, taken, day)
 
     def take_off(self, mechanic: str, unit: str, lot: Lot) -> None:
         """Spend a voucher whole and take it off the basket."""

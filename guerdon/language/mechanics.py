@@ -6,14 +6,24 @@ from guerdon.core.program import Mechanic
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
+from guerdon.language.giving import CAUSE_SECTION, CONVERSION, SENDING
 from guerdon.language.issues import VOUCHERS
 from guerdon.language.ladders import TIERS
 from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
+from guerdon.language.referrals import REFERRAL
 from guerdon.language.section import Section
 from guerdon.mechanics import MECHANICS
 
-SECTIONS: dict[str, Section[Any]] = {"earn": EARN, "tiers": TIERS, "vouchers": VOUCHERS}
+SECTIONS: dict[str, Section[Any]] = {
+    "earn": EARN,
+    "tiers": TIERS,
+    "vouchers": VOUCHERS,
+    "referral": REFERRAL,
+    "cause": CAUSE_SECTION,
+    "sending": SENDING,
+    "conversion": CONVERSION,
+}
 """How each mechanic of ``MECHANICS`` stands in a file."""
 
 

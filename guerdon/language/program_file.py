@@ -3,6 +3,7 @@
 from guerdon.core.program import Program
 from guerdon.language.catalogue import RETURNS, REWARD
 from guerdon.language.changes import CHANGES
+from guerdon.language.circles import check_chains, check_circles, check_whole_vouchers
 from guerdon.language.cycles import check_cycles
 from guerdon.language.dates import DATE
 from guerdon.language.forms import Listing, Table
@@ -96,5 +97,5 @@ PROGRAM: Section[Program] = Section(
         ),
     ],
     Program,
-    checks=[check_cycles],
+    checks=[check_cycles, check_circles, check_whole_vouchers, check_chains],
 )

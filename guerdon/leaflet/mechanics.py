@@ -6,6 +6,7 @@ from typing import Any
 from guerdon.core.program import Mechanic
 from guerdon.leaflet.earn import said_earn
 from guerdon.leaflet.pages import Said
+from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
 from guerdon.leaflet.tiers import said_tiers
 from guerdon.leaflet.voice import Voice
 from guerdon.leaflet.vouchers import said_vouchers
@@ -15,6 +16,10 @@ SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "earn": said_earn,
     "tiers": said_tiers,
     "vouchers": said_vouchers,
+    "referral": said_referral,
+    "cause": said_cause,
+    "sending": said_sending,
+    "conversion": said_conversion,
 }
 """Every kind of ``MECHANICS``, with the function that says one of it."""
 

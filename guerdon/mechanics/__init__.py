@@ -5,9 +5,21 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.referral import Referral
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
 
-MECHANICS = {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}
+MECHANICS = {
+    "earn": Earn,
+    "tiers": Tiers,
+    "vouchers": Vouchers,
+    "referral": Referral,
+    "cause": Cause,
+    "sending": Sending,
+    "conversion": Conversion,
+}
 """Every mechanic, by the key that names it in a program file."""

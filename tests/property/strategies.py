@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
 from guerdon.core.events import Line
-from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
 from guerdon.core.version import Timeline
 from guerdon.mechanics import Earn, Tiers, Vouchers
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
+from guerdon.mechanics.referral import Deed, Referral
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
 from tests.builders import cap, delay, program, reward, term, timeline, window
 
@@ -102,6 +106,20 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         Vouchers(
             name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")
         ),
+        Referral(
+            name="bring",
+            deed=Deed(at_least=5_000, counts="all"),
+            friend=Quantity(25, "points"),
+            referrer=Quantity(35, "points"),
+            paid_after=delay("5 days"),
+            limit=Cap(times=(Allowance(3, "month"),)),
+        ),
+        Cause(name="forest", takes="points", at_least=5, target=60, then="sea"),
+        Cause(name="sea", takes="points", limit=cap(per_member=50, period="month")),
+        Sending(name="sending", unit="points", fee=Rate(1, 10), limit=cap(per_member=80, period="week")),
+        Conversion(name="to-cash", every=Quantity(15, "points"), gives=Quantity(50, "cash")),
+        Conversion(name="to-miles", every=Quantity(10, "points"), gives=Quantity(3, "miles"), partner="sky"),
+        partners={"sky": Partner()},
         units={
             "points": Unit(expires=term(base_lasts), inactive_after=term("4 months")),
             "stars": Unit(scale=1, debt="forgiven", inactive_after=term("50 days")),

@@ -41,6 +41,7 @@ EXAMPLE_NAMES = Names(
     lanes=frozenset({"campaigns"}),
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
+    causes=frozenset({"sea"}),
 )
 SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months"}
 
