@@ -38,8 +38,8 @@ def event_of(step: str):
 AT = "at: 2026-03-02"
 MISTAKES = [
     (f"{AT}, purchse: 5 USD", "`purchse` is not an event; did you mean `purchase`?"),
-    (f"{AT}, haircut: 5 USD", "`haircut` is not an event; there is `enrol`, `purchase`"),
-    (f"{AT}", "a step says what happens; one of `enrol`, `purchase`"),
+    (f"{AT}, haircut: 5 USD", "`haircut` is not an event; there is `enrol`, `describe`"),
+    (f"{AT}", "a step says what happens; one of `enrol`, `describe`"),
     (f"{AT}, purchase: 5 USD, redeem: coffee", "this has `purchase` and `redeem`; make it two steps"),
     (f"{AT}, purchase: 5 USD, stor: x", "`stor` is not a key of a step of `purchase`; did you mean `store`?"),
     (f"{AT}, purchase: 5 EUR", "`EUR` is not the currency of this program; write `5 USD`"),
@@ -190,6 +190,46 @@ EVENTS = [
     ),
     ("adjust: 5 USD", {"kind": "adjust", "unit": "vouchers", "amount": 500, "reason": "a worked case", "by": "staff"}),
     ("tick: yes", {"kind": "tick"}),
+    (
+        "describe: {birthday: 05-17, age: 25, segments: [students, new], consents: marketing}",
+        {
+            "kind": "describe",
+            "traits": {"birthday": "05-17", "age": 25, "segments": ["students", "new"], "consents": ["marketing"]},
+        },
+    ),
+    ("erase: yes", {"kind": "erase"}),
+    ("deliver: purchase-1", {"kind": "deliver", "purchase": "purchase-1"}),
+    ("use: free-cup, quantity: 2", {"kind": "use", "benefit": "free-cup", "quantity": 2}),
+    ("join: plus, trial: yes", {"kind": "join", "plan": "plus", "trial": True}),
+    ("renew: plus", {"kind": "renew", "plan": "plus"}),
+    ("leave: plus, at_once: yes", {"kind": "leave", "plan": "plus", "at_once": True}),
+    (
+        "choose: categories, options: [groceries, pharmacy], next_period: yes",
+        {"kind": "choose", "menu": "categories", "options": ["groceries", "pharmacy"], "next_period": True},
+    ),
+    ("donate: forest, amount: 100", {"kind": "donate", "cause": "forest", "amount": 100}),
+    ("send: 50 points, to: bob", {"kind": "send", "unit": "points", "amount": 50, "to": "bob"}),
+    ("convert: to-miles, amount: 500", {"kind": "convert", "conversion": "to-miles", "amount": 500}),
+    ("play: wheel, tickets: 3", {"kind": "play", "game": "wheel", "tickets": 3}),
+    (
+        "enter: home-12, role: child, address: a7f3",
+        {"kind": "enter", "household": "home-12", "role": "child", "address": "a7f3"},
+    ),
+    ("exit: yes", {"kind": "exit"}),
+    (
+        "receive: 50 points, sender: ann, expires_at: 1_800_000_000",
+        {"kind": "receive", "unit": "points", "amount": 50, "sender": "ann", "expires_at": 1_800_000_000},
+    ),
+    ("refer: friends, friend: bob", {"kind": "refer", "referral": "friends", "friend": "bob"}),
+    (
+        "admit: family, person: ann, role: teen, address: a7f3, leaves: yes",
+        {"kind": "admit", "household": "family", "person": "ann", "role": "teen", "address": "a7f3", "leaves": True},
+    ),
+    (
+        "settle: family, pool: home-12, role: teen, refused: household_full",
+        {"kind": "settle", "household": "family", "pool": "home-12", "role": "teen", "refused": "household_full"},
+    ),
+    ("win: raffle, prize: bicycle", {"kind": "win", "game": "raffle", "prize": "bicycle"}),
 ]  # fmt: skip
 
 
