@@ -37,7 +37,7 @@ PROSE = Phrase(
 )
 WORD = Phrase(
     "a word",
-    Wording(r"[a-z][a-z0-9_:/-]{0,127}", lambda found, _: found.group()),
+    Wording(r"[a-z][a-z0-9_:/ -]{0,127}", lambda found, _: found.group()),
     examples=("per_member", "other_weekday"),
     about="A word of the trace, as a case that fails shows it.",
 )
