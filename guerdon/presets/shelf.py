@@ -1,7 +1,6 @@
 """The shelf: which presets there are, and what their heads say."""
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +29,7 @@ class Preset(NamedTuple):
     """The program, or the kind of program, that it imitates."""
     rules: date
     """The day whose rules its newest version follows."""
-    versions: Mapping[Path, Program]
+    versions: dict[Path, Program]
     """Its program files by the date from which each is in force, the newest last."""
     specs: Path
 
@@ -42,8 +41,8 @@ class Preset(NamedTuple):
     @property
     def kinds(self) -> list[str]:
         """The kinds of mechanics that it shows, in any version."""
-        shown = {type(mechanic) for program in self.versions.values() for mechanic in program.mechanics}
-        return [kind for kind, settings in MECHANICS.items() if settings in shown]
+        shown = [mechanic for program in self.versions.values() for mechanic in program.mechanics]
+        return [kind for kind, settings in MECHANICS.items() if any(isinstance(one, settings) for one in shown)]
 
 
 def presets() -> list[Preset]:
