@@ -41,8 +41,8 @@ class Preset(NamedTuple):
     @property
     def kinds(self) -> list[str]:
         """The kinds of mechanics that it shows, in any version."""
-        shown = [mechanic for program in self.versions.values() for mechanic in program.mechanics]
-        return [kind for kind, settings in MECHANICS.items() if any(isinstance(one, settings) for one in shown)]
+        used = [mechanic for program in self.versions.values() for mechanic in program.mechanics]
+        return [kind for kind, settings in MECHANICS.items() if any(isinstance(one, settings) for one in used)]
 
 
 def presets() -> list[Preset]:
