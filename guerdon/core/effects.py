@@ -302,7 +302,8 @@ class TierChanged(_Effect, frozen=True, tag="tier_changed"):
     after: str
     at: Instant
     why: str
-    """``reached``, ``review``, ``return`` or ``joined``."""
+    """``reached``, ``review``, ``grace`` (not kept, and stays a while), ``kept`` (earned in grace),
+    ``return``, ``left`` (its plan ended) or ``joined``."""
     until: Instant | None = None
     """When it is reviewed; None: never."""
 

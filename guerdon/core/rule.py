@@ -18,7 +18,8 @@ Trigger = str
 """What a rule reacts to.
 
 ``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
-paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules.
+paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules. ``afterwards``
+comes after those, after an event that one rule answers, and after what time has granted: ladders look again then.
 """
 
 

@@ -333,7 +333,9 @@ def _meters_of_earned(program: Program) -> dict[str, tuple[str, ...]]:
 def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, list[Lane]]:
     """Group rules into lanes. A lane runs where its first rule stands; a rule without a lane stands for itself."""
     grouped: dict[Trigger, list[Lane]] = {}
-    actions = sorted({trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")})
+    named = {trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")}
+    metered = {f"action:{meter.action}" for meter in program.meters.values() if meter.counts == "actions"}
+    actions = sorted(named | metered)
     for rule in rules:
         for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
             lanes = grouped.setdefault(trigger, [])
