@@ -265,6 +265,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         run_happened(case)
     if isinstance(event, _ACTIVITY):
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
+    if case.version.kept_alive:
+        case.stay_alive(kind_of(event))
 
 
 def _note_referrer(case: Case, event: Enrol) -> None:

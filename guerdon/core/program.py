@@ -42,6 +42,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """How long a grant lasts; None: for ever."""
     inactive_after: Term | None = None
     """How long the whole balance lasts without activity; None: it does not matter."""
+    lifetimes: "Mapping[str, Lifetime]" = {}
+    """By level: how it expires for members who stand there, in place of the two above. The first that fits counts."""
+    kept_alive_by: tuple[str, ...] = ()
+    """The kinds of events that are activity: ``purchase``, ``action:NAME``. Empty: whatever a member does."""
     worth: Rate | None = None
     """Money per amount of the unit, for the liability; None for a unit that is not worth money.
 
@@ -56,6 +60,15 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         """An amount of a unit that is not money, with its decimals: 125 of scale 2 is ``1.25``."""
         whole, part = divmod(amount, 10**self.scale)
         return f"{whole:_}.{part:0{self.scale}}" if self.scale else f"{whole:_}"
+
+
+class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long something lasts that members hold. None and None: for ever."""
+
+    expires: Term | None = None
+    """How long a grant lasts."""
+    inactive_after: Term | None = None
+    """How long the whole balance lasts without activity."""
 
 
 class Quantity(msgspec.Struct, frozen=True):

@@ -37,6 +37,6 @@ def _give(case: Case, event: Redeem, reward: CompiledReward) -> None:
     if gives is None:
         case.effects.append(Rewarded(event.reward))
         return
-    expires_at = case.version.expiry(gives.unit, case.day, reward.settings.valid)
+    expires_at = case.expiry(gives.unit, reward.settings.valid)
     reference = event.id if case.version.is_voucher(gives.unit) else ""
     case.grant(gives.unit, gives.amount, event.reward, expires_at=expires_at, reference=reference)

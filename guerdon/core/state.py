@@ -120,6 +120,8 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """For a person: the household it belongs to, or left last."""
     roster: dict[str, Person] = {}
     """For a household: who belongs to it."""
+    active_at: dict[str, Instant] = {}
+    """By unit that only some kinds of events keep alive: when the last of them was."""
 
 
 NEW_MEMBER = MemberState()

@@ -99,7 +99,7 @@ def convert_dropped(case: Case) -> None:
         unripe = sum([lot.amount for lot in held.pending])
         got = becomes.rate.of(amount, Rounding.UP)
         case.wallets[unit] = msgspec.structs.replace(held, lots=(), pending=())
-        expires_at = case.version.expiry(becomes.unit, case.day)
+        expires_at = case.expiry(becomes.unit)
         by = f"version {case.version.number}"
         if got:
             case.put(becomes.unit, got, expires_at, by if case.version.is_voucher(becomes.unit) else "")

@@ -127,6 +127,7 @@ class Version:
         self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
         self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
         self.codes = frozenset(workshop.codes)
+        self.kept_alive = {name: unit.kept_alive_by for name, unit in program.units.items() if unit.kept_alive_by}
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
@@ -237,7 +238,7 @@ class Version:
         return known[1]
 
     def expiry(self, unit: str, day: Day, own: Term | None = None) -> Instant | None:
-        """When a grant of that day expires: by its own term, or else by its unit's."""
+        """When a grant of that day expires: by its own term, or else by its unit's, whatever the member's tier."""
         term = own or self.program.units[unit].expires
         return None if term is None else self.zone.start(term.ends(day))
 
@@ -262,7 +263,7 @@ class Version:
                 dues += [lot.expires_at for lot in held.pending if lot.expires_at is not None]
             if held.lots and held.lots[0].expires_at is not None:
                 dues.append(held.lots[0].expires_at)
-            if unit.inactive_after is not None:
+            if unit.inactive_after is not None or unit.lifetimes:
                 lapses_at = self.lapses_at(case, name)
                 if lapses_at is not None:
                     dues.append(lapses_at)
@@ -281,11 +282,14 @@ class Version:
 
     def lapses_at(self, case: Case, unit: str) -> Instant | None:
         """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
-        term, held = self.program.units[unit].inactive_after, case.wallets.get(unit)
-        if term is None or case.last_activity_at is None or held is None or not (held.lots or held.pending):
+        held = case.wallets.get(unit)
+        if held is None or not (held.lots or held.pending):
+            return None
+        term, active = case.lifetime(unit).inactive_after, case.alive_since(unit)
+        if term is None or active is None:
             return None
         # What came without activity, as by an adjustment, lasts for as long as if it had been some.
-        since = max(case.last_activity_at, min([lot.earned_at for lot in held.lots + held.pending]))
+        since = max(active, min([lot.earned_at for lot in held.lots + held.pending]))
         return self._lapse(term, case.day_of(since))
 
     def _lapse(self, term: Term, day: Day) -> Instant:

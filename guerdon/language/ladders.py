@@ -16,7 +16,7 @@ from guerdon.language.place import Place, Scope
 from guerdon.language.rates import THRESHOLD
 from guerdon.language.section import Fields, Key, Section, at_most_one
 from guerdon.language.terms import ENDING, RECURRENCE, TERM
-from guerdon.language.words import LEVEL, MECHANIC_TITLE, METER, NAME, TITLE, declare
+from guerdon.language.words import BADGE, LEVEL, MECHANIC_TITLE, METER, NAME, PLAN, TITLE, declare
 from guerdon.mechanics.tiers import Level, Need, Needs, Tiers
 
 MAX_PERCENT = 10_000
@@ -44,8 +44,8 @@ _REACHED = (
         rf"({NAME_PATTERN}) at least ((?:{THRESHOLD.pattern}))",
         lambda found, scope: _metered(found[1], found[2], scope),
     ),
-    Wording(rf"badge ({NAME_PATTERN})", lambda found, _: Need(badge=found[1])),
-    Wording(rf"member of ({NAME_PATTERN})", lambda found, _: Need(plan=found[1])),
+    Wording(rf"badge ({NAME_PATTERN})", lambda found, scope: Need(badge=BADGE.parse(found[1], scope))),
+    Wording(rf"member of ({NAME_PATTERN})", lambda found, scope: Need(plan=PLAN.parse(found[1], scope))),
 )
 
 NEED = Phrase(

@@ -94,7 +94,7 @@ class VouchersRule(Rule):
         settings = self.settings
         count = wallet.available(case.wallet(self._source)) // settings.every.amount
         count = min(count, settings.most or _MOST_AT_ONCE, _MOST_AT_ONCE)
-        expires_at = case.version.expiry(self._target, case.day, settings.valid)
+        expires_at = case.expiry(self._target, settings.valid)
         for number in range(1, count + 1):
             case.spend(self._source, settings.every.amount, self.name)
             reference = f"{self.name}/{date_of(case.day)}/{number}"

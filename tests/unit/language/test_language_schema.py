@@ -103,7 +103,7 @@ def test_every_mechanic_can_be_written():
 
 FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Program, "the program", set()),
-    (Unit, "a unit", {"money", "inactive_after", "expires"}),
+    (Unit, "a unit", {"money", "inactive_after", "expires", "lifetimes"}),
     (Meter, "a meter", {"counts", "unit", "action"}),
     (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
     (Cap, "a limit", set()),
