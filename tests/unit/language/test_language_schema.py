@@ -113,7 +113,7 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
     (Tiers, "a tier ladder", {"name", "title"}),
-    (Vouchers, "an issue of vouchers", {"name", "title"}),
+    (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
 ]
 
