@@ -6,7 +6,7 @@ and only the two ends are turned into instants: a day with a change of clocks ha
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -295,6 +295,10 @@ class Zone:
         if moment.astimezone(self._zone).replace(tzinfo=None) != shown:
             raise ValueError(f"the clocks skip {shown}")
         return moment
+
+    def clock(self, day: Day, minute: int) -> Instant:
+        """When the local clock first shows a minute of a day, counted from midnight."""
+        return int(datetime.combine(date_of(day), time(minute // 60, minute % 60), self._zone).timestamp())
 
 
 def _rules_of(name: str) -> ZoneInfo:

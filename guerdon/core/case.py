@@ -474,7 +474,7 @@ class Case:
         """
         counted_as = self.version.first_name(limit)
         used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
-        return self.version.limits[limit] - used - self.limit_uses.get(counted_as, 0)
+        return self.version.allowed(limit) - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""

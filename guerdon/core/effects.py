@@ -146,9 +146,14 @@ class Spent(_Effect, frozen=True, tag="spent"):
 
 
 class Rewarded(_Effect, frozen=True, tag="rewarded"):
-    """The member gets a reward that is not an amount: a coffee, a free delivery."""
+    """The member gets a reward that is not an amount: a coffee, a free delivery, a code to be used elsewhere."""
 
     reward: str
+    quantity: int = 1
+    code: str = ""
+    """The code that was unlocked; empty: the reward is a thing."""
+    expires_at: Instant | None = None
+    """When the code is good no more; None: never."""
 
 
 class Valued(_Effect, frozen=True, tag="valued"):

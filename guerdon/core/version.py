@@ -100,6 +100,11 @@ class CompiledReward(NamedTuple):
     condition: Condition
     stock: str
 
+    def stock_at(self, at: Instant, zone: Zone) -> str:
+        """The shared limit of its stock: one for each drop, where it comes in drops."""
+        refilled = self.settings.refilled
+        return self.stock if refilled is None else f"{self.stock}@{refilled.began(at, zone)}"
+
 
 class Version:
     """A program compiled."""
@@ -193,10 +198,14 @@ class Version:
         name = renamed.get(meter, meter)
         return name if name in self.program.meters else ""
 
+    def allowed(self, limit: str) -> int:
+        """How much a shared limit allows. Every drop of a stock allows the same."""
+        return self.limits[limit if limit in self.limits else limit.rpartition("@")[0]]
+
     def limits_between(
-        self, first: Instant, last: Instant, rewards: Collection[str], *, causes: bool = False
+        self, first: Instant, last: Instant, taken: Collection[tuple[str, Instant]], *, causes: bool = False
     ) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards.
+        """The shared limits of the mechanics that are live between two instants, and the stock of rewards taken then.
 
         With ``causes`` the targets of all causes too: what is above one may go to the next.
         """
@@ -206,9 +215,9 @@ class Version:
         for limit, begins, ends in self._limited:
             if begins <= last_day and ends >= first_day:
                 yield limit
-        for name in rewards:
+        for name, at in taken:
             if name in self.rewards and self.rewards[name].stock:
-                yield self.rewards[name].stock
+                yield self.rewards[name].stock_at(at, self.zone)
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -414,14 +423,14 @@ class Timeline:
         first, last = instant_of(min(moments)), instant_of(max(moments))
         if any(isinstance(event, ENGINE_EVENTS) for event in events):
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
-        rewards = {event.reward for event in events if isinstance(event, Redeem)}
+        taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, rewards, causes=causes):
+                for limit in version.limits_between(first, last, taken, causes=causes):
                     name = version.first_name(limit)
-                    allowed[name] = max(version.limits[limit], allowed.get(name, 0))
+                    allowed[name] = max(version.allowed(limit), allowed.get(name, 0))
         return allowed
 
     def needs_history(self, state: MemberState, at: Instant) -> bool:

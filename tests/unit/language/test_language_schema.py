@@ -108,7 +108,7 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
     (Cap, "a limit", set()),
     (Partner, "a partner", set()),
-    (Reward, "a reward", set()),
+    (Reward, "a reward", {"cost_by_tier", "taken", "value", "code", "refilled", "per_member", "at_once"}),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
