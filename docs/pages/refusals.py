@@ -146,8 +146,8 @@ WORDS: dict[str, Words] = {
     ),
     "reward_amount_wrong": Words(
         "A reward that is taken once, in blocks or in any amount was asked for in an amount that does not fit: more or "
-        "less than it costs, no multiple of it, below the least, so little that it is worth nothing, or so much that it "
-        "would be over a hundred vouchers.",
+        "less than it costs, no multiple of it, below the least, so little that it is worth nothing, or so much that "
+        "it would be over a hundred vouchers.",
         "Send the cost of what the member takes in `amount`, or leave it out for one piece.",
     ),
     "reward_limit_reached": Words(
@@ -155,8 +155,8 @@ WORDS: dict[str, Words] = {
         "Tell the member. Try again under a new id in the next period, or for fewer.",
     ),
     "reward_not_for_this_member": Words(
-        "A condition on the member does not hold: tier, plan, badge, meters or `if:`; or a cost by tier names none that "
-        "the member has. The sentence names the first.",
+        "A condition on the member does not hold: tier, plan, badge, meters or `if:`; or a cost by tier names none "
+        "that the member has. The sentence names the first.",
         "Tell the member. Try again under a new id when it holds.",
     ),
     "reward_not_here": Words(

@@ -223,9 +223,9 @@ class Case:
         """The member's role in the household; empty without one."""
         return self.household.role if self.household is not None and self.household.standing == "in" else ""
 
-    def paid_part(self, tenders: Container[str]) -> tuple[int, int]:
+    def paid_part(self, tenders: Container[str], bill: Purchase | None = None) -> tuple[int, int]:
         """For a bill paid in several ways: what was paid by some of them, and all of it. 1 and 1 for any other."""
-        parts = getattr(self.event, "tenders", None)
+        parts = getattr(self.event if bill is None else bill, "tenders", None)
         if not parts:
             return 1, 1
         return sum([amount for tender, amount in parts.items() if tender in tenders]), sum(parts.values()) or 1

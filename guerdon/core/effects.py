@@ -264,7 +264,7 @@ class Reversed(_Effect, frozen=True, tag="reversed"):
     mechanic: str
     unit: str
     amount: int
-    """What the returned part had earned."""
+    """What the returned part had earned, or what it would earn at today's rate."""
     available: int = 0
     """The part taken from available lots."""
     pending: int = 0

@@ -11,7 +11,7 @@ from guerdon.core.calendar import Day, Delay, Instant
 if TYPE_CHECKING:
     from guerdon.core.case import Case
     from guerdon.core.conditions import Condition
-    from guerdon.core.events import Event
+    from guerdon.core.events import Event, Purchase
     from guerdon.core.returning import Origin
 
 Trigger = str
@@ -84,6 +84,9 @@ class Rule:
 
     def give_back(self, case: "Case", origin: "Origin") -> None:
         """Undo, for goods that come back, what this rule did with their purchase other than grant."""
+
+    def worth_today(self, case: "Case", purchase: "Purchase", paid: int) -> int | None:
+        """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate."""
 
     def next_due(self, case: "Case") -> Instant | None:
         """When time alone next gives it something to do, looking at the case as it stands.

@@ -119,6 +119,7 @@ class Version:
         declared = sorted(program.mechanics, key=lambda mechanic: not hasattr(mechanic, "levels"))
         compiled = {mechanic.name: mechanic.compile(workshop) for mechanic in declared}
         self.rules: tuple[Rule, ...] = tuple([compiled[mechanic.name] for mechanic in program.mechanics])
+        self.rules_by_name: Mapping[str, Rule] = compiled
         self.preparing = _overriding("prepare", self.rules)
         self.scheduled = _overriding("next_due", self.rules)
         self.index = workshop.index

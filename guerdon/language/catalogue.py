@@ -238,10 +238,14 @@ RETURNS: Section[Returns] = Section(
     [
         Key(
             "points",
-            Choice("`exact` or `kept`", {"exact": "exact", "kept": "kept"}),
-            "`exact`: what the returned lines earned, by the rules they earned it under; `kept`: nothing. Left out: "
-            "exact.",
-            "kept",
+            Choice(
+                "`exact`, `at today's rate` or `kept`",
+                {"exact": "exact", "at today's rate": "at today's rate", "kept": "kept"},
+            ),
+            "`exact`: what the returned lines earned, by the rules they earned it under; `at today's rate`: what they "
+            "would earn on the day of the return, and exactly what they earned where a mechanic has no rate; `kept`: "
+            "nothing. Left out: exact.",
+            "at today's rate",
         ),
         Key(
             "vouchers",
