@@ -273,8 +273,11 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     """What a return takes back."""
 
     points: Literal["exact", "at today's rate", "kept"] = "exact"
-    """``exact``: what the returned lines earned, under the rules they earned it by. ``at today's rate``: what they
-    would earn on the day of the return, and exactly what they earned where the mechanic has no rate. ``kept``: nothing."""
+    """``exact``: what the returned lines earned, under the rules they earned it by. ``kept``: nothing.
+
+    ``at today's rate``: what they would earn on the day of the return; exactly what they earned where the mechanic has
+    no rate.
+    """
     vouchers: Literal["given back", "lost"] = "given back"
     """What becomes of a voucher used on a purchase that comes back as a whole."""
 

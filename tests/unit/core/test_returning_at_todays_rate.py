@@ -54,14 +54,7 @@ def test_only_the_part_that_comes_back_counts():
     assert story.has("cash") == 500 - 90
 
 
-EXACT = """
-    # today the mechanic
-      is flat
-      is gone
-"""
-
-
-@pytest.mark.parametrize(("today",), rows(EXACT))
+@pytest.mark.parametrize("today", ["is flat", "is gone"])
 def test_without_a_rate_today_it_is_taken_exactly(today):
     flat_now = program(
         *([flat(7, name="cashback", earn="cash")] if today == "is flat" else []),
