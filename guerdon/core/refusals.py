@@ -45,7 +45,7 @@ REFUSALS: dict[str, str] = {
     "return_line_unknown": "The purchase has no line {line}.",
     "return_of_nothing": "Everything of this purchase has come back already.",
     "reward_amount_wrong": "The reward {reward} is not taken for {amount}: {reason}.",
-    "reward_limit_reached": "The reward {reward} may be taken {most} times {period}; {used} are taken.",
+    "reward_limit_reached": "A member takes at most {most} of the reward {reward} {period}; taken already: {used}.",
     "reward_not_for_this_member": "The reward is not for this member: {reason}.",
     "reward_not_here": "The reward is not to be had here: {reason}.",
     "reward_not_now": "The reward is not to be had now: {reason}.",

@@ -321,7 +321,7 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ),
     (
         "reward_limit_reached",
-        "The reward pin may be taken 2 times a day; 0 are taken.",
+        "A member takes at most 2 of the reward pin a day; taken already: 0.",
         lambda: offering("pin", 10, taken="several times", per_member=(Allowance(2, "day"),)),
         Redeem(**at(), reward="pin", amount=30),
     ),
