@@ -201,7 +201,9 @@ REWARD: Section[Reward] = Section(
     [
         Key("reward", NAME, "Its name.", "coffee", required=True, into="name"),
         Key("title", TITLE, "What members see.", "{en: A coffee, bg: Кафе}"),
-        Key("cost", COSTS, "What it costs. By tier: nobody else may take it.", "500 points", required=True, verb="costs"),
+        Key(
+            "cost", COSTS, "What it costs. By tier: nobody else may take it.", "500 points", required=True, verb="costs"
+        ),
         Key("gives", GIVES, "What the member gets. Left out: nothing, the reward is a thing.", "5 USD off"),
         Key("valid", TERM, "How long what it gives lasts. Left out: as its unit says, a code for ever.", "90 days"),
         Key("stock", STOCK, "How many there are. Left out: any number.", "50 on tue and thu at 09:00"),

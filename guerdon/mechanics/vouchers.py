@@ -38,12 +38,13 @@ class IssueDate(msgspec.Struct, frozen=True, kw_only=True):
     """A day of every year on which vouchers are issued."""
 
     month: int
-    """1 to 12, as ``earned_month``."""
+    """1 to 12."""
     day: int
-    """Of the month; the last one where the month is too short. As ``earned_day``."""
+    """Of the month; the last one where the month is too short."""
     earned_month: int = 0
-    """The last day on which what is issued may have been earned. 0: everything counts that is there."""
+    """The month of the last day on which what is issued may have been earned. 0: everything counts that is there."""
     earned_day: int = 0
+    """The day of that month."""
 
 
 class Vouchers(msgspec.Struct, frozen=True, kw_only=True):
