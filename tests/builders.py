@@ -205,11 +205,12 @@ class Story:
         lines = tuple(ReturnedLine(place, quantity) for place, quantity in parts)
         return Return(id=self._next(), member="m", at=moment(when, self.zone), purchase=receipt, lines=lines)
 
-    def redeems(self, when: str, name: str) -> Decision:
-        return self.meets(self.a_redemption(when, name))
+    def redeems(self, when: str, name: str, amount: int = 0, channel: str = "") -> Decision:
+        return self.meets(self.a_redemption(when, name, amount, channel))
 
-    def a_redemption(self, when: str, name: str) -> Redeem:
-        return Redeem(id=self._next(), member="m", at=moment(when, self.zone), reward=name)
+    def a_redemption(self, when: str, name: str, amount: int = 0, channel: str = "") -> Redeem:
+        at = moment(when, self.zone)
+        return Redeem(id=self._next(), member="m", at=at, reward=name, amount=amount, channel=channel)
 
     def does(self, when: str, action: str, **attributes: str) -> Decision:
         at = moment(when, self.zone)
@@ -254,7 +255,7 @@ class Story:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
         allowed = self.timeline.limits_for([event])
-        used = {name: allows - self.limits[name] for name, allows in allowed.items()}
+        used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
         facts = Facts(used, receipt, self.history if needed else ())
         decision = decide(self.timeline, self.state, event, facts, traced=True)

@@ -144,9 +144,28 @@ WORDS: dict[str, Words] = {
         "The whole purchase has come back already.",
         "Nothing: it was returned before, under another id.",
     ),
+    "reward_amount_wrong": Words(
+        "A reward that is taken once, in blocks or in any amount was asked for in an amount that does not fit: more or "
+        "less than it costs, no multiple of it, below the least, so little that it is worth nothing, or so much that "
+        "it would be over a hundred vouchers.",
+        "Send the cost of what the member takes in `amount`, or leave it out for one piece.",
+    ),
+    "reward_limit_reached": Words(
+        "The member has taken the reward as often as the program lets one member, or asks for too many at once.",
+        "Tell the member. Try again under a new id in the next period, or for fewer.",
+    ),
     "reward_not_for_this_member": Words(
-        "A condition of the reward does not hold: tier, day, hours, dates or `if:`. The sentence names the first.",
+        "A condition on the member does not hold: tier, plan, badge, meters or `if:`; or a cost by tier names none "
+        "that the member has. The sentence names the first.",
         "Tell the member. Try again under a new id when it holds.",
+    ),
+    "reward_not_here": Words(
+        "The reward is for other channels than the one that the event names.",
+        "Send the `channel` in which it is taken, or tell the member where to take it.",
+    ),
+    "reward_not_now": Words(
+        "The reward is not there yet or any more, or it is another weekday or hour.",
+        "Tell the member when it is. Try again then under a new id.",
     ),
     "reward_out_of_stock": Words(
         "The last piece is taken. Nothing was spent.",

@@ -162,7 +162,8 @@ class Shower:
             moved = effect.after if effect.before in ("", effect.after) else f"{effect.before} → {effect.after}"
             return f"{effect.ladder} {moved} ({effect.why})"
         if isinstance(effect, Rewarded):
-            return f"got {effect.reward}"
+            several = f"{effect.quantity} × " if effect.quantity > 1 else ""
+            return f"got {several}{effect.reward}{f', code {effect.code}' if effect.code else ''}"
         if isinstance(effect, Adjusted):
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
         if isinstance(effect, Matured | Repaid):

@@ -44,6 +44,7 @@ from guerdon.core.effects import (
 )
 from guerdon.core.events import EngineEvent, Event, Purchase, payments_of
 from guerdon.core.facts import Facts
+from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
 from guerdon.core.state import MemberState, Standing
@@ -61,6 +62,7 @@ class Case:
 
     __slots__ = (
         "_shares",
+        "active_at",
         "as_of",
         "at",
         "badges",
@@ -136,6 +138,7 @@ class Case:
         self.tickets = state.tickets
         self.household = state.household
         self.roster = state.roster
+        self.active_at = state.active_at
         self.purchases = state.purchases
         self.happened: list[Trigger] = []
         self.effects: list[Effect] = []
@@ -220,9 +223,9 @@ class Case:
         """The member's role in the household; empty without one."""
         return self.household.role if self.household is not None and self.household.standing == "in" else ""
 
-    def paid_part(self, tenders: Container[str]) -> tuple[int, int]:
+    def paid_part(self, tenders: Container[str], bill: Purchase | None = None) -> tuple[int, int]:
         """For a bill paid in several ways: what was paid by some of them, and all of it. 1 and 1 for any other."""
-        parts = getattr(self.event, "tenders", None)
+        parts = getattr(self.event if bill is None else bill, "tenders", None)
         if not parts:
             return 1, 1
         return sum([amount for tender, amount in parts.items() if tender in tenders]), sum(parts.values()) or 1
@@ -394,6 +397,41 @@ class Case:
         """The day of the month on which the member's statement periods begin: the program's, or that of joining."""
         return self.version.program.statement_day or date_of(self._joined_on()).day
 
+    def lifetime(self, unit: str) -> Lifetime | Unit:
+        """How a unit expires for the member: by the tier, where the program says so."""
+        declared = self.version.program.units[unit]
+        for level, lifetime in declared.lifetimes.items():
+            if self.has_level((level,)):
+                return lifetime
+        return declared
+
+    def expiry(self, unit: str, own: Term | None = None) -> Instant | None:
+        """When what is granted now expires: by its own term, or else as its unit does for the member."""
+        term = own or self.lifetime(unit).expires
+        return None if term is None else self.version.zone.start(term.ends(self.day))
+
+    def alive_since(self, unit: str) -> Instant | None:
+        """From when on the want of activity counts; None: there was none yet.
+
+        Where the tier decides, not from before the member came to it, or was confirmed on it.
+        """
+        declared, active = self.version.program.units[unit], self.last_activity_at
+        if declared.kept_alive_by:
+            active = self.active_at.get(unit, active)
+        if active is None or not declared.lifetimes:
+            return active
+        judged = [standing.since for standing in self.standings.values() if standing.level in declared.lifetimes]
+        return max([active, *judged])
+
+    def stay_alive(self, kind: str) -> None:
+        """Note an event of a kind for the units that only some kinds keep alive. Joining starts the clock of all."""
+        for unit, kinds in self.version.kept_alive.items():
+            before = self.active_at.get(unit, self.state.last_activity_at)
+            does = kind in kinds or f"{kind}:{getattr(self.event, 'action', '')}" in kinds
+            active = max(self.at, before or 0) if does or before is None else before
+            if active != self.active_at.get(unit):
+                self.active_at = self.active_at | {unit: active}
+
     def expire(self, unit: str, at: Instant) -> None:
         """Let go what has reached its expiry."""
         before = self.wallets[unit]
@@ -436,7 +474,7 @@ class Case:
         """
         counted_as = self.version.first_name(limit)
         used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
-        return self.version.limits[limit] - used - self.limit_uses.get(counted_as, 0)
+        return self.version.allowed(limit) - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""
@@ -499,4 +537,5 @@ class Case:
             self.tickets,
             self.household,
             self.roster,
+            self.active_at,
         )

@@ -146,9 +146,14 @@ class Spent(_Effect, frozen=True, tag="spent"):
 
 
 class Rewarded(_Effect, frozen=True, tag="rewarded"):
-    """The member gets a reward that is not an amount: a coffee, a free delivery."""
+    """The member gets a reward that is not an amount: a coffee, a free delivery, a code to be used elsewhere."""
 
     reward: str
+    quantity: int = 1
+    code: str = ""
+    """The code that was unlocked; empty: the reward is a thing."""
+    expires_at: Instant | None = None
+    """When the code is good no more; None: never."""
 
 
 class Valued(_Effect, frozen=True, tag="valued"):
@@ -259,7 +264,7 @@ class Reversed(_Effect, frozen=True, tag="reversed"):
     mechanic: str
     unit: str
     amount: int
-    """What the returned part had earned."""
+    """What the returned part had earned, or what it would earn at today's rate."""
     available: int = 0
     """The part taken from available lots."""
     pending: int = 0
@@ -302,7 +307,8 @@ class TierChanged(_Effect, frozen=True, tag="tier_changed"):
     after: str
     at: Instant
     why: str
-    """``reached``, ``review``, ``return`` or ``joined``."""
+    """``reached``, ``review``, ``grace`` (not kept, and stays a while), ``kept`` (earned in grace),
+    ``return``, ``left`` (its plan ended) or ``joined``."""
     until: Instant | None = None
     """When it is reviewed; None: never."""
 

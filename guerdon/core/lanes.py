@@ -44,4 +44,5 @@ def run_happened(case: Case) -> None:
         if trigger not in seen:
             seen.add(trigger)
             run_lanes(case, trigger)
+            run_lanes(case, "afterwards")
     case.happened.clear()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from guerdon.core.program import LINE_MATCHERS, MonthChoice, Program, Reward, Unit
-from guerdon.leaflet.amounts import amount, quantity, unit_title
-from guerdon.leaflet.conditions import codes, conditions, mechanic_title
+from guerdon.core.program import LINE_MATCHERS, Lifetime, MonthChoice, Program, Unit
+from guerdon.leaflet.amounts import unit_title
+from guerdon.leaflet.conditions import codes, conditions, level_titles, mechanic_title
+from guerdon.leaflet.measures import activity
 from guerdon.leaflet.mechanics import said
-from guerdon.leaflet.pages import Leaflet, Part, Said, Table
+from guerdon.leaflet.pages import Leaflet, Part, Said
+from guerdon.leaflet.rewards import catalogue, is_voucher
 from guerdon.leaflet.times import lasting, span
 from guerdon.leaflet.voice import Voice, capital
 
@@ -49,6 +51,18 @@ def _units(voice: Voice) -> Iterator[Said]:
 
 
 def _expiry(voice: Voice, unit: Unit) -> Iterator[str]:
+    for level, lifetime in unit.lifetimes.items():
+        title = level_titles(voice).get(level, level)
+        for told in _life(voice, lifetime):
+            yield voice.say("%(level)s: %(told)s", level=voice.quoted(title), told=told)
+    if not unit.lifetimes:
+        yield from _life(voice, unit)
+    if unit.kept_alive_by:
+        kinds = [activity(voice, kind) for kind in unit.kept_alive_by]
+        yield voice.say("Only this counts as something that happens: %(kinds)s.", kinds=voice.listed(kinds))
+
+
+def _life(voice: Voice, unit: Unit | Lifetime) -> Iterator[str]:
     if unit.expires is not None:
         yield voice.say("They last %(lasting)s.", lasting=lasting(voice, unit.expires))
     if unit.inactive_after is not None:
@@ -70,49 +84,6 @@ def _lanes(voice: Voice) -> Iterator[Said]:
         else:
             told = voice.say("%(titles)s do not add up: the first one that applies counts.", titles=titles)
         yield Said(sentences=(told,))
-
-
-def _rewards(voice: Voice) -> Iterator[Said]:
-    """The catalogue as a table."""
-    rewards = voice.program.rewards
-    if rewards:
-        headings = voice.say("Reward"), voice.say("Costs"), voice.say("Good to know")
-        yield Said(table=Table(headings, tuple([_reward(voice, reward) for reward in rewards])))
-
-
-def _reward(voice: Voice, reward: Reward) -> tuple[str, str, str]:
-    notes = " ".join([capital(note) for note in _notes(voice, reward)])
-    return voice.title(reward.title, reward.name), quantity(voice, reward.cost), notes
-
-
-def _notes(voice: Voice, reward: Reward) -> Iterator[str]:
-    """What there is to know of a reward, a sentence each."""
-    if reward.gives is not None:
-        yield _gift(voice, reward)
-    told = conditions(voice, reward.when).alone()
-    if told:
-        yield told
-    if reward.stock is not None:
-        yield voice.say_count("There is only %(count)s.", "There are only %(count)s.", reward.stock)
-
-
-def is_voucher(unit: Unit) -> bool:
-    """Whether each grant of a unit is a voucher, which is spent whole."""
-    return unit.money and not unit.divisible
-
-
-def _gift(voice: Voice, reward: Reward) -> str:
-    """What a reward puts into the wallet."""
-    gives = reward.gives
-    assert gives is not None, "asked only for what gives something"
-    worth, term = amount(voice, gives.amount, gives.unit), reward.valid or voice.program.units[gives.unit].expires
-    is_money = is_voucher(voice.program.units[gives.unit])
-    if term is None:
-        return voice.say("A voucher worth %(money)s.", money=worth) if is_money else f"{worth}."
-    lasts = lasting(voice, term)
-    if is_money:
-        return voice.say("A voucher worth %(money)s, which lasts %(lasting)s.", money=worth, lasting=lasts)
-    return voice.say("%(amount)s, which last %(lasting)s.", amount=worth, lasting=lasts)
 
 
 def _excluded(voice: Voice) -> Iterator[Said]:
@@ -141,7 +112,11 @@ def _returns(voice: Voice) -> Iterator[Said]:
     if returns.points == "kept":
         sentences = [voice.say("You keep what it earned you.")]
     else:
-        sentences = [voice.say("We take back what it earned you, no more and no less.")]
+        sentences = [
+            voice.say("We take back what it would earn you on the day you bring it back.")
+            if returns.points == "at today's rate"
+            else voice.say("We take back what it earned you, no more and no less.")
+        ]
         sentences += [_debt(voice, name, unit) for name, unit in units.items() if not is_voucher(unit)]
     if any(is_voucher(unit) for unit in units.values()):
         sentences.append(
@@ -164,7 +139,7 @@ PARTS: dict[str, tuple[Callable[[Voice], str], Saying]] = {
     "earn": (lambda voice: voice.say("How you earn"), _lanes),
     "levels": (lambda voice: voice.say("Your level"), _nothing),
     "vouchers": (lambda voice: voice.say("Your vouchers"), _nothing),
-    "rewards": (lambda voice: voice.say("What you can get"), _rewards),
+    "rewards": (lambda voice: voice.say("What you can get"), catalogue),
     "collect": (lambda voice: voice.say("What you hold, and until when"), _units),
     "excluded": (lambda voice: voice.say("What does not count"), _excluded),
     "returns": (lambda voice: voice.say("When you bring something back"), _returns),

@@ -53,7 +53,7 @@ class MemberLife(RuleBasedStateMachine):
         self.twin: MemberState = NEW_MEMBER
         self.effects: list[Effect] = []
         self.twins_effects: list[Effect] = []
-        self.limits = dict(STOCKS)
+        self.limits: dict[str, int] = dict(STOCKS)
         self.receipts: dict[str, PurchaseRecord] = {}
         self.auditor = Auditor()
         self.count = 0
@@ -70,7 +70,11 @@ class MemberLife(RuleBasedStateMachine):
         assert decode_event(encode_event(event)) == event
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
         facts = Facts(
-            {name: allowed - self.limits[name] for name, allowed in TIMELINE.limits_for([event]).items()}, receipt
+            {
+                name: allowed - self.limits.setdefault(name, allowed)
+                for name, allowed in TIMELINE.limits_for([event]).items()
+            },
+            receipt,
         )
         decision = self.decided(event, facts)
         if not isinstance(event, Tick):
@@ -165,10 +169,14 @@ class MemberLife(RuleBasedStateMachine):
         parts = tuple(data.draw(st.lists(part, max_size=2)))
         self.happens(Return(**self.fields(self.now - late), purchase=receipt, lines=parts))
 
-    @rule(pause=some.pauses, reward=st.sampled_from(("mug", "mug", "lounge", "ten-off", "none")))
-    def redeems(self, pause: int, reward: str) -> None:
+    @rule(
+        pause=some.pauses,
+        reward=st.sampled_from(("mug", "mug", "lounge", "ten-off", "pin", "change", "code", "none")),
+        amount=st.sampled_from((0, 0, 5, 10, 25, 40)),
+    )
+    def redeems(self, pause: int, reward: str, amount: int) -> None:
         self.now += pause
-        self.happens(Redeem(**self.fields(), reward=reward))
+        self.happens(Redeem(**self.fields(), reward=reward, amount=amount))
 
     @rule(
         pause=some.pauses,
@@ -269,13 +277,18 @@ class MemberLife(RuleBasedStateMachine):
 
     @invariant()
     def tiers_are_on_their_ladders(self) -> None:
-        ladders = {"tiers": ("basic", "silver", "gold"), "stars-ladder": ("low", "high")}
+        ladders = {
+            "tiers": ("basic", "silver", "gold"),
+            "stars-ladder": ("low", "high"),
+            "months": ("calm", "keen", "eager"),
+        }
         for ladder, standing in self.state.standings.items():
             assert standing.level in ladders[ladder]
-            assert (standing.until is None) == (standing.level == ladders[ladder][0])
+            assert (standing.until is None) == (standing.level == ladders[ladder][0] or ladder == "months")
             below = standing.before
             while below is not None:
-                assert ladders[ladder].index(below.level) < ladders[ladder].index(standing.level)
+                above = ladders[ladder].index(standing.level) - ladders[ladder].index(below.level)
+                assert above > 0 or (above == 0 and below.grace)
                 standing, below = below, below.before
 
 

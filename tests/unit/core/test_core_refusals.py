@@ -63,6 +63,13 @@ def shop(**settings: object) -> Story:
     return story
 
 
+def offering(name: str, cost: int = 100, **settings: object) -> Story:
+    """A member with 100 points and one reward."""
+    story = Story(program(points_per_dollar(), LADDER, rewards=(reward(name, cost, **settings),)))
+    story.buys("2026-03-01", "100")
+    return story
+
+
 def at(when: str = NOW) -> dict[str, object]:
     return {"id": "new", "member": "m", "at": moment(when)}
 
@@ -307,10 +314,34 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         given_back(),
     ),
     (
+        "reward_amount_wrong",
+        "The reward coffee is not taken for 99: 100 points, no more and no less.",
+        shop,
+        Redeem(**at(), reward="coffee", amount=99),
+    ),
+    (
+        "reward_limit_reached",
+        "A member takes at most 2 of the reward pin a day; taken already: 0.",
+        lambda: offering("pin", 10, taken="several times", per_member=(Allowance(2, "day"),)),
+        Redeem(**at(), reward="pin", amount=30),
+    ),
+    (
         "reward_not_for_this_member",
         "The reward is not for this member: only for gold.",
         shop,
         Redeem(**at(), reward="lounge"),
+    ),
+    (
+        "reward_not_here",
+        "The reward is not to be had here: only where the channel is app.",
+        lambda: offering("pin", when=When(channel=("app",))),
+        Redeem(**at(), reward="pin", channel="web"),
+    ),
+    (
+        "reward_not_now",
+        "The reward is not to be had now: only from 2026-03-11 on.",
+        lambda: offering("pin", first_day=date(2026, 3, 11)),
+        Redeem(**at(), reward="pin"),
     ),
     ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
     ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),

@@ -103,17 +103,17 @@ def test_every_mechanic_can_be_written():
 
 FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Program, "the program", set()),
-    (Unit, "a unit", {"money", "inactive_after", "expires"}),
+    (Unit, "a unit", {"money", "inactive_after", "expires", "lifetimes"}),
     (Meter, "a meter", {"counts", "unit", "action"}),
     (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
     (Cap, "a limit", set()),
     (Partner, "a partner", set()),
-    (Reward, "a reward", set()),
+    (Reward, "a reward", {"cost_by_tier", "taken", "value", "code", "refilled", "per_member", "at_once"}),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
     (Tiers, "a tier ladder", {"name", "title"}),
-    (Vouchers, "an issue of vouchers", {"name", "title"}),
+    (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
 ]
 
