@@ -30,6 +30,7 @@ def redeem(case: Case, event: Redeem) -> None:
         case.use(reward.stock, 1)
     case.spend(cost.unit, cost.amount, event.reward, partner=reward.settings.partner)
     _give(case, event, reward)
+    case.happened.append(f"redeemed:{event.reward}")
 
 
 def _give(case: Case, event: Redeem, reward: CompiledReward) -> None:

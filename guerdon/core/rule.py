@@ -18,7 +18,8 @@ Trigger = str
 """What a rule reacts to.
 
 ``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
-paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules.
+paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules, and so do
+``redeemed:REWARD`` and ``used:BENEFIT``.
 """
 
 
@@ -55,6 +56,10 @@ class Rule:
     """The conditions without which it proposes nothing. An event that cannot meet them does not come to it."""
     delay: Delay | None = None
     """How long what it grants stays pending; None: not at all."""
+
+    def lane_on(self, trigger: Trigger) -> str:
+        """The lane in which it competes when it reacts to a trigger."""
+        return self.lane
 
     def is_live_on(self, day: Day) -> bool:
         """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
