@@ -20,11 +20,11 @@ from typing import Literal
 
 import msgspec
 
-from guerdon.core.amounts import Rate, Rounding
+from guerdon.core.amounts import MAX_AMOUNT, Rate, Rounding
 from guerdon.core.calendar import Day, day_of
 from guerdon.core.case import Case
 from guerdon.core.program import Texts, When
-from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, Shares, matching, taken_off
+from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, Shares, bought, matching, taken_off
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.version import Workshop
 
@@ -87,12 +87,9 @@ class DiscountRule(Rule):
         self.settings = settings
         self.name = settings.name
         self.lane = settings.lane
-        opened = settings.when if settings.early_access else None
-        when = (
-            settings.when if opened is None else msgspec.structs.replace(settings.when, between=settings.live_between)
-        )
+        when = msgspec.structs.replace(settings.when, between=settings.live_between)
         self.condition = self._condition = workshop.condition_of_price(when, settings.unless)
-        self._first_day = None if opened is None or opened.between is None else day_of(opened.between[0])
+        self._first_day = day_of(settings.when.between[0]) if settings.when.between is not None else -MAX_AMOUNT
         self._early = {level: day_of(first) for level, first in settings.early_access.items()}
         self._reducer = Reducer(workshop, settings.name, settings.limit, settings.when.code or ())
 
@@ -106,7 +103,7 @@ class DiscountRule(Rule):
         if failing is not None:
             case.note(self.name, "skipped", failing.code, failing.sentence)
             return None
-        if self._first_day is not None and case.day < self._first_day and not self._is_early(case):
+        if case.day < self._first_day and not self._is_early(case):
             case.note(self.name, "skipped", "outside_dates", "not yet for this member")
             return None
         lines = matching(case, self._condition.lines)
@@ -139,13 +136,13 @@ class DiscountRule(Rule):
 
     def _above_member_prices(self, case: Case, lines: list[int]) -> Shares:
         """By line: how much more it costs than by the member prices."""
-        bought = case.event.lines  # type: ignore[union-attr]
         shares = {}
         for line in lines:
-            price = self.settings.prices.get(bought[line].sku)
-            if price is not None and bought[line].quantity:
-                per = 1_000 if bought[line].measure else 1
-                costs = Rate(price, per).of(bought[line].quantity, self.settings.rounding)
+            article = bought(case)[line]
+            price = self.settings.prices.get(article.sku)
+            if price is not None and article.quantity:
+                per = 1_000 if article.measure else 1
+                costs = Rate(price, per).of(article.quantity, self.settings.rounding)
                 shares[line] = max(case.payments[line] - costs, 0)
         return shares
 
