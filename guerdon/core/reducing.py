@@ -113,7 +113,7 @@ class Reducer:
         self._total = "" if limit.total is None else workshop.limit(mechanic, limit.total)
         self._uses = "" if limit.uses is None else workshop.limit(f"{mechanic}/uses", limit.uses)
         each = limit.uses_per_code
-        self._each = {} if each is None else {code: workshop.limit(f"{mechanic}/{code}", each) for code in codes}
+        self._each = {} if each is None else {code: workshop.limit(f"{mechanic}/code/{code}", each) for code in codes}
 
     def propose(self, case: Case, rule: Rule, shares: Shares) -> Proposal | None:
         """A proposal of what the limits leave of some shares; None, with a note, where that is nothing."""

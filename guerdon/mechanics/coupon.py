@@ -58,7 +58,8 @@ class Coupon(msgspec.Struct, frozen=True, kw_only=True):
     per_basket: int = 1
     """How many of them come off one basket at most. In a lane that chooses it is one."""
     rounding: Rounding = Rounding.NEAREST
-    """Of a share of the price, once for the order. A half goes up."""
+    """Of a share of the price, once for the order or for each line. A half goes up."""
+    round_per: Literal["order", "line"] = "order"
     limit: PriceLimit = NO_LIMIT
     lane: str = ""
 
@@ -119,7 +120,7 @@ class CouponRule(Rule):
         if self._condition.lines is not None and not lines:
             case.note(self.name, "skipped", "no_line_matches", f"no line is {self._condition.lines.sentence}")
             return None
-        shares = taken_off(case, self.settings.off, lines, self.settings.rounding, "order")
+        shares = taken_off(case, self.settings.off, lines, self.settings.rounding, self.settings.round_per)
         return self._reducer.propose(case, self, shares)
 
     def _next(self, case: Case) -> Held | None:
