@@ -123,7 +123,7 @@ class Reducer:
             return None
         amount, capped_by = self._within(case, wanted, sum([case.payments[line] for line in shares]))
         if not amount:
-            case.note(self.mechanic, "skipped", "limit_used_up", f"its limit {capped_by} leaves nothing")
+            case.note(self.mechanic, "skipped", "limit_used_up", f"its limit leaves nothing: {_BOUNDS[capped_by]}")
             return None
         kept = allocate(amount, list(shares.values())) if capped_by else list(shares.values())
         return Proposal(rule, amount, wanted, capped_by, tuple(shares), None, tuple(kept))
@@ -185,6 +185,16 @@ class Reducer:
 
 
 _ANY = 2**62
+_BOUNDS = {
+    "share": "of the price",
+    "per_basket": "for each basket",
+    "per_member": "for each member",
+    "times": "how often for each member",
+    "uses": "how often for all members",
+    "uses_per_code": "how often for the code",
+    "total": "for all members",
+}
+"""The limits in words."""
 
 
 def _told(case: Case, proposal: Proposal) -> tuple[tuple[int, ...], tuple[int, ...]]:
