@@ -36,8 +36,8 @@ SAID = [
     ),
     (
         "{discount: 5 % off, limit: {share: 50 %, per_basket: 10 USD, per_member: 20 USD a month, uses: once}}",
-        "At most 50% of the price. At most $10 for each purchase. At most $20 a month. For all members together at most "
-        "1 time",
+        "At most 50% of the price. At most $10 for each purchase. At most $20 a month. For all members together at "
+        "most 1 time",
     ),
     ("{discount: 5 % off, when: {code: A}, limit: {each_code: once}}", "Each code is good 1 time."),
     ("{bundle: 3 for 2, per_basket: 2 times}", "3 for the price of 2. It is always the cheapest articles"),
