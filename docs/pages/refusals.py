@@ -41,6 +41,18 @@ WORDS: dict[str, Words] = {
         "The wallet would hold more than 2^63 - 1 of the smallest part.",
         "As above: no real program comes near it.",
     ),
+    "benefit_not_for_this_member": Words(
+        "A condition of the benefit does not hold for the member at that time. The sentence names it.",
+        "Tell the member what the benefit asks for.",
+    ),
+    "benefit_too_late": Words(
+        "The benefit holds for a term after a purchase, and the use lies outside it.",
+        "None: the term is over, or the use is dated before the purchase.",
+    ),
+    "benefit_used_up": Words(
+        "The member has used as much of the benefit as the period, or the term of the membership, allows.",
+        "Ask for no more than the sentence says is left, or wait for the next period.",
+    ),
     "cause_is_full": Words(
         "The cause has a target, which all members together have reached or would go beyond, and no cause follows that "
         "takes the rest.",
@@ -123,6 +135,26 @@ WORDS: dict[str, Words] = {
     "nothing_waits_for_delivery": Words(
         "No grant of that purchase waits for its delivery: none was given so, or it has been delivered already.",
         "Nothing, if it was delivered before. Otherwise check the id of the purchase.",
+    ),
+    "payment_exceeds_available": Words(
+        "The purchase was to be paid with more of a unit than the member may spend.",
+        "Ask for at most what is available, and take the rest in money.",
+    ),
+    "payment_exceeds_share": Words(
+        "The program lets only a part of the bill be paid like this, after discounts and vouchers.",
+        "Ask for at most what the sentence says, and take the rest in money.",
+    ),
+    "payment_not_a_multiple": Words(
+        "The program takes the unit in blocks, or the amount would not come to whole minor units of money.",
+        "Round down to a multiple of what the sentence says.",
+    ),
+    "payment_not_for_this_member": Words(
+        "A condition of paying like this does not hold for the member or the purchase. The sentence names it.",
+        "Send the purchase without `spend`, under a new id.",
+    ),
+    "payment_too_small": Words(
+        "The program wants at least so much of the unit in one payment.",
+        "Ask for more, or for nothing.",
     ),
     "purchase_unknown": Words(
         "This member has no recorded purchase of that id. A refused purchase is none.",

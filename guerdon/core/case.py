@@ -42,7 +42,7 @@ from guerdon.core.effects import (
     Spent,
     TierChanged,
 )
-from guerdon.core.events import EngineEvent, Event, Purchase, payments_of
+from guerdon.core.events import EngineEvent, Event, Purchase, lowered, payments_of
 from guerdon.core.facts import Facts
 from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
@@ -87,6 +87,7 @@ class Case:
         "meters",
         "nets",
         "notes",
+        "paid_ahead",
         "payments",
         "progress",
         "purchases",
@@ -101,6 +102,7 @@ class Case:
         "today",
         "total",
         "traits",
+        "trigger",
         "used",
         "version",
         "wallets",
@@ -141,6 +143,7 @@ class Case:
         self.active_at = state.active_at
         self.purchases = state.purchases
         self.happened: list[Trigger] = []
+        self.trigger: Trigger = ""
         self.effects: list[Effect] = []
         self.notes: list[Note] | None = [] if traced else None
         self.limit_uses: dict[str, int] = {}
@@ -148,6 +151,7 @@ class Case:
         self.limits_seen: dict[str, int] = {}
         self.rates_seen: dict[str, Rate] = {}
         self.discount = 0
+        self.paid_ahead = 0
         self.nets: list[int] = []
         self.payments: list[int] = []
         self.masks: list[int] = []
@@ -340,25 +344,31 @@ class Case:
         shares: tuple[int, ...] = (),
         *,
         reference: str = "",
+        proposal: Proposal | None = None,
     ) -> None:
         """Take an amount off the price of some lines, or of the basket as a whole where none are named."""
+        self._take_off_price(amount, lines, shares)
+        capped = proposal is not None and bool(proposal.capped_by)
+        wanted, capped_by = (proposal.wanted, proposal.capped_by) if proposal is not None and capped else (None, "")
+        self.effects.append(Reduced(mechanic, amount, lines, shares, reference, wanted, capped_by))
+
+    def pay_with(self, paid: PaidWith) -> None:
+        """Pay a part of the bill with an amount that is known to be available."""
+        self.wallets[paid.unit], _ = wallet.spend(self.wallet(paid.unit), paid.amount)
+        self.effects.append(paid)
+        if paid.earns:
+            self.paid_ahead += paid.money
+        else:
+            self._take_off_price(paid.money, paid.lines, paid.shares)
+
+    def _take_off_price(self, amount: int, lines: tuple[int, ...], shares: tuple[int, ...]) -> None:
+        """Lower what is to be paid for some lines, by so much each, or for the basket as a whole."""
         if lines:
-            self.nets = self.nets.copy()
-            for line, share in zip(lines, shares, strict=True):
-                self.nets[line] -= share
+            self.nets, self.discount = lowered(payments_of(self.nets, self.discount), lines, shares), 0
         else:
             self.discount += amount
         self.total -= amount
         self.payments = payments_of(self.nets, self.discount)
-        self.effects.append(Reduced(mechanic, amount, lines, shares, reference))
-
-    def pay_with(self, mechanic: str, unit: str, amount: int, money: int, *, earns: bool, partner: str = "") -> None:
-        """Pay a part of the bill, in minor units, with an amount that is known to be available."""
-        self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
-        self.effects.append(PaidWith(mechanic, unit, amount, money, earns, partner))
-        if not earns:
-            self.discount += money
-            self.total -= money
 
     def use_membership(self, plan: str) -> None:
         """Note that a membership was made use of: its fee is not given back any more."""

@@ -371,7 +371,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What members call categories, brands, stores and the like."""
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
-    lanes: Mapping[str, Literal["add", "best", "first"]] = {}
+    lanes: Mapping[str, Literal["add", "best", "line", "first"]] = {}
+    """How to choose where mechanics compete; ``line`` takes the best for each line of the basket."""
     caps: Mapping[str, Cap] = {}
     """Limits that several mechanics share, by name."""
     partners: Mapping[str, "Partner"] = {}

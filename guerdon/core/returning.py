@@ -23,6 +23,7 @@ from guerdon.core.case import Case
 from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed
 from guerdon.core.events import Purchase, Return, instant_of_event
 from guerdon.core.facts import PurchaseRecord
+from guerdon.core.paying import refund
 from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
@@ -88,6 +89,7 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     _count_out(case, origin, bought_under, day)
     if origin.is_whole and case.version.program.returns.vouchers == "given back":
         _give_vouchers_back(case, [effect for effect in record.effects if isinstance(effect, Discounted)])
+    refund(case, origin)
     for rule in case.version.rules:
         rule.give_back(case, origin)
     for rule in case.version.rules:

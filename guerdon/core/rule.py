@@ -18,8 +18,9 @@ Trigger = str
 """What a rule reacts to.
 
 ``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
-paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules. ``afterwards``
-comes after those, after an event that one rule answers, and after what time has granted: ladders look again then.
+paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN``, ``left:PLAN``, ``redeemed:REWARD`` and ``used:BENEFIT``
+happen through other rules. ``afterwards`` comes after those, after an event that one rule answers, and after what time
+has granted: ladders look again then.
 """
 
 
@@ -56,6 +57,10 @@ class Rule:
     """The conditions without which it proposes nothing. An event that cannot meet them does not come to it."""
     delay: Delay | None = None
     """How long what it grants stays pending; None: not at all."""
+
+    def lane_on(self, trigger: Trigger) -> str:
+        """The lane in which it competes when it reacts to a trigger."""
+        return self.lane
 
     def is_live_on(self, day: Day) -> bool:
         """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""

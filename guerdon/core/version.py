@@ -46,8 +46,15 @@ class Workshop:
 
     def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
         """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
+        return self._compile(when, unless, self.program.never_earn)
+
+    def condition_of_price(self, when: When, unless: When = NO_CONDITION) -> Condition:
+        """The same for a mechanic that changes what is paid: what never earns may well cost less."""
+        return self._compile(when, unless, NO_CONDITION)
+
+    def _compile(self, when: When, unless: When, excluded: When) -> Condition:
         self.codes.update(when.code or (), unless.code or ())
-        return compile_condition(when, unless, self.program.never_earn, self.index, self.zone, self.levels)
+        return compile_condition(when, unless, excluded, self.index, self.zone, self.levels)
 
     def meter(self, name: str, meter: Meter) -> "CompiledMeter":
         """Compile what a meter looks at: excluded lines never count."""
@@ -353,9 +360,10 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
     for rule in rules:
         for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
             lanes = grouped.setdefault(trigger, [])
-            chooser = program.lanes.get(rule.lane, "add")
-            if rule.lane and chooser != "add":
-                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane == rule.lane]
+            lane_name = rule.lane_on(trigger)
+            chooser = program.lanes.get(lane_name, "add")
+            if lane_name and chooser != "add":
+                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane_on(trigger) == lane_name]
                 if same:
                     lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
                     continue
@@ -375,14 +383,19 @@ def _acts_later(rule: Rule) -> bool:
 def _limited(program: Program, limits: Mapping[str, int], later: Container[str]) -> list[tuple[str, Day, Day]]:
     """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
-    shared = [limit for limit in limits if limit not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
+    shared = [limit for limit in limits if _owner(limit) not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
-        if mechanic.name in limits:
-            between = None if mechanic.name in later else getattr(mechanic, "when", When()).between
-            days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
-            limited.append((mechanic.name, *days))
+        live = getattr(mechanic, "live_between", getattr(mechanic, "when", When()).between)
+        between = None if mechanic.name in later else live
+        days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
+        limited += [(limit, *days) for limit in limits if _owner(limit) == mechanic.name]
     return limited
+
+
+def _owner(limit: str) -> str:
+    """The mechanic that a limit belongs to: that of ``spring/uses`` is ``spring``."""
+    return limit.partition("/")[0]
 
 
 def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:

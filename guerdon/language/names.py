@@ -17,7 +17,7 @@ _COMPARED = 20
 """How many unknown keys are looked at: a file with more of them is no program."""
 
 
-_NAMED_BY_KIND = ("earn", "referral", "cause", "conversion")
+_NAMED_BY_KIND = ("earn", "referral", "cause", "conversion", "coupon", "benefit")
 """The kinds of mechanics that are called by the value of the kind's own key, where they have no other name."""
 
 
@@ -39,6 +39,8 @@ def names_of(root: Node) -> Names:
         plans=_called(mechanics, "membership"),
         badges=_called(mechanics, "badge"),
         causes=_called(mechanics, "cause"),
+        benefits=_called(mechanics, "benefit"),
+        rewards=_called(_items(_behind(root, "rewards")), "reward"),
     )
 
 
@@ -75,7 +77,8 @@ def _text(node: Node | None) -> str:
 
 def _unit(node: Node, currency: str) -> UnitFacts:
     if _value(node, "in") is not None:
-        return UnitFacts(currency_scale(currency), money=True)
+        divisible = _text(_value(node, "spent")) == "in any part"
+        return UnitFacts(currency_scale(currency), money=True, divisible=divisible)
     decimals = _text(_value(node, "decimals"))
     return UnitFacts(int(decimals) if re.fullmatch("[0-6]", decimals) else 0, money=False)
 

@@ -14,6 +14,8 @@ class UnitFacts(NamedTuple):
 
     scale: int
     money: bool
+    divisible: bool = False
+    """Money of which any part may be spent."""
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     plans: frozenset[str] = frozenset()
     badges: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
+    benefits: frozenset[str] = frozenset()
+    rewards: frozenset[str] = frozenset()
 
 
 class Scope(NamedTuple):

@@ -228,4 +228,4 @@ PARTNER_SECTION: Section[Partner] = Section(
     Partner,
 )
 
-CHOOSER = Choice("a way to choose", {"add": "add", "best": "best", "first": "first"})
+CHOOSER = Choice("a way to choose", {"add": "add", "best": "best", "best per line": "line", "first": "first"})

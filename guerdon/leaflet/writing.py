@@ -4,11 +4,11 @@ A part about which the program says nothing is left out. A mechanic says which p
 part is one line in ``PARTS``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from guerdon.core.program import LINE_MATCHERS, Lifetime, MonthChoice, Program, Unit
+from guerdon.core.program import LINE_MATCHERS, Lifetime, Mechanic, MonthChoice, Program, Unit
 from guerdon.leaflet.amounts import unit_title
 from guerdon.leaflet.conditions import codes, conditions, level_titles, mechanic_title
 from guerdon.leaflet.measures import activity
@@ -17,6 +17,9 @@ from guerdon.leaflet.pages import Leaflet, Part, Said
 from guerdon.leaflet.rewards import catalogue, is_voucher
 from guerdon.leaflet.times import lasting, span
 from guerdon.leaflet.voice import Voice, capital
+from guerdon.mechanics.bundle import Bundle
+from guerdon.mechanics.coupon import Coupon
+from guerdon.mechanics.discount import Discount
 
 
 def leaflet(program: Program, language: str) -> Leaflet:
@@ -72,15 +75,28 @@ def _life(voice: Voice, unit: Unit | Lifetime) -> Iterator[str]:
         yield voice.say("They do not expire.")
 
 
-def _lanes(voice: Voice) -> Iterator[Said]:
+def _lanes_of_earning(voice: Voice) -> Iterator[Said]:
+    return _lanes(voice, [one for one in voice.program.mechanics if not isinstance(one, _OF_PRICES)])
+
+
+def _lanes_of_prices(voice: Voice) -> Iterator[Said]:
+    return _lanes(voice, [one for one in voice.program.mechanics if isinstance(one, _OF_PRICES)])
+
+
+_OF_PRICES = (Discount, Bundle, Coupon)
+
+
+def _lanes(voice: Voice, mechanics: Sequence[Mechanic]) -> Iterator[Said]:
     """Which mechanics do not add up."""
     for lane, chooser in voice.program.lanes.items():
-        names = [mechanic.name for mechanic in voice.program.mechanics if getattr(mechanic, "lane", "") == lane]
+        names = [mechanic.name for mechanic in mechanics if getattr(mechanic, "lane", "") == lane]
         if len(names) < 2 or chooser == "add":
             continue
         titles = voice.listed([mechanic_title(voice, name) for name in names])
         if chooser == "best":
             told = voice.say("%(titles)s do not add up: the one that gives you most counts.", titles=titles)
+        elif chooser == "line":
+            told = voice.say("%(titles)s do not add up: for each article the better one counts.", titles=titles)
         else:
             told = voice.say("%(titles)s do not add up: the first one that applies counts.", titles=titles)
         yield Said(sentences=(told,))
@@ -136,9 +152,11 @@ def _debt(voice: Voice, name: str, unit: Unit) -> str:
 
 
 PARTS: dict[str, tuple[Callable[[Voice], str], Saying]] = {
-    "earn": (lambda voice: voice.say("How you earn"), _lanes),
+    "earn": (lambda voice: voice.say("How you earn"), _lanes_of_earning),
     "levels": (lambda voice: voice.say("Your level"), _nothing),
     "vouchers": (lambda voice: voice.say("Your vouchers"), _nothing),
+    "prices": (lambda voice: voice.say("What costs you less"), _lanes_of_prices),
+    "benefits": (lambda voice: voice.say("What you may use"), _nothing),
     "rewards": (lambda voice: voice.say("What you can get"), catalogue),
     "collect": (lambda voice: voice.say("What you hold, and until when"), _units),
     "excluded": (lambda voice: voice.say("What does not count"), _excluded),

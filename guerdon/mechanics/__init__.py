@@ -5,9 +5,14 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.benefit import Benefit
+from guerdon.mechanics.bundle import Bundle
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.coupon import Coupon
+from guerdon.mechanics.discount import Discount
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.payment import Payment
 from guerdon.mechanics.referral import Referral
 from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Tiers
@@ -21,5 +26,10 @@ MECHANICS = {
     "cause": Cause,
     "sending": Sending,
     "conversion": Conversion,
+    "discount": Discount,
+    "bundle": Bundle,
+    "coupon": Coupon,
+    "benefit": Benefit,
+    "payment": Payment,
 }
 """Every mechanic, by the key that names it in a program file."""

@@ -10,8 +10,9 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
 from guerdon.core.events import Line
 from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
+from guerdon.core.reducing import Off, PriceLimit
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Earn, Tiers, Vouchers
+from guerdon.mechanics import Bundle, Coupon, Discount, Earn, Payment, Tiers, Vouchers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
@@ -120,6 +121,28 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             levels=(Level(name="low", threshold=0), Level(name="high", threshold=12)),
             kept=term("1 month after month"),
         ),
+        Discount(name="gold-off", off=Off(share=Rate(7, 100)), when=When(tier=("gold",)), lane="prices"),
+        Discount(
+            name="own-off",
+            off=Off(amount=33, each=True),
+            when=When(brand=("own",)),
+            lane="prices",
+            limit=PriceLimit(uses=12, per_basket=500),
+        ),
+        Bundle(name="soups", buy=2, get=1, when=When(category=("soup",)), limit=PriceLimit(total=9_000)),
+        Coupon(
+            name="next",
+            off=Off(amount=150),
+            on="purchase",
+            issued_when=When(basket_at_least=9_000),
+            most_held=2,
+            valid=term("12 days"),
+            when=When(basket_at_least=300),
+        ),
+        Payment(
+            unit="points", worth=Rate(3, 2), earns=False, share=Rate(1, 2), leaves=10, when=When(category=("soup",))
+        ),
+        Payment(name="by-stars", unit="stars", worth=Rate(1, 1), earns=True),
         Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
         Vouchers(every=Quantity(100, "points"), gives=Quantity(300, "vouchers"), issued="month", most=3, per_basket=2),
         Vouchers(
@@ -169,7 +192,7 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             "month": Meter(counts="spend", window=window("calendar month")),
             "visits": Meter(counts="visits", window=window("20 days")),
         },
-        lanes={"best": "best"},
+        lanes={"best": "best", "prices": "line"},
         caps={"stars": cap(per_member=8, period="statement", times=(Allowance(2, "day"),))},
         never_earn=When(category=("gift-card",)),
         rewards=(

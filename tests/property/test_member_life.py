@@ -34,6 +34,7 @@ from guerdon.core.events import (
     encode_event,
 )
 from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.purchasing import paid_by_line
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from tests.builders import instant
 from tests.property import strategies as some
@@ -93,7 +94,8 @@ class MemberLife(RuleBasedStateMachine):
         if isinstance(event, Purchase):
             self.receipts[event.id] = PurchaseRecord(event, effects)
             self.auditor.sold(event.id, effects)
-            self.auditor.paid(sum(line.amount - line.discount for line in event.lines) - event.discount, effects)
+            self.auditor.paid(event.id, sum(line.amount for line in event.lines) - event.discount, effects)
+            assert all(paid >= 0 for paid in paid_by_line(event, effects))
         if isinstance(event, Return):
             back = self.state.returned[event.purchase]
             assert receipt is not None
@@ -149,6 +151,11 @@ class MemberLife(RuleBasedStateMachine):
         self.now += pause
         off = sum(line.amount for line in basket) * share // 400
         self.happens(Purchase(**self.fields(), lines=basket, discount=off))
+
+    @rule(pause=some.pauses, basket=some.baskets, points=st.integers(0, 60), stars=st.integers(0, 60))
+    def pays_with_what_there_is(self, pause: int, basket: tuple[Line, ...], points: int, stars: int) -> None:
+        self.now += pause
+        self.happens(Purchase(**self.fields(), lines=basket, spend={"stars": stars, "points": 2 * points}))
 
     @rule(late=st.integers(0, 25 * 86_400), basket=some.baskets)
     def buys_and_the_till_sends_it_late(self, late: int, basket: tuple[Line, ...]) -> None:

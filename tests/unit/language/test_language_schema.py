@@ -9,6 +9,7 @@ import pytest
 
 from guerdon.core.calendar import Window
 from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Titles, Unit, When
+from guerdon.core.reducing import PriceLimit
 from guerdon.language import ProgramErrors, program_schema, read_program, reference_markdown
 from guerdon.language.errors import ProgramError
 from guerdon.language.forms import Form, walk
@@ -18,7 +19,7 @@ from guerdon.language.phrases import Choice, Known, Phrase
 from guerdon.language.place import Broken, Desk, Names, Place, UnitFacts
 from guerdon.language.program_file import PROGRAM
 from guerdon.language.section import Section
-from guerdon.mechanics import MECHANICS
+from guerdon.mechanics import MECHANICS, Benefit, Bundle, Coupon, Discount, Payment
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.tiers import Level, Tiers
 from guerdon.mechanics.vouchers import Vouchers
@@ -43,7 +44,7 @@ EXAMPLE_NAMES = Names(
     mechanics=frozenset({"base"}),
     causes=frozenset({"sea"}),
 )
-SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months"}
+SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
 
 
 def sections() -> list[Section[Any]]:
@@ -115,6 +116,12 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
+    (Discount, "a discount", {"off", "by_tier", "round_per"}),
+    (Bundle, "a bundle", {"buy", "get", "off", "price"}),
+    (Coupon, "a personal coupon", {"on", "days_before", "issued_when", "issues", "most_held", "round_per"}),
+    (Benefit, "a benefit", {"allows", "per_term"}),
+    (Payment, "a way to pay", set()),
+    (PriceLimit, "a limit on what comes off", set()),
 ]
 
 
