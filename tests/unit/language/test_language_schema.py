@@ -47,6 +47,9 @@ EXAMPLE_NAMES = Names(
 SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
 
 
+SCHEMA = program_schema()
+
+
 def sections() -> list[Section[Any]]:
     return [form for form in walk(PROGRAM) if isinstance(form, Section)]
 
@@ -148,7 +151,7 @@ def _definition(section: Section[Any]) -> dict[str, Any]:
 def _faults(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     """What is wrong with a value by a schema: as much of JSON Schema as program files use."""
     if "$ref" in schema:
-        named: dict[str, Any] = program_schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        named: dict[str, Any] = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
         return _faults(value, named, path)
     for word, fits in (("anyOf", lambda count: count > 0), ("oneOf", lambda count: count == 1)):
         if word in schema:
@@ -189,7 +192,7 @@ def test_the_schema_is_of_the_year_2020():
 @pytest.mark.parametrize("text", [GLOW, HEAD, GROCERY.read_text(encoding="utf-8")], ids=["glow", "head", "grocery"])
 def test_the_schema_takes_what_the_reader_takes(text):
     read_program(text)
-    assert _faults(plain(text), program_schema()) == []
+    assert _faults(plain(text), SCHEMA) == []
 
 
 SEEN_BY_SCHEMA = {"key_unknown", "kind_wrong", "value_empty", "phrase_wrong"}
@@ -201,7 +204,7 @@ def test_the_schema_sees_wrong_keys_and_wordings(mistake):
     with pytest.raises(ProgramErrors):
         read_program(text)
     if "between its parts" not in mistake[2] and "first and the last" not in mistake[2]:
-        assert _faults(plain(text), program_schema())
+        assert _faults(plain(text), SCHEMA)
 
 
 def test_all_references_lead_somewhere():
