@@ -76,7 +76,7 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     case.returned = case.returned | {event.purchase: origin.after}
     if case.version.program.returns.points == "exact":
         for effect in record.effects:
-            if isinstance(effect, Granted) and effect.at is None:
+            if isinstance(effect, Granted) and effect.at is None and not effect.apart:
                 _take_back(case, effect, origin)
     bought_at = instant_of_event(purchase)
     day = case.version.zone.day(bought_at)
@@ -111,8 +111,12 @@ def _take_back(case: Case, grant: Granted, origin: Origin) -> None:
     """Take back the part of one grant that belongs to the goods that come back."""
     shares = grant.by_line(origin.payments)
     amount = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
-    if not amount:
-        return
+    if amount:
+        take_back_amount(case, grant, amount, origin)
+
+
+def take_back_amount(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
+    """Take back an amount of one grant of the purchase: out of its lot, or as the unit's debt says."""
     for meter in case.counting.meters_of_earned.get(grant.unit, ()):
         case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
     before = case.wallet(grant.unit)

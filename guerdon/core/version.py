@@ -17,6 +17,7 @@ from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
 from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Purchase, Redeem
+from guerdon.core.events import Event, Play, Purchase, Redeem, Win
 from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
@@ -41,6 +42,10 @@ class Workshop:
         """Each ladder's levels, from the lowest to the highest."""
         self.limits: dict[str, int] = {}
         """Each shared limit and how much it allows."""
+        self.limits_of_games: dict[str, list[str]] = {}
+        """The limits that are looked at only when a game is played, or drawn."""
+        self.seeds: dict[str, str] = {}
+        """By game: the commitment to the seed that it is played with."""
         self.codes: set[str] = set()
         """Every coupon code that some mechanic takes."""
 
@@ -58,6 +63,11 @@ class Workshop:
         """Declare a shared limit."""
         self.limits[name] = allowed
         return name
+
+    def game_limit(self, game: str, name: str, allowed: int) -> str:
+        """Declare a shared limit that nothing but the events of one game looks at."""
+        self.limits_of_games.setdefault(game, []).append(name)
+        return self.limit(name, allowed)
 
 
 class CompiledMeter(NamedTuple):
@@ -130,9 +140,13 @@ class Version:
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
+        self.limits_of_games: Mapping[str, Sequence[str]] = workshop.limits_of_games
+        self.seeds: Mapping[str, str] = workshop.seeds
+        """By game: the commitment to the seed that its events need."""
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
         self._limited = _limited(program, self.limits, {rule.name for rule in self.rules if _acts_later(rule)})
+        self._limited = _limited(program, self.limits, workshop.limits_of_games)
         self._units = tuple(program.units.items())
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
@@ -201,6 +215,9 @@ class Version:
         """
         if causes:
             yield from [limit for limit in self.limits if limit.startswith(CAUSE_LIMIT)]
+        self, first: Instant, last: Instant, rewards: Collection[str], games: Collection[str] = ()
+    ) -> Iterator[str]:
+        """The shared limits of the mechanics that are live between two instants, and the stock of rewards and games."""
         first_day, last_day = self.zone.day(first), self.zone.day(last)
         for limit, begins, ends in self._limited:
             if begins <= last_day and ends >= first_day:
@@ -208,6 +225,8 @@ class Version:
         for name in rewards:
             if name in self.rewards and self.rewards[name].stock:
                 yield self.rewards[name].stock
+        for game in games:
+            yield from self.limits_of_games.get(game, ())
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -360,6 +379,12 @@ def _limited(program: Program, limits: Mapping[str, int], later: Container[str])
     """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
     shared = [limit for limit in limits if limit not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
+def _limited(
+    program: Program, limits: Mapping[str, int], of_games: Mapping[str, Sequence[str]]
+) -> list[tuple[str, Day, Day]]:
+    """The mechanics with a shared limit, with the days between which they are live."""
+    own = {mechanic.name for mechanic in program.mechanics} | {name for names in of_games.values() for name in names}
+    shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
@@ -414,9 +439,19 @@ class Timeline:
         for version in self.versions:
             if version.starts_at <= last:
                 for limit in version.limits_between(first, last, rewards, causes=causes):
+        games = {event.game for event in events if isinstance(event, Play | Win)}
+        allowed: dict[str, int] = {}
+        for version in self.versions:
+            if version.starts_at <= last:
+                for limit in version.limits_between(first, last, rewards, games):
                     name = version.first_name(limit)
                     allowed[name] = max(version.limits[limit], allowed.get(name, 0))
         return allowed
+
+    def seeds_for(self, events: Sequence[Event]) -> set[str]:
+        """The commitments to the seeds that decisions of these events may look at."""
+        games = {event.game for event in events if isinstance(event, Play)}
+        return {version.seeds[game] for version in self.versions for game in games if game in version.seeds}
 
     def needs_history(self, state: MemberState, at: Instant) -> bool:
         """Whether an event at that instant finds a version taking over that fills meters from the member's journal."""

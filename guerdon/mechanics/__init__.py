@@ -10,8 +10,15 @@ from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.referral import Referral
 from guerdon.mechanics.sending import Sending
+from guerdon.mechanics.badge import Badge
+from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.quest import Quest
+from guerdon.mechanics.raffle import Raffle
+from guerdon.mechanics.stamps import Stamps
+from guerdon.mechanics.streak import Streak
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
+from guerdon.mechanics.wheel import Wheel
 
 MECHANICS = {
     "earn": Earn,
@@ -21,5 +28,11 @@ MECHANICS = {
     "cause": Cause,
     "sending": Sending,
     "conversion": Conversion,
+    "stamps": Stamps,
+    "streak": Streak,
+    "quest": Quest,
+    "badge": Badge,
+    "raffle": Raffle,
+    "wheel": Wheel,
 }
 """Every mechanic, by the key that names it in a program file."""
