@@ -3,6 +3,7 @@
 import typer
 
 from guerdon.cli import demo, events, leaflets, ledger, programs, relations, versions
+from guerdon.cli import demo, events, games, leaflets, ledger, programs, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -31,6 +32,9 @@ app.command("verify")(ledger.verify)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)
+app.add_typer(games.seed, name="seed")
+app.add_typer(games.raffle, name="raffle")
+app.add_typer(games.wheel, name="wheel")
 
 if __name__ == "__main__":
     app()

@@ -21,6 +21,7 @@ it arrives. Its caps, its expiry and its version are those of that moment. So no
 relay, and no cap of a period that is long settled is opened again.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -88,7 +89,7 @@ class Decision(NamedTuple):
     """The rates of other currencies that were looked at. A replay is told the same."""
     notes: list[Note]
     """The trace of what was skipped and why; empty unless it was asked for."""
-    seeds_seen: dict[str, str] = {}
+    seeds_seen: Mapping[str, str] = {}
     """The seeds of games that were looked at, by commitment. A replay is told the same."""
 
 

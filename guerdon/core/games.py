@@ -1,7 +1,7 @@
 """Chance that anyone can check: tickets that nobody can choose, a draw and a wheel that follow from a committed seed.
 
-The program file carries the **commitment**, the SHA-256 of a secret seed, before the game begins. Afterwards the seed is
-shown, and everything here can be worked out again by whoever has it.
+The program file carries the **commitment**, the SHA-256 of a secret seed, before the game begins. Afterwards the seed
+is shown, and everything here can be worked out again by whoever has it.
 
 - A ticket's number is a hash of game, event and place: 20 hexadecimal digits.
 - A **draw** sorts the tickets by HMAC-SHA256(seed, ticket) and gives the prizes to the first of them.

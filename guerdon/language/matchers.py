@@ -48,6 +48,7 @@ def _first_to_last(dates: tuple[object, ...]) -> tuple[object, ...]:
 
 
 FIRST_AND_LAST_DAY = Turned(Listing("the first and the last day", DATE), _first_to_last)
+BETWEEN = Turned(Listing("the first and the last day", DATE), _first_to_last)
 
 _BRAND = Key("brand", TEXTS, "Lines of these brands.", "private")
 _SKU = Key("sku", TEXTS, "Lines with these article numbers.", "[4011, 4012]")
@@ -92,6 +93,7 @@ _OF_THE_DAY = [
     Key(
         "between",
         FIRST_AND_LAST_DAY,
+        BETWEEN,
         "From the first day through the last.",
         "[2026-04-04, 2026-04-14]",
     ),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from guerdon.core.program import Mechanic
+from guerdon.language.challenges import BADGES, QUEST
+from guerdon.language.chances import RAFFLE, WHEEL
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
@@ -13,6 +15,8 @@ from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
 from guerdon.language.referrals import REFERRAL
 from guerdon.language.section import Section
+from guerdon.language.stamps import STAMPS
+from guerdon.language.streaks import STREAK
 from guerdon.mechanics import MECHANICS
 
 SECTIONS: dict[str, Section[Any]] = {
@@ -23,6 +27,12 @@ SECTIONS: dict[str, Section[Any]] = {
     "cause": CAUSE_SECTION,
     "sending": SENDING,
     "conversion": CONVERSION,
+    "stamps": STAMPS,
+    "streak": STREAK,
+    "quest": QUEST,
+    "badge": BADGES,
+    "raffle": RAFFLE,
+    "wheel": WHEEL,
 }
 """How each mechanic of ``MECHANICS`` stands in a file."""
 

@@ -39,6 +39,8 @@ def names_of(root: Node) -> Names:
         plans=_called(mechanics, "membership"),
         badges=_called(mechanics, "badge"),
         causes=_called(mechanics, "cause"),
+        streaks=_called(mechanics, "streak"),
+        rewards=_called(_items(_behind(root, "rewards")), "reward"),
     )
 
 
@@ -93,3 +95,4 @@ def _mechanic(item: Node) -> str:
     if own or not kinds:
         return own
     return _text(_value(item, kinds[0])) if kinds[0] in _NAMED_BY_KIND else kinds[0]
+    return _text(_value(item, kinds[0])) or kinds[0]

@@ -5,8 +5,8 @@ nobody has to buy, or for an amount of a unit. Their numbers are hashes of the e
 win is found by ``core.games.draw`` out of the secret seed whose commitment stands in the program file; the winners are
 told by `win` events, which only Guerdon sends.
 
-**Worked.** One ticket per 20 USD, 10 tickets a day at most. A basket of 59.99 USD gives 2 tickets, one of 300 USD on the
-same day 8 more. A `play` gives a free ticket once a day.
+**Worked.** One ticket per 20 USD, 10 tickets a day at most. A basket of 59.99 USD gives 2 tickets, one of 300 USD on
+the same day 8 more. A `play` gives a free ticket once a day.
 
 Goods that come back before the raffle closes take their tickets along, the last first. Then the list is final.
 """
