@@ -70,10 +70,8 @@ def add_seed(connection: Connection, program: int, game: str, seed: str) -> None
     if not committed:
         raise GameTrouble(f"The program has no wheel {game}.")
     if commitment_to(seed) not in committed:
-        told = " or ".join(sorted(committed))
-        raise GameTrouble(
-            f"The seed does not fit: its SHA-256 is {commitment_to(seed)}, and {game} committed to {told}."
-        )
+        told = f"its SHA-256 is {commitment_to(seed)}, and {game} committed to {' or '.join(sorted(committed))}"
+        raise GameTrouble(f"The seed does not fit: {told}.")
     games.add_seed(connection, program, game, seed)
     connection.commit()
 
@@ -99,16 +97,16 @@ def prove_draw(connection: Connection, program: int, game: str, seed: str, now: 
 
 
 def publish_winners(till: Till, connection: Connection, proof: Proof, now: Instant) -> int:
-    """Submit a `win` event for each winner; gives how many were new.
+    """Submit a `win` event for each winner who does not have one yet; gives how many that were.
 
     Raises GameTrouble where others have won already, or where a win is refused.
     """
-    check_not_drawn_otherwise(connection, till.program.id, proof)
-    answers = till.commit([_win(proof, winner, now) for winner in proof.winners])
-    refused = [answer for answer in answers if answer.refusal is not None]
-    if refused:
-        raise GameTrouble(f"The win of {refused[0].member} was refused: {refused[0].refusal.sentence}")  # type: ignore[union-attr]
-    return sum([1 for answer in answers if not answer.repeated])
+    known = check_not_drawn_otherwise(connection, till.program.id, proof)
+    answers = till.commit([_win(proof, winner, now) for winner in proof.winners if winner not in known])
+    for answer in answers:
+        if answer.refusal is not None:
+            raise GameTrouble(f"The win of {answer.member} was refused: {answer.refusal.sentence}")
+    return len(answers)
 
 
 def check_proof(proof: Proof) -> list[str]:
@@ -141,16 +139,15 @@ def _win(proof: Proof, winner: Winner, now: Instant) -> Win:
     )
 
 
-def check_not_drawn_otherwise(connection: Connection, program: int, proof: Proof) -> None:
-    """Raise GameTrouble where a prize went to somebody whom this proof does not name."""
-    won = {(event.prize, event.ticket, event.member) for event in _wins(connection, program, proof.game)}
-    others = won - {tuple(winner) for winner in proof.winners}
+def check_not_drawn_otherwise(connection: Connection, program: int, proof: Proof) -> set[Winner]:
+    """The wins that are recorded. Raises GameTrouble where one went to somebody whom this proof does not name."""
+    won = {Winner(event.prize, event.ticket, event.member) for event in _wins(connection, program, proof.game)}
+    others = won - set(proof.winners)
     if others:
         prize, ticket, member = min(others)
-        raise GameTrouble(
-            f"{proof.game} was drawn already, from another list of tickets: {prize} for the ticket {ticket} of {member}. "
-            "The proof of that draw stands."
-        )
+        told = f"{prize} for the ticket {ticket} of {member}"
+        raise GameTrouble(f"{proof.game} was drawn already, from other tickets: {told}. The proof of that draw stands.")
+    return won
 
 
 def _wins(connection: Connection, program: int, game: str) -> list[Win]:

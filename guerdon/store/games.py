@@ -15,7 +15,6 @@ class GameEvent(NamedTuple):
     event_id: str
     member: str
     content: bytes
-    facts: bytes | None
     outcome: Outcome
 
 
@@ -40,4 +39,4 @@ def tickets(connection: Connection, program: int, game: str) -> list[Ticket]:
 def events(connection: Connection, program: int, game: str, kind: str) -> list[GameEvent]:
     """The events of one kind that name a game, in the order in which they were recorded."""
     rows = connection.execute(statement("events_of_game"), {"program": program, "game": game, "kind": kind})
-    return [GameEvent(*row[:4], decode_outcome(row[4])) for row in rows]
+    return [GameEvent(event_id, key, content, decode_outcome(outcome)) for event_id, key, content, outcome in rows]

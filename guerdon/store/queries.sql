@@ -105,7 +105,7 @@ where members.program = %(program)s order by ticket
 
 -- name: events_of_game
 -- What was decided about the events of a game, in the order in which it was recorded.
-select journal.event_id, members.key, journal.content, journal.facts, journal.outcome
+select journal.event_id, members.key, journal.content, journal.outcome
 from journal join members on members.id = journal.member
 where members.program = %(program)s and journal.kind = %(kind)s and journal.content ->> 'game' = %(game)s
 order by journal.recorded_at, journal.member, journal.seq
