@@ -95,6 +95,7 @@ class TiersRule(Rule):
         shown = case.reading(self._meter, case.today)
         standing = Standing(level, at, self._until(case, level, case.version.zone.day(at)), shown, before)
         case.stand(self.name, standing, at, "reached")
+        case.happened.append(f"reached:{level}")
 
     def next_due(self, case: Case) -> Instant | None:
         """The end of the term of the level that is held."""
