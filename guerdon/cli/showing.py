@@ -9,11 +9,14 @@ from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of
 from guerdon.core.effects import (
     Adjusted,
+    Awarded,
+    BadgeLost,
     Capped,
     Converted,
     Discounted,
     Donated,
     Effect,
+    Entered,
     Expired,
     Gave,
     Granted,
@@ -26,7 +29,9 @@ from guerdon.core.effects import (
     Rewarded,
     Sent,
     Spent,
+    TicketsLost,
     TierChanged,
+    Won,
 )
 from guerdon.core.events import (
     Action,
@@ -163,6 +168,17 @@ class Shower:
             return f"{effect.ladder} {moved} ({effect.why})"
         if isinstance(effect, Rewarded):
             return f"got {effect.reward}"
+        if isinstance(effect, Progressed):
+            return f"{effect.mechanic} {effect.counter.partition(':')[0]} {effect.before} → {effect.after}"
+        if isinstance(effect, Entered):
+            return f"{effect.game} {counted(len(effect.tickets), 'ticket')}"
+        if isinstance(effect, TicketsLost):
+            return f"{effect.game} lost {counted(len(effect.tickets), 'ticket')}"
+        if isinstance(effect, Won):
+            instead = f" instead of {effect.instead_of}, which has run out" if effect.instead_of else ""
+            return f"{effect.game} won {effect.prize}{instead}"
+        if isinstance(effect, Awarded | BadgeLost):
+            return f"badge {effect.badge}{' lost' if isinstance(effect, BadgeLost) else ''}"
         if isinstance(effect, Adjusted):
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
         if isinstance(effect, Matured | Repaid):
