@@ -116,22 +116,6 @@ EXAMPLES: list[dict[str, Any]] = [
         "reason": "the queue was long",
         "by": "staff-7",
     },
-    {
-        "kind": "play",
-        "id": "spin-3",
-        "member": "1042",
-        "at": "2026-03-06T12:30:00+02:00",
-        "game": "lucky-wheel",
-    },
-    {
-        "kind": "win",
-        "id": "win/summer-draw/6e0b5c1f3b7a90d4c2e1",
-        "member": "1042",
-        "at": "2026-09-02T09:00:00+03:00",
-        "game": "summer-draw",
-        "prize": "bicycle",
-        "ticket": "6e0b5c1f3b7a90d4c2e1",
-    },
     {"kind": "tick", "id": "tick-1042-april", "member": "1042", "at": "2026-04-01T00:00:00+03:00"},
 ]
 """One event of each kind that a client sends."""

@@ -9,7 +9,7 @@ from guerdon.language.earning import TRIGGER
 from guerdon.language.figures import WHOLE, count, counted
 from guerdon.language.forms import Listing, Table, Turned
 from guerdon.language.gifts import GIFTS, TASK
-from guerdon.language.matchers import BETWEEN, LINES, REWARD_WHEN, WHEN, check_purchase
+from guerdon.language.matchers import BETWEEN, EXCEPT, EXCLUDED, REWARD_WHEN, WHEN, check_purchase
 from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
 from guerdon.language.section import Fields, Key, Section, exactly_one, needs
 from guerdon.language.terms import TERM
@@ -51,7 +51,7 @@ STEP: Section[dict[str, Any]] = Section(
         Key("do", TASK, "What is to be done.", "spend 30 USD"),
         Key("when", WHEN, "What of it counts. Left out: everything.", "{category: skincare}"),
         Key(
-            "each_of", Listing("a list of articles", LINES), "One article of each of these.",
+            "each_of", Listing("a list of articles", EXCLUDED), "One article of each of these.",
             "[{brand: a}, {brand: b}]",
         ),
         Key("reach", REACH, "What is to be reached.", "tier gold"),
@@ -137,7 +137,7 @@ BADGES: Section[Badge] = Section(
         MECHANIC_TITLE,
         Key("on", TRIGGER, "What it is given for. Left out: only others give it.", "purchase"),
         Key("when", WHEN, "The conditions. Left out: always.", "{category: coffee}"),
-        Key("unless", WHEN, "What stands against it. Left out: nothing.", "{category: syrup}"),
+        Key("except", EXCEPT, "What stands against it. Left out: nothing.", "{category: syrup}", into="unless"),
         Key(
             "times", counted("a number of times", "time", "3", most=10_000),
             "How often a member may get it. Left out: once.", "3",
@@ -145,5 +145,5 @@ BADGES: Section[Badge] = Section(
         Key("gives", GIFTS, "What comes with it. Left out: nothing.", "100 points"),
     ],
     Badge,
-    checks=[needs("when", "on"), needs("unless", "on"), _check_badge],
+    checks=[needs("when", "on"), needs("except", "on"), _check_badge],
 )  # fmt: skip

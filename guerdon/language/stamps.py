@@ -9,7 +9,7 @@ from guerdon.language.earning import TRIGGER
 from guerdon.language.figures import WHOLE, count, counted, positive
 from guerdon.language.forms import Either, Form, Listing
 from guerdon.language.gifts import GIFT, LIMITS
-from guerdon.language.matchers import WHEN, check_purchase
+from guerdon.language.matchers import EXCEPT, WHEN, check_purchase
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section
@@ -81,7 +81,7 @@ STAMPS: Section[Stamps] = Section(
         Key("on", TRIGGER, "What gives stamps. Left out: a purchase.", "action checkin"),
         Key("stamp", STAMP, "How many stamps, and for what. Left out: 1 per visit.", "1 per item"),
         Key("when", WHEN, "What gives stamps, and when. Left out: anything at any time.", "{category: coffee}"),
-        Key("unless", WHEN, "What stands against it. Left out: nothing.", "{category: syrup}"),
+        Key("except", EXCEPT, "What stands against it. Left out: nothing.", "{category: syrup}", into="unless"),
         Key("limit", LIMITS, "How many stamps a member gets at most. Left out: any number.", "1 a day"),
         Key(
             "full", counted("a number of stamps", "stamp", "10", most=10_000), "How many make a card full.",

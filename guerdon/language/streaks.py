@@ -10,7 +10,7 @@ from guerdon.language.errors import Wrong
 from guerdon.language.figures import WHOLE, count, counted
 from guerdon.language.forms import Table, Turned
 from guerdon.language.gifts import GIFTS, HOW_OFTEN, TASK
-from guerdon.language.matchers import WHEN, check_purchase
+from guerdon.language.matchers import EXCEPT, WHEN, check_purchase
 from guerdon.language.phrases import Choice, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section
@@ -71,7 +71,7 @@ STREAK: Section[Streak] = Section(
         ),
         Key("at_least", TASK, "What makes a period count. Left out: 1 visit.", "2 visits"),
         Key("when", WHEN, "What is counted. Left out: everything.", "{category: coffee}"),
-        Key("unless", WHEN, "What stands against it. Left out: nothing.", "{category: syrup}"),
+        Key("except", EXCEPT, "What stands against it. Left out: nothing.", "{category: syrup}", into="unless"),
         Key("gives", BONUSES, "What lengths give.", "{4: 50 points, every 10: 150 points}"),
         Key("may_miss", HOW_OFTEN, "How many periods may be missed. Left out: none.", "1 a year"),
         Key(

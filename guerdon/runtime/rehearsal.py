@@ -60,6 +60,8 @@ class Rehearsal:
         """Everything that happened to each member and was not refused."""
         self.rates: dict[str, Rate] = {}
         """What other currencies are worth; to be set by whoever rehearses a purchase in one."""
+        self.seeds = {commitment: commitment for version in timeline.versions for commitment in version.seeds.values()}
+        """The seeds of games, by commitment. The real one is a secret; here the commitment stands in for it."""
         self._answers: dict[str, Rehearsed] = {}
 
     def state(self, member: str) -> MemberState:
@@ -92,7 +94,7 @@ class Rehearsal:
         used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
         receipt = self.receipts.get((event.member, event.purchase)) if isinstance(event, Return) else None
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
-        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates)
+        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates, self.seeds)
 
     def _answer(self, event: Event) -> Rehearsed:
         """The first answer to an event that is known, or else a decision."""

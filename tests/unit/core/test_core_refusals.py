@@ -18,15 +18,12 @@ from guerdon.core.counting import Measure
 from guerdon.core.events import (
     Action,
     Adjust,
->>>>>>> 0f8b0e9 (Tell games in words: refusals, glossary, statement, language tests)
+    Deliver,
     Enrol,
     Event,
     Join,
     Line,
-<<<<<<< HEAD
-=======
     Play,
->>>>>>> 0f8b0e9 (Tell games in words: refusals, glossary, statement, language tests)
     Purchase,
     Receive,
     Redeem,
@@ -49,7 +46,6 @@ from guerdon.core.program import Cap, Meter, Quantity, Unit, When
 )
 from guerdon.core.games import commitment_to
 from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
->>>>>>> 0f8b0e9 (Tell games in words: refusals, glossary, statement, language tests)
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
 from guerdon.mechanics import Earn, Quest, Raffle, Tiers, Wheel
@@ -318,7 +314,6 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         shop,
         Tick(**at("2019-12-31 23:59:59")),
     ),
-<<<<<<< HEAD
     (
         "nothing_of_that_name",
         "The program has nothing called gold for an event of the kind join.",
@@ -340,7 +335,6 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
 =======
     ("prize_run_out", "There is no yacht left to be won.", arcade, Win(**at(), game="draw", prize="yacht")),
     ("prize_unknown", "The game draw has no prize mug.", arcade, Win(**at(), game="draw", prize="mug")),
->>>>>>> 0f8b0e9 (Tell games in words: refusals, glossary, statement, language tests)
     ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
     (
         "quest_not_open",
@@ -384,17 +378,16 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
     ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),
     (
-<<<<<<< HEAD
-        "unit_does_not_pay",
-        "The program takes no points in payment.",
-        shop,
-        basket(Line("a", 500), spend={"points": 5}),
-=======
         "seed_missing",
         "The seed of the game wheel is not stored here; nobody can play before it is.",
         lambda: arcade(seeds=False),
         Play(**at(), game="wheel"),
->>>>>>> 0f8b0e9 (Tell games in words: refusals, glossary, statement, language tests)
+    ),
+    (
+        "unit_does_not_pay",
+        "The program takes no points in payment.",
+        shop,
+        basket(Line("a", 500), spend={"points": 5}),
     ),
     (
         "sending_to_oneself",

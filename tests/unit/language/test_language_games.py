@@ -36,7 +36,7 @@ GAMES = f"""\
   - stamps: coffee-card
     stamp: 1 per item
     when: {{category: coffee}}
-    unless: {{category: syrup}}
+    except: {{category: syrup}}
     limit: [3 stamps a day, 50 in all]
     full: 10 stamps
     gives: the item free
@@ -52,7 +52,7 @@ GAMES = f"""\
     every: week
     at_least: spend 20 USD
     when: {{channel: web}}
-    unless: {{category: fuel}}
+    except: {{category: fuel}}
     gives: {{4: 50 points, every 8: [150 points, reward coffee]}}
     may_miss: 1 a year
     ends_at: 12 periods
@@ -76,7 +76,7 @@ GAMES = f"""\
   - badge: explorer
     on: purchase
     when: {{category: coffee}}
-    unless: {{category: fuel}}
+    except: {{category: fuel}}
     times: 2 times
     gives: 25 points
   - badge: finisher
