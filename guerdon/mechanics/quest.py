@@ -43,7 +43,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     each_of: tuple[When, ...] = ()
     """One article of each of these."""
     tier: str = ""
+    """A level that must be reached."""
     badge: str = ""
+    """A badge that must be held."""
     streak: str = ""
     """A streak that must be ``needs`` periods long."""
     needs: int = 1

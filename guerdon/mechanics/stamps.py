@@ -40,6 +40,7 @@ class Stamping(msgspec.Struct, frozen=True):
     """So many stamps for something."""
 
     count: int = 1
+    """How many."""
     per: Literal["visit", "item", "money"] = "visit"
     """``visit`` is the whole purchase, or one action."""
     money: int = 0

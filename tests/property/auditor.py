@@ -63,6 +63,7 @@ class Auditor:
         assert self.taken_back[receipt] <= self.earned[receipt] + self.carried[receipt]
         if everything:
             assert self.taken_back[receipt] >= self.earned[receipt]
+            assert _without_bonuses(self.taken_back[receipt]) == _without_bonuses(self.earned[receipt])
 
     def paid(self, total: int, effects: Iterable[Effect]) -> None:
         """See that vouchers take no more off a basket than it costs."""
@@ -81,3 +82,8 @@ class Auditor:
             assert self.books[unit, "pending"] == sum(lot.amount for lot in pending)
             assert self.books[unit, "held"] == sum(lot.amount for part in held.values() for lot in part)
             assert self.books[unit, "debt"] == (0 if found is None else -found.debt)
+
+
+def _without_bonuses(amounts: Counter[str]) -> dict[str, int]:
+    """What hangs on the purchase alone: the bonus of a streak stays where other purchases make its period up."""
+    return {mechanic: amount for mechanic, amount in amounts.items() if not mechanic.startswith("weekly/")}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
+from guerdon.core.counting import Measure
 from guerdon.core.events import Line
 from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
 from guerdon.core.version import Timeline
@@ -17,6 +18,13 @@ from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
 from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
+from guerdon.core.gifts import Gift
+from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Unit, When
+from guerdon.core.version import Timeline
+from guerdon.mechanics import Badge, Earn, Quest, Stamps, Streak, Tiers, Vouchers
+from guerdon.mechanics.quest import Step
+from guerdon.mechanics.stamps import Stamping
+from guerdon.mechanics.streak import Milestone
 from guerdon.mechanics.tiers import Level
 from tests.builders import cap, delay, program, reward, term, timeline, window
 
@@ -101,6 +109,31 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             levels=(Level(name="low", threshold=0), Level(name="high", threshold=12)),
             kept=term("1 month after month"),
         ),
+        Stamps(
+            name="card",
+            full=3,
+            stamp=Stamping(1, "item"),
+            when=When(category=("soup",)),
+            gives=(Gift(quantity=Quantity(30, "points")), Gift(quantity=Quantity(200, "vouchers"))),
+            expires=term("40 days"),
+        ),
+        Stamps(name="free-tea", full=3, stamp=Stamping(1, "item"), when=When(category=("tea",)), free=True),
+        Streak(
+            name="weekly",
+            gives=(Milestone(length=2, gives=(Gift(quantity=Quantity(12, "points")),)),),
+            may_miss=Allowance(1, "quarter"),
+        ),
+        Quest(
+            name="tasks",
+            steps=(
+                Step(name="spend", measure=Measure(counts="spend"), needs=9_000),
+                Step(name="review", measure=Measure(counts="actions", action="review")),
+            ),
+            gives=(Gift(quantity=Quantity(70, "points")), Gift(badge="done")),
+            within=term("30 days"),
+            times=None,
+        ),
+        Badge(name="done", gives=(Gift(quantity=Quantity(3, "stars")),)),
         Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
         Vouchers(every=Quantity(100, "points"), gives=Quantity(300, "vouchers"), issued="month", most=3, per_basket=2),
         Vouchers(
