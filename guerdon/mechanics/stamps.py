@@ -151,6 +151,10 @@ class StampsRule(Rule):
             return
         card = case.progress_of(self.name, "stamps") - came_back(gained, origin)
         case.set_progress(self.name, "stamps", card + _full(moves, cards, self.settings.full) * (undone[1] - undone[0]))
+        lapses_at = self.next_due(case)
+        if lapses_at is not None and lapses_at <= case.as_of:
+            # The stamps that are on the card again have waited too long by now.
+            self.settle(case, case.as_of)
 
     def next_due(self, case: Case) -> Instant | None:
         """When a card with stamps on it has waited too long."""

@@ -236,6 +236,19 @@ def test_a_card_lapses_after_a_term_without_a_stamp():
     assert card(story) == 0, "what has lapsed is not taken a second time"
 
 
+def test_stamps_that_a_return_puts_on_the_card_again_lapse_at_once_where_they_are_too_old():
+    story = Story(shop(3, expires=term("30 days")))
+    story.buys("2026-03-01", "5 coffee x2")
+    story.buys("2026-03-02", "5 coffee", id="p")
+    story.brings_back("2026-04-02", "p")
+    assert (card(story), story.has(), story.due()) == (0, 0, "never")
+    soon = Story(shop(3, expires=term("30 days")))
+    soon.buys("2026-03-01", "5 coffee x2")
+    soon.buys("2026-03-02", "5 coffee", id="p")
+    soon.brings_back("2026-04-01 23:59:59", "p")
+    assert (card(soon), soon.has(), soon.due()) == (2, 0, "2026-04-02 00:00")
+
+
 def test_a_late_stamp_does_not_shorten_the_life_of_a_card():
     story = Story(shop(expires=term("30 days")))
     story.buys("2026-03-10", "5 coffee")
