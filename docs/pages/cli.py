@@ -43,8 +43,6 @@ def cli_page() -> str:
     for group in app.registered_groups:
         inside = group.typer_instance.registered_commands if group.typer_instance is not None else []
         commands |= {f"{group.name} {command.name}": command.callback for command in inside}
-        inner = group.typer_instance.registered_commands if group.typer_instance else []
-        commands |= {f"{group.name} {command.name}": command.callback for command in inner}
     return page(
         "# The command line",
         NOTE.format(source="the commands in `guerdon/cli`"),

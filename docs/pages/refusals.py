@@ -180,12 +180,13 @@ WORDS: dict[str, Words] = {
         "The version in force on the event's date has no such reward.",
         "Check the name, and the date.",
     ),
-    "sending_to_oneself": Words(
-        "Sender and receiver are the same member.",
-        "Nothing.",
     "seed_missing": Words(
         "The wheel's seed was not stored before somebody played.",
         "`guerdon seed add`, then try again under a new id.",
+    ),
+    "sending_to_oneself": Words(
+        "Sender and receiver are the same member.",
+        "Nothing.",
     ),
     "unit_does_not_pay": Words(
         "The purchase spends a unit that the version in force does not take in payment.",

@@ -2,8 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, leaflets, ledger, programs, relations, versions
-from guerdon.cli import demo, events, games, leaflets, ledger, programs, versions
+from guerdon.cli import demo, events, games, leaflets, ledger, programs, relations, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(

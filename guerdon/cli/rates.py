@@ -33,7 +33,6 @@ class RatesWrong(Exception):
 def add(
     file: Annotated[Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False)], home: Home = None
 ) -> None:
-def add(file: Annotated[Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False)], home: Home = None) -> None:
     """Record rates from a CSV file with the columns day, currency, into and rate.
 
     A line ``2026-03-10,EUR,USD,1.0850`` says that from 10 March 2026 one euro is worth 1.0850 dollars, until the next

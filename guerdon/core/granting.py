@@ -119,17 +119,13 @@ class Giver:
             matures_at = self.delay.ends(case.at, zone)
         return None if matures_at <= case.as_of else matures_at
 
-    def _reference(self, case: Case, matures_at: Instant | None) -> str:
+    def _reference(self, case: Case, matures_at: Instant | None, part: str) -> str:
         """A voucher is known by its mechanic and what brought it, event or day; so is what waits for a delivery."""
         if not self._is_voucher and matures_at != WAITING:
             return ""
         if case.settled_at is not None:
-            return f"{self.mechanic}/{date_of(case.day)}"
-        return f"{case.event.id}/{self.mechanic}"
-    def _reference(self, case: Case, matures_at: Instant | None, part: str) -> str:
-        """A voucher is known by its event and mechanic, and so is what waits for a delivery."""
-        own = self._is_voucher or matures_at == WAITING
-        return f"{case.event.id}/{self.mechanic}{part}" if own else ""
+            return f"{self.mechanic}/{date_of(case.day)}{part}"
+        return f"{case.event.id}/{self.mechanic}{part}"
 
 
 def _ceiling(workshop: Workshop, owner: str, cap: Cap, told: str) -> _Ceiling:

@@ -16,8 +16,7 @@ from guerdon.core.calendar import LAST_INSTANT, Day, Instant, Term, Zone, day_of
 from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Purchase, Redeem
-from guerdon.core.events import Event, Play, Purchase, Redeem, Win
+from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Play, Purchase, Redeem, Win
 from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
@@ -145,8 +144,10 @@ class Version:
         """By game: the commitment to the seed that its events need."""
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
-        self._limited = _limited(program, self.limits, {rule.name for rule in self.rules if _acts_later(rule)})
-        self._limited = _limited(program, self.limits, workshop.limits_of_games)
+        later = {rule.name for rule in self.rules if _acts_later(rule)}
+        of_games = {name for names in workshop.limits_of_games.values() for name in names}
+        always = {limit: allowed for limit, allowed in self.limits.items() if limit not in of_games}
+        self._limited = _limited(program, always, later)
         self._units = tuple(program.units.items())
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
@@ -207,17 +208,20 @@ class Version:
         return name if name in self.program.meters else ""
 
     def limits_between(
-        self, first: Instant, last: Instant, rewards: Collection[str], *, causes: bool = False
+        self,
+        first: Instant,
+        last: Instant,
+        rewards: Collection[str],
+        games: Collection[str] = (),
+        *,
+        causes: bool = False,
     ) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards.
+        """The shared limits of the mechanics that are live between two instants, and the stock of rewards and games.
 
         With ``causes`` the targets of all causes too: what is above one may go to the next.
         """
         if causes:
             yield from [limit for limit in self.limits if limit.startswith(CAUSE_LIMIT)]
-        self, first: Instant, last: Instant, rewards: Collection[str], games: Collection[str] = ()
-    ) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of rewards and games."""
         first_day, last_day = self.zone.day(first), self.zone.day(last)
         for limit, begins, ends in self._limited:
             if begins <= last_day and ends >= first_day:
@@ -379,12 +383,6 @@ def _limited(program: Program, limits: Mapping[str, int], later: Container[str])
     """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
     shared = [limit for limit in limits if limit not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
-def _limited(
-    program: Program, limits: Mapping[str, int], of_games: Mapping[str, Sequence[str]]
-) -> list[tuple[str, Day, Day]]:
-    """The mechanics with a shared limit, with the days between which they are live."""
-    own = {mechanic.name for mechanic in program.mechanics} | {name for names in of_games.values() for name in names}
-    shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
@@ -435,15 +433,11 @@ class Timeline:
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
         rewards = {event.reward for event in events if isinstance(event, Redeem)}
         causes = any(isinstance(event, Donate) for event in events)
-        allowed: dict[str, int] = {}
-        for version in self.versions:
-            if version.starts_at <= last:
-                for limit in version.limits_between(first, last, rewards, causes=causes):
         games = {event.game for event in events if isinstance(event, Play | Win)}
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, rewards, games):
+                for limit in version.limits_between(first, last, rewards, games, causes=causes):
                     name = version.first_name(limit)
                     allowed[name] = max(version.limits[limit], allowed.get(name, 0))
         return allowed

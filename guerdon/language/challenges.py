@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 
 from guerdon.core.program import When
-from guerdon.language.earning import TRIGGER
 from guerdon.language.figures import WHOLE, count, counted
 from guerdon.language.forms import Listing, Table, Turned
 from guerdon.language.gifts import GIFTS, TASK
-from guerdon.language.matchers import BETWEEN, EXCEPT, EXCLUDED, REWARD_WHEN, WHEN, check_purchase
+from guerdon.language.matchers import EXCEPT, EXCLUDED, FIRST_AND_LAST_DAY, REWARD_WHEN, WHEN, check_purchase
 from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
 from guerdon.language.section import Fields, Key, Section, exactly_one, needs
 from guerdon.language.terms import TERM
+from guerdon.language.triggers import TRIGGER
 from guerdon.language.words import BADGE, LEVEL, MECHANIC_TITLE, NAME, STREAK_NAME, TITLE, YES_NO
 from guerdon.mechanics.badge import Badge
 from guerdon.mechanics.quest import Quest, Step
@@ -101,7 +101,10 @@ QUEST: Section[Quest] = Section(
             "start", Choice("a start", {"opt in": True, "automatic": False}),
             "`opt in`: the member joins it. Left out: automatic, with the first event that counts.", "opt in",
         ),
-        Key("between", BETWEEN, "From the first day through the last. Left out: any day.", "[2026-04-01, 2026-04-30]"),
+        Key(
+            "between", FIRST_AND_LAST_DAY, "From the first day through the last. Left out: any day.",
+            "[2026-04-01, 2026-04-30]",
+        ),
         Key("within", TERM, "How much time there is once it has begun. Left out: any.", "30 days"),
         Key(
             "each",

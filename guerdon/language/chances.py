@@ -10,7 +10,7 @@ from guerdon.language.amounts import MONEY_PATTERN, QUANTITY, money
 from guerdon.language.figures import WHOLE, count, counted, positive
 from guerdon.language.forms import Either, Form, Listing, Table, Turned
 from guerdon.language.gifts import COMMITMENT, GIFTS, LIMITS
-from guerdon.language.matchers import BETWEEN, REWARD_WHEN, WHEN
+from guerdon.language.matchers import FIRST_AND_LAST_DAY, REWARD_WHEN, WHEN
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section
@@ -136,7 +136,7 @@ RAFFLE: Section[Raffle] = Section(
         ),
         Key("prizes", PRIZES, "What is drawn, the first prize first.", "{bicycle: 1, mug: 10}", required=True),
         Key(
-            "between", BETWEEN, "The first and the last day for tickets. It closes when the last is over.",
+            "between", FIRST_AND_LAST_DAY, "The first and the last day for tickets. It closes when the last is over.",
             "[2026-06-01, 2026-08-31]", required=True,
         ),
         _COMMITTED,
@@ -171,7 +171,10 @@ WHEEL: Section[Wheel] = Section(
         ),
         _COMMITTED,
         Key("cost", QUANTITY, "What a spin costs. Left out: nothing.", "50 points"),
-        Key("between", BETWEEN, "From the first day through the last. Left out: any day.", "[2026-06-01, 2026-08-31]"),
+        Key(
+            "between", FIRST_AND_LAST_DAY, "From the first day through the last. Left out: any day.",
+            "[2026-06-01, 2026-08-31]",
+        ),
         Key("when", REWARD_WHEN, "Who may spin, and when. Left out: anyone at any time.", "{tier: gold}"),
         Key("limit", LIMITS, "How often a member may spin. Left out: as often as they like.", "1 a day"),
     ],

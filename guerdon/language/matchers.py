@@ -48,8 +48,6 @@ def _first_to_last(dates: tuple[object, ...]) -> tuple[object, ...]:
 
 
 FIRST_AND_LAST_DAY = Turned(Listing("the first and the last day", DATE), _first_to_last)
-BETWEEN = Turned(Listing("the first and the last day", DATE), _first_to_last)
-
 _BRAND = Key("brand", TEXTS, "Lines of these brands.", "private")
 _SKU = Key("sku", TEXTS, "Lines with these article numbers.", "[4011, 4012]")
 _CATEGORY = Key("category", CATEGORIES, "Lines in these categories.", "[fuel, gift-card]")
@@ -93,7 +91,6 @@ _OF_THE_DAY = [
     Key(
         "between",
         FIRST_AND_LAST_DAY,
-        BETWEEN,
         "From the first day through the last.",
         "[2026-04-04, 2026-04-14]",
     ),

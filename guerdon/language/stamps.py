@@ -5,7 +5,6 @@ from typing import Any
 
 from guerdon.core.gifts import Gift
 from guerdon.language.amounts import MONEY_PATTERN, money
-from guerdon.language.earning import TRIGGER
 from guerdon.language.figures import WHOLE, count, counted, positive
 from guerdon.language.forms import Either, Form, Listing
 from guerdon.language.gifts import GIFT, LIMITS
@@ -14,6 +13,7 @@ from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section
 from guerdon.language.terms import TERM
+from guerdon.language.triggers import TRIGGER
 from guerdon.language.words import MECHANIC_TITLE, NAME
 from guerdon.mechanics.stamps import Stamping, Stamps
 

@@ -7,9 +7,9 @@ from guerdon.core.program import Mechanic
 from guerdon.leaflet.badge import said_badge
 from guerdon.leaflet.earn import said_earn
 from guerdon.leaflet.pages import Said
-from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
 from guerdon.leaflet.quest import said_quest
 from guerdon.leaflet.raffle import said_raffle
+from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
 from guerdon.leaflet.stamps import said_stamps
 from guerdon.leaflet.streak import said_streak
 from guerdon.leaflet.tiers import said_tiers

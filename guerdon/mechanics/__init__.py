@@ -5,15 +5,14 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.badge import Badge
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn import Earn
-from guerdon.mechanics.referral import Referral
-from guerdon.mechanics.sending import Sending
-from guerdon.mechanics.badge import Badge
-from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.quest import Quest
 from guerdon.mechanics.raffle import Raffle
+from guerdon.mechanics.referral import Referral
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.stamps import Stamps
 from guerdon.mechanics.streak import Streak
 from guerdon.mechanics.tiers import Tiers

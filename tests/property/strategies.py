@@ -10,19 +10,16 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
 from guerdon.core.counting import Measure
 from guerdon.core.events import Line
+from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Earn, Tiers, Vouchers
+from guerdon.mechanics import Badge, Earn, Quest, Stamps, Streak, Tiers, Vouchers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
+from guerdon.mechanics.quest import Step
 from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
-from guerdon.core.gifts import Gift
-from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Unit, When
-from guerdon.core.version import Timeline
-from guerdon.mechanics import Badge, Earn, Quest, Stamps, Streak, Tiers, Vouchers
-from guerdon.mechanics.quest import Step
 from guerdon.mechanics.stamps import Stamping
 from guerdon.mechanics.streak import Milestone
 from guerdon.mechanics.tiers import Level

@@ -6,19 +6,13 @@ from datetime import date
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
-<<<<<<< HEAD
+from guerdon.core.counting import Measure
 from guerdon.core.events import (
     Action,
     Adjust,
     Convert,
     Deliver,
     Donate,
-=======
-from guerdon.core.counting import Measure
-from guerdon.core.events import (
-    Action,
-    Adjust,
-    Deliver,
     Enrol,
     Event,
     Join,
@@ -31,17 +25,6 @@ from guerdon.core.events import (
     ReturnedLine,
     Send,
     Tick,
-<<<<<<< HEAD
-)
-from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
-from guerdon.core.refusals import REFUSALS, Refusal, refuse
-from guerdon.core.wallet import Lot, Wallet
-from guerdon.mechanics import Earn, Tiers
-from guerdon.mechanics.cause import Cause
-from guerdon.mechanics.conversion import Conversion
-from guerdon.mechanics.sending import Sending
-from guerdon.core.program import Cap, Meter, Quantity, Unit, When
-=======
     Win,
 )
 from guerdon.core.games import commitment_to
@@ -49,8 +32,11 @@ from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
 from guerdon.mechanics import Earn, Quest, Raffle, Tiers, Wheel
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.raffle import Entry, Prize
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
 from guerdon.mechanics.wheel import Slice
 from tests.builders import Story, instant, moment, points_per_dollar, program, purchase, reward, term, window
@@ -301,6 +287,20 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: arcade(when=When(weekday=(5, 6))),
         Play(**at(), game="wheel"),
     ),
+    ("prize_run_out", "There is no yacht left to be won.", arcade, Win(**at(), game="draw", prize="yacht")),
+    ("prize_unknown", "The game draw has no prize mug.", arcade, Win(**at(), game="draw", prize="mug")),
+    (
+        "quest_not_open",
+        "The member cannot join start: it is not open on this day.",
+        arcade,
+        Join(**at(), plan="start"),
+    ),
+    (
+        "seed_missing",
+        "The seed of the game wheel is not stored here; nobody can play before it is.",
+        lambda: arcade(seeds=False),
+        Play(**at(), game="wheel"),
+    ),
     ("member_already_enrolled", "The member m is already enrolled.", shop, Enrol(**at())),
     (
         "member_unknown",
@@ -332,16 +332,7 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: generous(),
         Donate(**at(), cause="moon", amount=1),
     ),
-=======
-    ("prize_run_out", "There is no yacht left to be won.", arcade, Win(**at(), game="draw", prize="yacht")),
-    ("prize_unknown", "The game draw has no prize mug.", arcade, Win(**at(), game="draw", prize="mug")),
     ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
-    (
-        "quest_not_open",
-        "The member cannot join start: it is not open on this day.",
-        arcade,
-        Join(**at(), plan="start"),
-    ),
     (
         "redemption_exceeds_available_points",
         "The reward costs 101 points; the member has 100.",
@@ -377,12 +368,6 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ),
     ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
     ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),
-    (
-        "seed_missing",
-        "The seed of the game wheel is not stored here; nobody can play before it is.",
-        lambda: arcade(seeds=False),
-        Play(**at(), game="wheel"),
-    ),
     (
         "unit_does_not_pay",
         "The program takes no points in payment.",

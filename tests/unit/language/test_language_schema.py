@@ -45,7 +45,6 @@ EXAMPLE_NAMES = Names(
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
     causes=frozenset({"sea"}),
-    badges=frozenset({"explorer"}),
     streaks=frozenset({"weekly"}),
     rewards=frozenset({"coffee"}),
 )
