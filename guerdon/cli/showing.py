@@ -168,8 +168,6 @@ class Shower:
             return f"{effect.ladder} {moved} ({effect.why})"
         if isinstance(effect, Rewarded):
             return f"got {effect.reward}"
-        if isinstance(effect, Progressed):
-            return f"{effect.mechanic} {effect.counter.partition(':')[0]} {effect.before} → {effect.after}"
         if isinstance(effect, Entered):
             return f"{effect.game} {counted(len(effect.tickets), 'ticket')}"
         if isinstance(effect, TicketsLost):
@@ -210,7 +208,7 @@ class Shower:
         kept, _, parts = effect.counter.partition("/")
         if kept == "fraction" and parts:
             return f"{effect.mechanic} keeps {effect.after}/{parts}"
-        return f"{effect.mechanic} {effect.after} {effect.counter}"
+        return f"{effect.mechanic} {effect.after} {effect.counter.partition(':')[0]}"
 
     def _plainly(self, effect: Effect) -> str:
         """An effect by its kind and the names and amounts it carries: ``badge awarded: explorer``."""
