@@ -33,7 +33,7 @@ class Gift(msgspec.Struct, frozen=True, kw_only=True):
     thing: str = ""
     """A reward of the catalogue, without its cost and its stock; or the name of what is handed over."""
     valid: Term | None = None
-    """How long an amount or a coupon lasts; None: as its unit says, a coupon without end."""
+    """How long an amount or a coupon lasts; None: as the unit or the coupon's own mechanic says."""
 
 
 class Gifts:
@@ -42,7 +42,7 @@ class Gifts:
     def __init__(self, workshop: Workshop, label: str, gifts: Sequence[Gift]) -> None:
         """Make ready; ``label`` is what grants and vouchers are known by."""
         self.label = label
-        self._gifts = [_out_of_catalogue(gift, workshop.program) for gift in gifts]
+        self._gifts = [_with_term(_out_of_catalogue(gift, workshop.program), workshop.program) for gift in gifts]
         self._givers = [_giver(workshop, label, gift) for gift in self._gifts]
 
     def give(self, case: Case, rule: Rule, part: str = "") -> None:
@@ -59,7 +59,7 @@ class Gifts:
             elif gift.badge:
                 case.award(gift.badge, self.label)
             else:
-                case.effects.append(Rewarded(gift.thing, self.label))
+                case.effects.append(Rewarded(gift.thing, mechanic=self.label))
 
     def were_given(self, case: Case) -> bool:
         """Whether this very event has given them already."""
@@ -99,6 +99,12 @@ def _out_of_catalogue(gift: Gift, program: Program) -> Gift:
         if reward.name == gift.thing and reward.gives is not None:
             return Gift(quantity=reward.gives, valid=gift.valid or reward.valid)
     return gift
+
+
+def _with_term(gift: Gift, program: Program) -> Gift:
+    """A coupon with the term of its own mechanic, where the gift says none."""
+    terms = [getattr(each, "valid", None) for each in program.mechanics if gift.coupon and each.name == gift.coupon]
+    return gift if gift.valid is not None or not terms else msgspec.structs.replace(gift, valid=terms[0])
 
 
 def _giver(workshop: Workshop, label: str, gift: Gift) -> Giver | None:

@@ -11,7 +11,7 @@ from guerdon.language.forms import one_or_more
 from guerdon.language.phrases import NAME_PATTERN, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.terms import PERIODS, TERM
-from guerdon.language.words import BADGE, REWARD_NAME
+from guerdon.language.words import BADGE, COUPON_NAME, REWARD_NAME
 
 _FOR = "(?: for [0-9_]+ (?:day|week|month|year)s?)?"
 
@@ -27,9 +27,11 @@ def _amount(found: re.Match[str], scope: Scope) -> Gift:
     return Gift(quantity=QUANTITY.parse(gift, scope), valid=TERM.parse(lasts) if lasts else None)
 
 
-def _coupon(found: re.Match[str], _: Scope) -> Gift:
+def _coupon(found: re.Match[str], scope: Scope) -> Gift:
     gift, lasts = _split(found)
-    return Gift(coupon=gift.removeprefix("coupon "), valid=TERM.parse(lasts) if lasts else None)
+    return Gift(
+        coupon=COUPON_NAME.parse(gift.removeprefix("coupon "), scope), valid=TERM.parse(lasts) if lasts else None
+    )
 
 
 GIFT = Phrase(

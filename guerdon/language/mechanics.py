@@ -3,8 +3,11 @@
 from typing import Any
 
 from guerdon.core.program import Mechanic
+from guerdon.language.benefits import BENEFIT, PAYMENT
 from guerdon.language.challenges import BADGES, QUEST
 from guerdon.language.chances import RAFFLE, WHEEL
+from guerdon.language.coupons import COUPON
+from guerdon.language.discounts import BUNDLE, DISCOUNT
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
@@ -33,6 +36,11 @@ SECTIONS: dict[str, Section[Any]] = {
     "badge": BADGES,
     "raffle": RAFFLE,
     "wheel": WHEEL,
+    "discount": DISCOUNT,
+    "bundle": BUNDLE,
+    "coupon": COUPON,
+    "benefit": BENEFIT,
+    "payment": PAYMENT,
 }
 """How each mechanic of ``MECHANICS`` stands in a file."""
 

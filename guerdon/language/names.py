@@ -36,6 +36,8 @@ def names_of(root: Node) -> Names:
         badges=_called(mechanics, "badge"),
         causes=_called(mechanics, "cause"),
         streaks=_called(mechanics, "streak"),
+        coupons=_called(mechanics, "coupon"),
+        benefits=_called(mechanics, "benefit"),
         rewards=_called(_items(_behind(root, "rewards")), "reward"),
     )
 
@@ -73,7 +75,8 @@ def _text(node: Node | None) -> str:
 
 def _unit(node: Node, currency: str) -> UnitFacts:
     if _value(node, "in") is not None:
-        return UnitFacts(currency_scale(currency), money=True)
+        divisible = _text(_value(node, "spent")) == "in any part"
+        return UnitFacts(currency_scale(currency), money=True, divisible=divisible)
     decimals = _text(_value(node, "decimals"))
     return UnitFacts(int(decimals) if re.fullmatch("[0-6]", decimals) else 0, money=False)
 

@@ -14,6 +14,8 @@ class UnitFacts(NamedTuple):
 
     scale: int
     money: bool
+    divisible: bool = False
+    """Money of which any part may be spent."""
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     badges: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
     streaks: frozenset[str] = frozenset()
+    coupons: frozenset[str] = frozenset()
+    benefits: frozenset[str] = frozenset()
     rewards: frozenset[str] = frozenset()
 
 

@@ -125,6 +125,7 @@ PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}
 
 BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
 STREAK_NAME = Known("a streak", lambda scope: scope.names.streaks, example="weekly")
+COUPON_NAME = Known("a coupon", lambda scope: scope.names.coupons, example="free-coffee")
 REWARD_NAME = Known("a reward", lambda scope: scope.names.rewards, example="coffee")
 
 CURRENCY = Phrase(

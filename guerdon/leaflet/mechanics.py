@@ -5,8 +5,10 @@ from typing import Any
 
 from guerdon.core.program import Mechanic
 from guerdon.leaflet.badge import said_badge
+from guerdon.leaflet.benefits import said_benefit, said_payment
 from guerdon.leaflet.earn import said_earn
 from guerdon.leaflet.pages import Said
+from guerdon.leaflet.prices import said_bundle, said_coupon, said_discount
 from guerdon.leaflet.quest import said_quest
 from guerdon.leaflet.raffle import said_raffle
 from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
@@ -32,6 +34,11 @@ SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "badge": said_badge,
     "raffle": said_raffle,
     "wheel": said_wheel,
+    "discount": said_discount,
+    "bundle": said_bundle,
+    "coupon": said_coupon,
+    "benefit": said_benefit,
+    "payment": said_payment,
 }
 """Every kind of ``MECHANICS``, with the function that says one of it."""
 

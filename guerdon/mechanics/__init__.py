@@ -6,9 +6,14 @@ looking things up and keeping state of one's own belong elsewhere.
 """
 
 from guerdon.mechanics.badge import Badge
+from guerdon.mechanics.benefit import Benefit
+from guerdon.mechanics.bundle import Bundle
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.coupon import Coupon
+from guerdon.mechanics.discount import Discount
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.payment import Payment
 from guerdon.mechanics.quest import Quest
 from guerdon.mechanics.raffle import Raffle
 from guerdon.mechanics.referral import Referral
@@ -33,5 +38,10 @@ MECHANICS = {
     "badge": Badge,
     "raffle": Raffle,
     "wheel": Wheel,
+    "discount": Discount,
+    "bundle": Bundle,
+    "coupon": Coupon,
+    "benefit": Benefit,
+    "payment": Payment,
 }
 """Every mechanic, by the key that names it in a program file."""

@@ -19,11 +19,11 @@ from guerdon.core.events import (
     Event,
     Purchase,
     Receive,
-    Return,
     differences,
     encode_event,
     instant_in_range,
     instant_of_event,
+    purchase_of,
     returned,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
@@ -92,7 +92,7 @@ class Rehearsal:
     def facts_for(self, event: Event) -> Facts:
         """What a till would look up before it decides this event."""
         used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
-        receipt = self.receipts.get((event.member, event.purchase)) if isinstance(event, Return) else None
+        receipt = self.receipts.get((event.member, purchase_of(event)))
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
         return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates, self.seeds)
 

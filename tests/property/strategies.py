@@ -11,9 +11,10 @@ from guerdon.core.calendar import Term, day_of
 from guerdon.core.counting import Measure
 from guerdon.core.events import Line
 from guerdon.core.gifts import Gift
-from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
+from guerdon.core.reducing import Off, PriceLimit
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Badge, Earn, Quest, Stamps, Streak, Tiers, Vouchers
+from guerdon.mechanics import Badge, Bundle, Coupon, Discount, Earn, Payment, Quest, Stamps, Streak, Tiers, Vouchers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
@@ -22,7 +23,8 @@ from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.stamps import Stamping
 from guerdon.mechanics.streak import Milestone
-from guerdon.mechanics.tiers import Level
+from guerdon.mechanics.tiers import Level, Need, Needs
+from guerdon.mechanics.vouchers import IssueDate
 from tests.builders import cap, delay, program, reward, term, timeline, window
 
 DIFFICULT_ZONES = (
@@ -68,6 +70,11 @@ pauses = st.sampled_from((0, 0, *STEPS))
 """Seconds between two events: often none, seldom months."""
 
 
+ANOTHER_TWENTY_DOLLARS = Need(meter="spend", least=2_000, anew=True)
+OFTEN_HERE = Need(meter="visits", least=3)
+MOSTLY_SOUP = Need(meter="soup", share=Rate(1, 2), share_of="month")
+
+
 def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
     return program(
         Earn(name="welcome", earn="points", on="enrol", flat=50),
@@ -96,10 +103,23 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             levels=(
                 Level(name="basic", threshold=0),
                 Level(name="silver", threshold=20_000),
-                Level(name="gold", threshold=50_000),
+                Level(name="gold", threshold=50_000, keep=Needs(all_of=(ANOTHER_TWENTY_DOLLARS,))),
             ),
             kept=term(kept),
+            grace=term("1 week"),
+            lowered="by one level",
         ),
+        Tiers(
+            name="months",
+            levels=(
+                Level(name="calm"),
+                Level(name="keen", needs=Needs(any_of=(OFTEN_HERE, MOSTLY_SOUP))),
+                Level(name="eager", needs=Needs(all_of=(OFTEN_HERE, MOSTLY_SOUP))),
+            ),
+            reviewed="month",
+            raised="at review",
+        ),
+        Earn(name="keen-bonus", earn="points", on="reached:keen", flat=9),
         Tiers(
             name="stars-ladder",
             meter="stars",
@@ -131,10 +151,44 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             times=None,
         ),
         Badge(name="done", gives=(Gift(quantity=Quantity(3, "stars")),)),
+        Discount(name="gold-off", off=Off(share=Rate(7, 100)), when=When(tier=("gold",)), lane="prices"),
+        Discount(
+            name="own-off",
+            off=Off(amount=33, each=True),
+            when=When(brand=("own",)),
+            lane="prices",
+            limit=PriceLimit(uses=12, per_basket=500),
+        ),
+        Bundle(name="soups", buy=2, get=1, when=When(category=("soup",)), limit=PriceLimit(total=9_000)),
+        Coupon(
+            name="next",
+            off=Off(amount=150),
+            on="purchase",
+            issued_when=When(basket_at_least=9_000),
+            most_held=2,
+            valid=term("12 days"),
+            when=When(basket_at_least=300),
+        ),
+        Payment(
+            unit="points", worth=Rate(3, 2), earns=False, share=Rate(1, 2), leaves=10, when=When(category=("soup",))
+        ),
+        Payment(name="by-stars", unit="stars", worth=Rate(1, 1), earns=True),
         Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
         Vouchers(every=Quantity(100, "points"), gives=Quantity(300, "vouchers"), issued="month", most=3, per_basket=2),
         Vouchers(
             name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")
+        ),
+        Vouchers(
+            name="seasons",
+            every=Quantity(70, "points"),
+            gives=Quantity(200, "cash"),
+            issued=(
+                IssueDate(month=2, day=15, earned_month=1, earned_day=31),
+                IssueDate(month=4, day=10, earned_month=3, earned_day=31),
+                IssueDate(month=6, day=1),
+            ),
+            most=2,
+            most_in=(Allowance(3, "year"),),
         ),
         Referral(
             name="bring",
@@ -152,21 +206,32 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         partners={"sky": Partner()},
         units={
             "points": Unit(expires=term(base_lasts), inactive_after=term("4 months")),
-            "stars": Unit(scale=1, debt="forgiven", inactive_after=term("50 days")),
-            "vouchers": Unit(money=True, expires=term("45 days")),
+            "stars": Unit(
+                scale=1,
+                debt="forgiven",
+                lifetimes={"low": Lifetime(inactive_after=term("50 days")), "high": Lifetime(expires=term("5 months"))},
+                kept_alive_by=("purchase", "action:review"),
+            ),
+            "vouchers": Unit(money=True, expires=term("45 days"), kept_alive_by=("redeem",)),
             "cash": Unit(money=True),
         },
         meters={
             "spend": Meter(counts="spend", window=window("3 months")),
             "stars": Meter(counts="earned", unit="stars", window=window("calendar quarter")),
+            "soup": Meter(counts="spend", window=window("calendar month"), only=When(category=("soup",))),
+            "month": Meter(counts="spend", window=window("calendar month")),
+            "visits": Meter(counts="visits", window=window("20 days")),
         },
-        lanes={"best": "best"},
+        lanes={"best": "best", "prices": "line"},
         caps={"stars": cap(per_member=8, period="statement", times=(Allowance(2, "day"),))},
         never_earn=When(category=("gift-card",)),
         rewards=(
             reward("mug", 40, stock=3),
             reward("lounge", 10, when=When(tier=("silver", "gold"))),
             reward("ten-off", 60, gives=Quantity(1000, "vouchers"), valid=term("10 days")),
+            reward("pin", 5, taken="several times", stock=9, refilled=Refill(weekdays=(1, 5), minute=540), at_once=4),
+            reward("change", 3, taken="in any amount", gives=Quantity(0, "cash"), value=Rate(5, 7)),
+            reward("code", 7, code=True, valid=term("3 days"), per_member=(Allowance(2, "week"),)),
         ),
         late_events=20,
     )

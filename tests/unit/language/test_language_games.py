@@ -103,6 +103,7 @@ GAMES = f"""\
     between: [2026-06-01, 2026-08-31]
     when: {{weekday: sat}}
     limit: 1 a day
+  - {{coupon: free-cake, off: 3 USD off, issued: on action cake-day}}
 """
 
 
@@ -189,7 +190,7 @@ def test_every_key_says_what_it_means(place):
 
 def test_what_is_read_can_be_compiled():
     version = Version(read_program(HEAD + GAMES))
-    assert len(version.rules) == len(EXPECTED)
+    assert len(version.rules) == len(EXPECTED) + 1, "and the coupon"
     assert version.limits == {
         "tickets:draw": 10_000,
         "prize:draw/bicycle": 1,

@@ -9,6 +9,7 @@ import pytest
 
 from guerdon.core.calendar import Window
 from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Titles, Unit, When
+from guerdon.core.reducing import PriceLimit
 from guerdon.language import ProgramErrors, program_schema, read_program, reference_markdown
 from guerdon.language.errors import ProgramError
 from guerdon.language.forms import Form, walk
@@ -18,7 +19,20 @@ from guerdon.language.phrases import Choice, Known, Phrase
 from guerdon.language.place import Broken, Desk, Names, Place, UnitFacts
 from guerdon.language.program_file import PROGRAM
 from guerdon.language.section import Section
-from guerdon.mechanics import MECHANICS, Badge, Quest, Raffle, Stamps, Streak, Wheel
+from guerdon.mechanics import (
+    MECHANICS,
+    Badge,
+    Benefit,
+    Bundle,
+    Coupon,
+    Discount,
+    Payment,
+    Quest,
+    Raffle,
+    Stamps,
+    Streak,
+    Wheel,
+)
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.raffle import Prize
@@ -46,9 +60,10 @@ EXAMPLE_NAMES = Names(
     mechanics=frozenset({"base"}),
     causes=frozenset({"sea"}),
     streaks=frozenset({"weekly"}),
+    coupons=frozenset({"free-coffee"}),
     rewards=frozenset({"coffee"}),
 )
-SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months"}
+SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
 
 
 def sections() -> list[Section[Any]]:
@@ -108,17 +123,17 @@ def test_every_mechanic_can_be_written():
 
 FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Program, "the program", set()),
-    (Unit, "a unit", {"money", "inactive_after", "expires"}),
+    (Unit, "a unit", {"money", "inactive_after", "expires", "lifetimes"}),
     (Meter, "a meter", {"counts", "unit", "action"}),
     (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
     (Cap, "a limit", set()),
     (Partner, "a partner", set()),
-    (Reward, "a reward", set()),
+    (Reward, "a reward", {"cost_by_tier", "taken", "value", "code", "refilled", "per_member", "at_once"}),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
     (Tiers, "a tier ladder", {"name", "title"}),
-    (Vouchers, "an issue of vouchers", {"name", "title"}),
+    (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
     (Stamps, "a stamp card", {"free"}),
     (Streak, "a streak", {"measure"}),
@@ -129,6 +144,12 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Prize, "a prize", {"name"}),
     (Wheel, "a wheel", set()),
     (Slice, "a prize of a wheel", {"name"}),
+    (Discount, "a discount", {"off", "by_tier", "round_per"}),
+    (Bundle, "a bundle", {"buy", "get", "off", "price"}),
+    (Coupon, "a personal coupon", {"on", "days_before", "issued_when", "issues", "most_held", "round_per"}),
+    (Benefit, "a benefit", {"allows", "per_term"}),
+    (Payment, "a way to pay", set()),
+    (PriceLimit, "a limit on what comes off", set()),
 ]
 
 

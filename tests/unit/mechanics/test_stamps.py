@@ -2,7 +2,7 @@
 
 import pytest
 
-from guerdon.core.effects import CouponExpired, CouponIssued, Progressed, Reduced, Reversed
+from guerdon.core.effects import CouponIssued, CouponWithdrawn, Progressed, Reduced, Reversed
 from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Quantity, Returns, Reward, When
 from guerdon.mechanics import Stamps
@@ -216,7 +216,7 @@ def test_a_coupon_is_issued_with_its_term_and_withdrawn():
     assert issued[0].expires_at == story.state.coupons[0].expires_at
     back = story.brings_back("2026-03-11", "p")
     assert story.state.coupons == ()
-    assert any(isinstance(effect, CouponExpired) for effect in back.outcome.effects)
+    assert any(isinstance(effect, CouponWithdrawn) for effect in back.outcome.effects)
 
 
 # Expiry.
