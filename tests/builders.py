@@ -203,6 +203,8 @@ class Story:
         self.receipts: dict[str, PurchaseRecord] = {}
         self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
         self.history: list[PastEvent] = []
+        self.seeds: dict[str, str] = {}
+        """The seeds of games, by commitment."""
         self._count = 0
         if joined is not None:
             self.enrols(joined)
@@ -282,7 +284,7 @@ class Story:
         allowed = self.timeline.limits_for([event])
         used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
-        facts = Facts(used, receipt, self.history if needed else ())
+        facts = Facts(used, receipt, self.history if needed else (), seeds=self.seeds)
         decision = decide(self.timeline, self.state, event, facts, traced=True)
         untraced = decide(self.timeline, self.state, event, facts)
         assert untraced == decision._replace(notes=[])

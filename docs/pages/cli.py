@@ -18,7 +18,11 @@ VARIABLES = (
 )
 EXIT_CODES = (
     ("`0`", "Done. Refused events do not change this: a refusal is an answer, and the table counts it."),
-    ("`1`", "`check` found a case that is not as expected; `verify` or `demo` found that the books are wrong."),
+    (
+        "`1`",
+        "`check` found a case that is not as expected; `verify` or `demo` found that the books are wrong; a game was "
+        "not as its seed says.",
+    ),
     ("`2`", "It could not be done: a sentence on standard error says why. Also for a wrong command line."),
 )
 TYPES = {str: "a text", int: "a whole number", Path: "a path", datetime: "a date, or a date and time", bool: ""}

@@ -110,6 +110,18 @@ WORDS: dict[str, Words] = {
         "If the member shall have the amount, book it with an `adjust`. If tills are often offline for so long, raise "
         "`late_events` in the next version.",
     ),
+    "game_exceeds_available": Words(
+        "What the game costs is more than is available. Nothing was spent, and nothing played.",
+        "Tell the member. Try again under a new id.",
+    ),
+    "game_limit_reached": Words(
+        "The limit of the member, or the tickets of all together, leave less than was asked for. All of it is refused.",
+        "Ask for fewer, or wait for the next period; under a new id.",
+    ),
+    "game_not_open": Words(
+        "The event is dated outside the days of the game, or a condition does not hold. The sentence names the first.",
+        "Tell the member. Try again under a new id when it holds.",
+    ),
     "member_already_enrolled": Words(
         "A second enrolment, under another id.",
         "Nothing. If a source cannot know who is enrolled, let it use one fixed id for a member's enrolment.",
@@ -156,9 +168,21 @@ WORDS: dict[str, Words] = {
         "The program wants at least so much of the unit in one payment.",
         "Ask for more, or for nothing.",
     ),
+    "prize_run_out": Words(
+        "A `win` names a prize of which the last piece is given. Only Guerdon sends wins.",
+        "Nothing: a draw gives no more than there is.",
+    ),
+    "prize_unknown": Words(
+        "A `win` names a prize that the version in force on its date does not have.",
+        "Keep the prizes of a raffle as they are until it is drawn.",
+    ),
     "purchase_unknown": Words(
         "This member has no recorded purchase of that id. A refused purchase is none.",
         "Send the purchase first, under the id that the return names; then the return under a **new** id.",
+    ),
+    "quest_not_open": Words(
+        "The member cannot opt in: a condition, the day, or the quest is going or finished already.",
+        "Tell the member. Try again under a new id when it can be joined.",
     ),
     "redemption_exceeds_available_points": Words(
         "The reward costs more than is available. What is pending cannot be spent; what is owed makes it less.",
@@ -206,6 +230,10 @@ WORDS: dict[str, Words] = {
     "reward_unknown": Words(
         "The version in force on the event's date has no such reward.",
         "Check the name, and the date.",
+    ),
+    "seed_missing": Words(
+        "The wheel's seed was not stored before somebody played.",
+        "`guerdon seed add`, then try again under a new id.",
     ),
     "sending_to_oneself": Words(
         "Sender and receiver are the same member.",

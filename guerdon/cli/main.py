@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, leaflets, ledger, presets, programs, relations, versions
+from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -33,6 +33,9 @@ app.command("verify")(ledger.verify)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)
+app.add_typer(games.seed, name="seed")
+app.add_typer(games.raffle, name="raffle")
+app.add_typer(games.wheel, name="wheel")
 
 if __name__ == "__main__":
     app()

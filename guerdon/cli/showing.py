@@ -9,6 +9,8 @@ from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of
 from guerdon.core.effects import (
     Adjusted,
+    Awarded,
+    BadgeLost,
     BenefitUsed,
     Capped,
     Converted,
@@ -20,6 +22,7 @@ from guerdon.core.effects import (
     Discounted,
     Donated,
     Effect,
+    Entered,
     Expired,
     Gave,
     Granted,
@@ -35,7 +38,9 @@ from guerdon.core.effects import (
     Rewarded,
     Sent,
     Spent,
+    TicketsLost,
     TierChanged,
+    Won,
 )
 from guerdon.core.events import (
     Action,
@@ -183,6 +188,15 @@ class Shower:
         if isinstance(effect, Rewarded):
             several = f"{effect.quantity} × " if effect.quantity > 1 else ""
             return f"got {several}{effect.reward}{f', code {effect.code}' if effect.code else ''}"
+        if isinstance(effect, Entered):
+            return f"{effect.game} {counted(len(effect.tickets), 'ticket')}"
+        if isinstance(effect, TicketsLost):
+            return f"{effect.game} lost {counted(len(effect.tickets), 'ticket')}"
+        if isinstance(effect, Won):
+            instead = f" instead of {effect.instead_of}, which has run out" if effect.instead_of else ""
+            return f"{effect.game} won {effect.prize}{instead}"
+        if isinstance(effect, Awarded | BadgeLost):
+            return f"badge {effect.badge}{' lost' if isinstance(effect, BadgeLost) else ''}"
         if isinstance(effect, Adjusted):
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
         if isinstance(effect, Matured | Repaid):
@@ -214,7 +228,7 @@ class Shower:
         kept, _, parts = effect.counter.partition("/")
         if kept == "fraction" and parts:
             return f"{effect.mechanic} keeps {effect.after}/{parts}"
-        return f"{effect.mechanic} {effect.after} {effect.counter}"
+        return f"{effect.mechanic} {effect.after} {effect.counter.partition(':')[0]}"
 
     def _of_a_price(self, effect: "Reduced | PaidWith | Refunded | _OfCoupons | BenefitUsed") -> str:
         """What came off a price, what was paid with, and what members hold a right to."""

@@ -23,8 +23,12 @@ from guerdon.core.calendar import (
     statement_start,
 )
 from guerdon.core.effects import (
+    Awarded,
+    BadgeLost,
     Capped,
     Converted,
+    CouponIssued,
+    CouponWithdrawn,
     Discounted,
     Donated,
     Effect,
@@ -47,7 +51,7 @@ from guerdon.core.facts import Facts
 from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
-from guerdon.core.state import MemberState, Standing
+from guerdon.core.state import Coupon, MemberState, Standing
 from guerdon.core.wallet import Lot, Wallet
 
 if TYPE_CHECKING:
@@ -95,6 +99,7 @@ class Case:
         "referrer",
         "returned",
         "roster",
+        "seeds_seen",
         "settled_at",
         "standings",
         "state",
@@ -150,6 +155,7 @@ class Case:
         self.counted_out: dict[str, int] = {}
         self.limits_seen: dict[str, int] = {}
         self.rates_seen: dict[str, Rate] = {}
+        self.seeds_seen: dict[str, str] = {}
         self.discount = 0
         self.paid_ahead = 0
         self.nets: list[int] = []
@@ -270,6 +276,7 @@ class Case:
                 proposal.shares if proposal is not None else None,
                 self.settled_at,
                 funded_by,
+                proposal is not None and proposal.apart,
             )
         )
         self.repay(unit)
@@ -384,8 +391,20 @@ class Case:
         """A counter that a mechanic keeps for the member; 0 before it was set."""
         return self.progress.get(mechanic, {}).get(counter, 0)
 
-    def set_progress(self, mechanic: str, counter: str, value: int, *, told: bool = True) -> None:
-        """Set a counter that a mechanic keeps; ``told`` makes an effect of it. A counter of 0 is not kept."""
+    def set_progress(
+        self,
+        mechanic: str,
+        counter: str,
+        value: int,
+        *,
+        told: bool = True,
+        lines: tuple[int, ...] | None = None,
+        shares: tuple[int, ...] | None = None,
+    ) -> None:
+        """Set a counter that a mechanic keeps; ``told`` makes an effect of it. A counter of 0 is not kept.
+
+        ``lines`` and ``shares`` say what each line of a purchase did for it.
+        """
         counters = dict(self.progress.get(mechanic, {}))
         before = counters.pop(counter, 0)
         if value:
@@ -393,7 +412,7 @@ class Case:
         others = {name: kept for name, kept in self.progress.items() if name != mechanic}
         self.progress = others | {mechanic: counters} if counters else others
         if told and value != before:
-            self.effects.append(Progressed(mechanic, counter, before, value))
+            self.effects.append(Progressed(mechanic, counter, before, value, lines, shares, self.settled_at))
 
     def period_start(self, day: Day, unit: PeriodUnit) -> Day:
         """The first day of the period that a day lies in; a statement period is the member's own."""
@@ -474,6 +493,48 @@ class Case:
     def cap(self, proposal: Proposal, unit: str) -> None:
         """Record that a cap left nothing."""
         self.effects.append(Capped(proposal.rule.name, unit, proposal.wanted, proposal.capped_by))
+
+    def award(self, badge: str, mechanic: str = "") -> None:
+        """Give a badge, and let it be known to the rules that react to it."""
+        times = self.badges.get(badge, 0) + 1
+        self.badges = self.badges | {badge: times}
+        self.effects.append(Awarded(badge, times, mechanic))
+        self.happened.append(f"awarded:{badge}")
+
+    def lose_badge(self, badge: str) -> None:
+        """Take a badge back once; one that is not there stays so."""
+        times = self.badges.get(badge, 0) - 1
+        if times >= 0:
+            others = {name: held for name, held in self.badges.items() if name != badge}
+            self.badges = self.badges | {badge: times} if times else others
+            self.effects.append(BadgeLost(badge, times))
+
+    def issue_coupon(self, coupon: Coupon, mechanic: str = "") -> None:
+        """Give a personal coupon."""
+        self.coupons = (*self.coupons, coupon)
+        self.effects.append(CouponIssued(coupon.coupon, coupon.reference, coupon.expires_at, mechanic))
+
+    def withdraw_coupon(self, reference: str) -> bool:
+        """Take a coupon back that was not used yet; tells whether it was still there."""
+        found = [coupon for coupon in self.coupons if coupon.reference == reference]
+        self.coupons = tuple([coupon for coupon in self.coupons if coupon.reference != reference])
+        self.effects += [CouponWithdrawn(coupon.coupon, reference) for coupon in found]
+        return bool(found)
+
+    def hold_tickets(self, game: str, tickets: tuple[str, ...]) -> None:
+        """Set the tickets that the member holds in a raffle."""
+        others = {name: held for name, held in self.tickets.items() if name != game}
+        self.tickets = others | {game: tickets} if tickets else others
+
+    def seed(self, commitment: str) -> str | None:
+        """The seed of a game, by its commitment; None: it was not found.
+
+        What was seen is kept beside the decision, so that a replay needs nothing but the journal.
+        """
+        seed = self.facts.seeds.get(commitment)
+        if seed is not None:
+            self.seeds_seen[commitment] = seed
+        return seed
 
     # Counting.
 

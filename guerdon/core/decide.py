@@ -21,6 +21,7 @@ it arrives. Its caps, its expiry and its version are those of that moment. So no
 relay, and no cap of a period that is long settled is opened again.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -88,6 +89,8 @@ class Decision(NamedTuple):
     """The rates of other currencies that were looked at. A replay is told the same."""
     notes: list[Note]
     """The trace of what was skipped and why; empty unless it was asked for."""
+    seeds_seen: Mapping[str, str] = {}
+    """The seeds of games that were looked at, by commitment. A replay is told the same."""
 
 
 def decide(
@@ -123,11 +126,10 @@ def decide(
             _settle(case, timeline, until=case.as_of)
         result = _close(case, timeline)
     except Refused as refused:
-        seen, rates = ({}, {}) if case is None else (case.limits_seen, case.rates_seen)
-        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, seen, rates, [])
-    outcome = Outcome(tuple(case.effects))
-    notes = case.notes or []
-    return Decision(result, outcome, version.number, case.limit_uses, case.limits_seen, case.rates_seen, notes)
+        limits, rates, seeds = ({}, {}, {}) if case is None else (case.limits_seen, case.rates_seen, case.seeds_seen)
+        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, limits, rates, [], seeds)
+    outcome, notes, seen = Outcome(tuple(case.effects)), case.notes or [], (case.limits_seen, case.rates_seen)
+    return Decision(result, outcome, version.number, case.limit_uses, *seen, notes, case.seeds_seen)
 
 
 def _number(version: Version | None) -> int:

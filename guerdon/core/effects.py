@@ -85,6 +85,8 @@ class Granted(_Effect, frozen=True, tag="granted"):
     """
     funded_by: str = ""
     """The partner who pays for it; empty: the program."""
+    apart: bool = False
+    """It hangs on no lines: when goods come back, the mechanic itself says whether it is taken back."""
 
     def by_line(self, payments: Sequence[int]) -> dict[int, int]:
         """The amount spread over the lines that earned it, given what was paid for each line of the purchase."""
@@ -154,6 +156,8 @@ class Rewarded(_Effect, frozen=True, tag="rewarded"):
     """The code that was unlocked; empty: the reward is a thing."""
     expires_at: Instant | None = None
     """When the code is good no more; None: never."""
+    mechanic: str = ""
+    """The mechanic that gave it; empty: it was taken from the catalogue."""
 
 
 class Valued(_Effect, frozen=True, tag="valued"):
@@ -367,6 +371,18 @@ class Awarded(_Effect, frozen=True, tag="awarded"):
     badge: str
     times: int = 1
     """How often by now."""
+    mechanic: str = ""
+    """The mechanic that gave it, where that is not the badge's own."""
+
+
+class BadgeLost(_Effect, frozen=True, tag="badge_lost"):
+    """The goods that a badge hung on came back, and the badge is gone."""
+
+    news: ClassVar[str] = "badge.lost"
+
+    badge: str
+    times: int = 0
+    """How often the member still has it."""
 
 
 class Progressed(_Effect, frozen=True, tag="progressed"):
@@ -376,6 +392,12 @@ class Progressed(_Effect, frozen=True, tag="progressed"):
     counter: str
     before: int
     after: int
+    lines: tuple[int, ...] | None = None
+    """The lines of the purchase that moved it; None: the purchase as a whole, or another event."""
+    shares: tuple[int, ...] | None = None
+    """How far each of those lines moved it."""
+    at: Instant | None = None
+    """When it fell due; None: with the event."""
 
 
 class CouponIssued(_Effect, frozen=True, tag="coupon_issued"):
@@ -386,6 +408,8 @@ class CouponIssued(_Effect, frozen=True, tag="coupon_issued"):
     coupon: str
     reference: str
     expires_at: Instant | None = None
+    mechanic: str = ""
+    """The mechanic that gave it, where that is not the coupon's own."""
 
 
 class CouponUsed(_Effect, frozen=True, tag="coupon_used"):
@@ -515,6 +539,15 @@ class Entered(_Effect, frozen=True, tag="entered"):
     game: str
     tickets: tuple[str, ...]
     """The tickets' numbers, which nobody could choose."""
+    lines: tuple[int, ...] | None = None
+    """The lines of the purchase that they were given for; None: all of them, or another event."""
+
+
+class TicketsLost(_Effect, frozen=True, tag="tickets_lost"):
+    """The goods that tickets of a raffle were given for came back before it closed."""
+
+    game: str
+    tickets: tuple[str, ...]
 
 
 class Won(_Effect, frozen=True, tag="won"):
@@ -525,6 +558,8 @@ class Won(_Effect, frozen=True, tag="won"):
     game: str
     prize: str
     ticket: str = ""
+    instead_of: str = ""
+    """For a wheel: the prize that it stopped at, which had run out."""
 
 
 class HouseholdChanged(_Effect, frozen=True, tag="household_changed"):
@@ -591,6 +626,7 @@ Effect = (
     | PaymentDue
     | Chosen
     | Awarded
+    | BadgeLost
     | Progressed
     | CouponIssued
     | CouponUsed
@@ -604,6 +640,7 @@ Effect = (
     | Received
     | Sent
     | Entered
+    | TicketsLost
     | Won
     | HouseholdChanged
     | Described

@@ -341,6 +341,8 @@ class Win(_Event, frozen=True, tag="win"):
     """The raffle, by its name in the program file."""
     prize: Id
     """The prize, by its name in the program file."""
+    ticket: Name = ""
+    """The number of the ticket that was drawn."""
 
 
 class Adjust(_Event, frozen=True, tag="adjust"):

@@ -37,7 +37,7 @@ class Facts(NamedTuple):
     rates: Mapping[str, Rate] = {}
     """What other currencies were worth on the day of the event: minor units of the program's per their own."""
     seeds: Mapping[str, str] = {}
-    """The secret seed of each game that may be played, by game; its hash stands in the program file."""
+    """The secret seeds of the games that may be played, each by its commitment, which stands in the program file."""
 
 
 NO_FACTS = Facts()

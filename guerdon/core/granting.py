@@ -80,8 +80,11 @@ class Giver:
         amount, capped_by = self.within_caps(case, proposal.wanted)
         return proposal._replace(amount=amount, capped_by=capped_by)
 
-    def give(self, case: Case, proposal: Proposal) -> None:
-        """Grant what was proposed and count it against the caps; where they left nothing, record that."""
+    def give(self, case: Case, proposal: Proposal, part: str = "") -> None:
+        """Grant what was proposed and count it against the caps; where they left nothing, record that.
+
+        ``part`` tells several vouchers of one event apart.
+        """
         amount = proposal.amount
         if amount == 0:
             case.cap(proposal, self.unit)
@@ -94,7 +97,7 @@ class Giver:
         matures_at = self._matures_at(case)
         case.grant(
             self.unit, amount, self.mechanic, expires_at=case.expiry(self.unit, self._expires),
-            matures_at=matures_at, reference=self._reference(case, matures_at), proposal=proposal,
+            matures_at=matures_at, reference=self._reference(case, matures_at, part), proposal=proposal,
             funded_by=self._partner(case),
         )  # fmt: skip
 
@@ -117,13 +120,13 @@ class Giver:
             matures_at = self.delay.ends(case.at, zone)
         return None if matures_at <= case.as_of else matures_at
 
-    def _reference(self, case: Case, matures_at: Instant | None) -> str:
+    def _reference(self, case: Case, matures_at: Instant | None, part: str) -> str:
         """A voucher is known by its mechanic and what brought it, event or day; so is what waits for a delivery."""
         if not self._is_voucher and matures_at != WAITING:
             return ""
         if case.settled_at is not None:
-            return f"{self.mechanic}/{date_of(case.day)}"
-        return f"{case.event.id}/{self.mechanic}"
+            return f"{self.mechanic}/{date_of(case.day)}{part}"
+        return f"{case.event.id}/{self.mechanic}{part}"
 
 
 def _ceiling(workshop: Workshop, owner: str, cap: Cap, told: str) -> _Ceiling:

@@ -36,6 +36,9 @@ REFUSALS: dict[str, str] = {
         "The event is dated {at}; this program accepts events up to {days} days late, and the member's "
         "record stands at {as_of}."
     ),
+    "game_exceeds_available": "To play costs {cost} {unit}; the member has {available}.",
+    "game_limit_reached": "The member, or everybody together, may not play {game} so often.",
+    "game_not_open": "The game {game} is not open to the member now: {reason}.",
     "member_already_enrolled": "The member {member} is already enrolled.",
     "member_unknown": "There is no member {member}. Enrol the member first.",
     "no_program_in_force": "No version of the program was in force on {at}.",
@@ -47,7 +50,10 @@ REFUSALS: dict[str, str] = {
     "payment_not_a_multiple": "A bill takes {unit} in multiples of {multiple}, not {wanted}.",
     "payment_not_for_this_member": "The bill cannot be paid with {unit}: {reason}.",
     "payment_too_small": "A bill takes at least {least} {unit}, not {wanted}.",
+    "prize_run_out": "There is no {prize} left to be won.",
+    "prize_unknown": "The game {game} has no prize {prize}.",
     "purchase_unknown": "The member has no purchase {purchase}.",
+    "quest_not_open": "The member cannot join {quest}: {reason}.",
     "redemption_exceeds_available_points": "The reward costs {cost} {unit}; the member has {available}.",
     "return_exceeds_purchase": "Line {line} has {left} left to return, not {wanted}.",
     "return_line_unknown": "The purchase has no line {line}.",
@@ -59,6 +65,7 @@ REFUSALS: dict[str, str] = {
     "reward_not_now": "The reward is not to be had now: {reason}.",
     "reward_out_of_stock": "The reward {reward} is out of stock.",
     "reward_unknown": "The program has no reward {reward}.",
+    "seed_missing": "The seed of the game {game} is not stored here; nobody can play before it is.",
     "sending_to_oneself": "Nobody sends {unit} to themselves.",
     "unit_does_not_pay": "The program takes no {unit} in payment.",
     "unit_unknown": "The program has no unit {unit}.",

@@ -83,7 +83,7 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     bought_under = timeline.at(bought_at) or case.version
     if case.version.program.returns.points != "kept":
         for effect in record.effects:
-            if isinstance(effect, Granted) and effect.at is None:
+            if isinstance(effect, Granted) and effect.at is None and not effect.apart:
                 _take_back(case, effect, origin, _rule_now(case, effect.mechanic, bought_under))
     day = case.version.zone.day(bought_at)
     _count_out(case, origin, bought_under, day)
@@ -134,6 +134,18 @@ def _take_back(case: Case, grant: Granted, origin: Origin, rule: Rule | None) ->
         case.count_out(meter, earned, case.version.zone.day(instant_of_event(origin.purchase)))
     if not amount:
         return
+    _take_out(case, grant, amount, origin)
+
+
+def take_back_amount(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
+    """Take back an amount of one grant of the purchase, and count it out of the meters of what was earned."""
+    for meter in case.counting.meters_of_earned.get(grant.unit, ()):
+        case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
+    _take_out(case, grant, amount, origin)
+
+
+def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
+    """Take an amount of a grant out of its lot, or do with what is missing as the unit's debt says."""
     before = case.wallet(grant.unit)
     if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
         case.effects.append(

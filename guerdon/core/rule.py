@@ -40,6 +40,8 @@ class Proposal(NamedTuple):
     """What each of the lines earns, where it is not in proportion to what was paid for it."""
     level: str = ""
     """For a rule of tiers: the level that is reached."""
+    apart: bool = False
+    """What is granted hangs on no lines; on a return the rule itself says what becomes of it."""
 
 
 class Rule:

@@ -115,7 +115,7 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     coupons: tuple[Coupon, ...] = ()
     """Personal coupons, in the order in which they were issued."""
     tickets: dict[str, tuple[str, ...]] = {}
-    """The tickets held in each raffle that is not drawn yet."""
+    """The tickets held in each raffle."""
     household: Household | None = None
     """For a person: the household it belongs to, or left last."""
     roster: dict[str, Person] = {}

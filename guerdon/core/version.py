@@ -16,7 +16,7 @@ from guerdon.core.calendar import LAST_INSTANT, Day, Instant, Term, Zone, day_of
 from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Purchase, Redeem
+from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Play, Purchase, Redeem, Win
 from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
@@ -41,6 +41,10 @@ class Workshop:
         """Each ladder's levels, from the lowest to the highest."""
         self.limits: dict[str, int] = {}
         """Each shared limit and how much it allows."""
+        self.limits_of_games: dict[str, list[str]] = {}
+        """The limits that are looked at only when a game is played, or drawn."""
+        self.seeds: dict[str, str] = {}
+        """By game: the commitment to the seed that it is played with."""
         self.codes: set[str] = set()
         """Every coupon code that some mechanic takes."""
 
@@ -65,6 +69,11 @@ class Workshop:
         """Declare a shared limit."""
         self.limits[name] = allowed
         return name
+
+    def game_limit(self, game: str, name: str, allowed: int) -> str:
+        """Declare a shared limit that nothing but the events of one game looks at."""
+        self.limits_of_games.setdefault(game, []).append(name)
+        return self.limit(name, allowed)
 
 
 class CompiledMeter(NamedTuple):
@@ -144,9 +153,15 @@ class Version:
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
+        self.limits_of_games: Mapping[str, Sequence[str]] = workshop.limits_of_games
+        self.seeds: Mapping[str, str] = workshop.seeds
+        """By game: the commitment to the seed that its events need."""
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
-        self._limited = _limited(program, self.limits, {rule.name for rule in self.rules if _acts_later(rule)})
+        later = {rule.name for rule in self.rules if _acts_later(rule)}
+        of_games = {name for names in workshop.limits_of_games.values() for name in names}
+        always = {limit: allowed for limit, allowed in self.limits.items() if limit not in of_games}
+        self._limited = _limited(program, always, later)
         self._units = tuple(program.units.items())
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
@@ -211,9 +226,15 @@ class Version:
         return self.limits[limit if limit in self.limits else limit.rpartition("@")[0]]
 
     def limits_between(
-        self, first: Instant, last: Instant, taken: Collection[tuple[str, Instant]], *, causes: bool = False
+        self,
+        first: Instant,
+        last: Instant,
+        taken: Collection[tuple[str, Instant]],
+        games: Collection[str] = (),
+        *,
+        causes: bool = False,
     ) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of rewards taken then.
+        """The limits of mechanics that are live between two instants, the stock of rewards taken then, and of games.
 
         With ``causes`` the targets of all causes too: what is above one may go to the next.
         """
@@ -226,6 +247,8 @@ class Version:
         for name, at in taken:
             if name in self.rewards and self.rewards[name].stock:
                 yield self.rewards[name].stock_at(at, self.zone)
+        for game in games:
+            yield from self.limits_of_games.get(game, ())
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -439,13 +462,19 @@ class Timeline:
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
         taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)
+        games = {event.game for event in events if isinstance(event, Play | Win)}
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, taken, causes=causes):
+                for limit in version.limits_between(first, last, taken, games, causes=causes):
                     name = version.first_name(limit)
                     allowed[name] = max(version.allowed(limit), allowed.get(name, 0))
         return allowed
+
+    def seeds_for(self, events: Sequence[Event]) -> set[str]:
+        """The commitments to the seeds that decisions of these events may look at."""
+        games = {event.game for event in events if isinstance(event, Play)}
+        return {version.seeds[game] for version in self.versions for game in games if game in version.seeds}
 
     def needs_history(self, state: MemberState, at: Instant) -> bool:
         """Whether an event at that instant finds a version taking over that fills meters from the member's journal."""

@@ -48,7 +48,6 @@ def _first_to_last(dates: tuple[object, ...]) -> tuple[object, ...]:
 
 
 FIRST_AND_LAST_DAY = Turned(Listing("the first and the last day", DATE), _first_to_last)
-
 _BRAND = Key("brand", TEXTS, "Lines of these brands.", "private")
 _SKU = Key("sku", TEXTS, "Lines with these article numbers.", "[4011, 4012]")
 _CATEGORY = Key("category", CATEGORIES, "Lines in these categories.", "[fuel, gift-card]")

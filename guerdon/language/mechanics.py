@@ -4,6 +4,8 @@ from typing import Any
 
 from guerdon.core.program import Mechanic
 from guerdon.language.benefits import BENEFIT, PAYMENT
+from guerdon.language.challenges import BADGES, QUEST
+from guerdon.language.chances import RAFFLE, WHEEL
 from guerdon.language.coupons import COUPON
 from guerdon.language.discounts import BUNDLE, DISCOUNT
 from guerdon.language.earning import EARN
@@ -16,6 +18,8 @@ from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
 from guerdon.language.referrals import REFERRAL
 from guerdon.language.section import Section
+from guerdon.language.stamps import STAMPS
+from guerdon.language.streaks import STREAK
 from guerdon.mechanics import MECHANICS
 
 SECTIONS: dict[str, Section[Any]] = {
@@ -26,6 +30,12 @@ SECTIONS: dict[str, Section[Any]] = {
     "cause": CAUSE_SECTION,
     "sending": SENDING,
     "conversion": CONVERSION,
+    "stamps": STAMPS,
+    "streak": STREAK,
+    "quest": QUEST,
+    "badge": BADGES,
+    "raffle": RAFFLE,
+    "wheel": WHEEL,
     "discount": DISCOUNT,
     "bundle": BUNDLE,
     "coupon": COUPON,

@@ -17,10 +17,6 @@ _COMPARED = 20
 """How many unknown keys are looked at: a file with more of them is no program."""
 
 
-_NAMED_BY_KIND = ("earn", "referral", "cause", "conversion", "coupon", "benefit")
-"""The kinds of mechanics that are called by the value of the kind's own key, where they have no other name."""
-
-
 def names_of(root: Node) -> Names:
     """What the file declares."""
     currency = _text(_behind(root, "currency"))
@@ -39,6 +35,8 @@ def names_of(root: Node) -> Names:
         plans=_called(mechanics, "membership"),
         badges=_called(mechanics, "badge"),
         causes=_called(mechanics, "cause"),
+        streaks=_called(mechanics, "streak"),
+        coupons=_called(mechanics, "coupon"),
         benefits=_called(mechanics, "benefit"),
         rewards=_called(_items(_behind(root, "rewards")), "reward"),
     )
@@ -95,4 +93,4 @@ def _mechanic(item: Node) -> str:
     kinds = [kind for kind in MECHANICS if _value(item, kind) is not None]
     if own or not kinds:
         return own
-    return _text(_value(item, kinds[0])) if kinds[0] in _NAMED_BY_KIND else kinds[0]
+    return _text(_value(item, kinds[0])) or kinds[0]

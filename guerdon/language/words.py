@@ -123,6 +123,11 @@ PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
 CAUSE = Known("a cause", lambda scope: scope.names.causes, example="sea")
 PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}, example="esso")
 
+BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
+STREAK_NAME = Known("a streak", lambda scope: scope.names.streaks, example="weekly")
+COUPON_NAME = Known("a coupon", lambda scope: scope.names.coupons, example="free-coffee")
+REWARD_NAME = Known("a reward", lambda scope: scope.names.rewards, example="coffee")
+
 CURRENCY = Phrase(
     "a currency",
     Wording("[A-Z]{3}", lambda found, _: found.group()),

@@ -5,6 +5,7 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.badge import Badge
 from guerdon.mechanics.benefit import Benefit
 from guerdon.mechanics.bundle import Bundle
 from guerdon.mechanics.cause import Cause
@@ -13,10 +14,15 @@ from guerdon.mechanics.coupon import Coupon
 from guerdon.mechanics.discount import Discount
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.payment import Payment
+from guerdon.mechanics.quest import Quest
+from guerdon.mechanics.raffle import Raffle
 from guerdon.mechanics.referral import Referral
 from guerdon.mechanics.sending import Sending
+from guerdon.mechanics.stamps import Stamps
+from guerdon.mechanics.streak import Streak
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
+from guerdon.mechanics.wheel import Wheel
 
 MECHANICS = {
     "earn": Earn,
@@ -26,6 +32,12 @@ MECHANICS = {
     "cause": Cause,
     "sending": Sending,
     "conversion": Conversion,
+    "stamps": Stamps,
+    "streak": Streak,
+    "quest": Quest,
+    "badge": Badge,
+    "raffle": Raffle,
+    "wheel": Wheel,
     "discount": Discount,
     "bundle": Bundle,
     "coupon": Coupon,

@@ -60,8 +60,8 @@ class Rehearsal:
         """Everything that happened to each member and was not refused."""
         self.rates: dict[str, Rate] = {}
         """What other currencies are worth; to be set by whoever rehearses a purchase in one."""
-        self.seeds: dict[str, str] = {}
-        """The secret seed of each game; to be set by whoever rehearses one."""
+        self.seeds = {commitment: commitment for version in timeline.versions for commitment in version.seeds.values()}
+        """The seeds of games, by commitment. The real one is a secret; here the commitment stands in for it."""
         self._answers: dict[str, Rehearsed] = {}
 
     def state(self, member: str) -> MemberState:

@@ -24,6 +24,8 @@ class JournaledFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     limits: dict[str, int] = {}
     rates: dict[str, Rate] = {}
+    seeds: dict[str, str] = {}
+    """The seeds of games, by commitment."""
 
 
 _NOTHING = JournaledFacts()
@@ -33,7 +35,7 @@ _encode_facts = msgspec.json.Encoder().encode
 
 def facts_of(decision: Decision) -> bytes | None:
     """What the journal keeps of a decision's facts; None: it needed nothing."""
-    kept = JournaledFacts(decision.limits_seen, decision.rates_seen)
+    kept = JournaledFacts(decision.limits_seen, decision.rates_seen, dict(decision.seeds_seen))
     return None if kept == _NOTHING else _encode_facts(kept)
 
 
@@ -56,7 +58,7 @@ def replay(timeline: Timeline, rows: Iterable[JournalRow], *, traced: bool = Fal
         kept = _NOTHING if row.facts is None else _decode_facts(row.facts)
         record = _record(purchases.get(purchase_of(event)))
         needed = timeline.needs_history(state, instant_of_event(event))
-        facts = Facts(kept.limits, record, history_of(before) if needed else (), kept.rates)
+        facts = Facts(kept.limits, record, history_of(before) if needed else (), kept.rates, kept.seeds)
         decision = decide(timeline, state, event, facts, traced=traced)
         yield Replayed(row, event, state, decision)
         state = decision.state

@@ -5,7 +5,7 @@ One transaction a batch. Its order is what makes it safe:
 1. Members of the batch are **locked in the order of their ids**, so two tills never wait for each other in a circle.
 2. Under the lock, events that are **recorded already** are found and answered with their first answer. Looking before
    locking would miss what another till is just committing.
-3. **Facts** are loaded: earlier purchases for returns, shared limits (locked by name, after the members).
+3. **Facts** are loaded: earlier purchases for returns, shared limits (locked by name, after the members), seeds.
 4. Each event is **decided in memory**, one after the other.
 5. Journal, event ids, transfers, states, limits, news and what goes to other members are **written with one statement
    each**, and committed once.
@@ -48,7 +48,7 @@ from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import facts_of, history_of
-from guerdon.store import ledger, programs, reading
+from guerdon.store import games, ledger, programs, reading
 from guerdon.store.database import Connection
 from guerdon.store.ledger import Entry, KnownEvent, LockedMember, MovedMember
 from guerdon.store.rates import rates_on
@@ -228,6 +228,8 @@ class _Batch:
         self._limits: dict[str, int] = {}
         """What is used of each shared limit, with what this batch has used."""
         self._limit_uses: dict[str, int] = {}
+        self._seeds: dict[str, str] = {}
+        """The seeds of the games of this batch, by commitment."""
         self._repeats = False
         """Whether any id comes twice in this batch."""
         self._returned: set[str] = set()
@@ -268,6 +270,9 @@ class _Batch:
         self._allowed = self._program.timeline.limits_for(events)
         if self._allowed:
             self._limits = ledger.read_limits(connection, program, self._allowed)
+        commitments = self._program.timeline.seeds_for(events)
+        if commitments:
+            self._seeds = games.seeds(connection, program, commitments)
         self._load_history(events)
         self._load_rates(events)
 
@@ -302,7 +307,7 @@ class _Batch:
         if self._rates and isinstance(event, Purchase) and event.currency:
             rate = self._rates.get((event.currency, self._day(event)))
             rates = {} if rate is None else {event.currency: rate}
-        return Facts(self._limits, purchase, past, rates)
+        return Facts(self._limits, purchase, past, rates, self._seeds)
 
     def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
         if event.id in self._returned and isinstance(event, Purchase) and outcome.refusal is None:

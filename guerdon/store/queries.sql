@@ -88,6 +88,28 @@ select name, used from limits
 where program = %(program)s and name = any(%(names)s)
 order by name for update
 
+-- name: seeds
+-- The seeds of games, by their commitments.
+select commitment, seed from seeds where program = %(program)s and commitment = any(%(commitments)s)
+
+-- name: add_seed
+-- Store the seed of a game, once.
+insert into seeds (program, commitment, game, seed) values (%(program)s, %(commitment)s, %(game)s, %(seed)s)
+on conflict (program, commitment) do nothing
+
+-- name: tickets_of_game
+-- Every ticket of a raffle with the member who holds it.
+select ticket, members.key from members
+cross join json_array_elements_text(members.state -> 'tickets' -> %(game)s) as ticket
+where members.program = %(program)s order by ticket
+
+-- name: events_of_game
+-- What was decided about the events of a game, in the order in which it was recorded.
+select journal.event_id, members.key, journal.content, journal.outcome
+from journal join members on members.id = journal.member
+where members.program = %(program)s and journal.kind = %(kind)s and journal.content ->> 'game' = %(game)s
+order by journal.recorded_at, journal.member, journal.seq
+
 -- name: use_limits
 -- Take from shared limits, each as large as the version in force says.
 update limits set used = used + taken.amount, allowed = taken.allowed

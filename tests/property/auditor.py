@@ -78,6 +78,7 @@ class Auditor:
         if everything:
             assert not +self.spent[receipt], "what it was paid with has come back"
             assert self.taken_back[receipt] >= self.earned[receipt]
+            assert _without_bonuses(self.taken_back[receipt]) == _without_bonuses(self.earned[receipt])
 
     def paid(self, receipt: str, total: int, effects: Iterable[Effect]) -> None:
         """See that no more comes off a basket than it costs, and note what it was paid with."""
@@ -106,3 +107,8 @@ class Auditor:
             assert self.books[unit, "pending"] == sum(lot.amount for lot in pending)
             assert self.books[unit, "held"] == sum(lot.amount for part in held.values() for lot in part)
             assert self.books[unit, "debt"] == (0 if found is None else -found.debt)
+
+
+def _without_bonuses(amounts: Counter[str]) -> dict[str, int]:
+    """What hangs on the purchase alone: the bonus of a streak stays where other purchases make its period up."""
+    return {mechanic: amount for mechanic, amount in amounts.items() if not mechanic.startswith("weekly/")}

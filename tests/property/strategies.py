@@ -8,16 +8,21 @@ from hypothesis import strategies as st
 
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
+from guerdon.core.counting import Measure
 from guerdon.core.events import Line
+from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
 from guerdon.core.reducing import Off, PriceLimit
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Bundle, Coupon, Discount, Earn, Payment, Tiers, Vouchers
+from guerdon.mechanics import Badge, Bundle, Coupon, Discount, Earn, Payment, Quest, Stamps, Streak, Tiers, Vouchers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
+from guerdon.mechanics.quest import Step
 from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
+from guerdon.mechanics.stamps import Stamping
+from guerdon.mechanics.streak import Milestone
 from guerdon.mechanics.tiers import Level, Need, Needs
 from guerdon.mechanics.vouchers import IssueDate
 from tests.builders import cap, delay, program, reward, term, timeline, window
@@ -121,6 +126,31 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             levels=(Level(name="low", threshold=0), Level(name="high", threshold=12)),
             kept=term("1 month after month"),
         ),
+        Stamps(
+            name="card",
+            full=3,
+            stamp=Stamping(1, "item"),
+            when=When(category=("soup",)),
+            gives=(Gift(quantity=Quantity(30, "points")), Gift(quantity=Quantity(200, "vouchers"))),
+            expires=term("40 days"),
+        ),
+        Stamps(name="free-tea", full=3, stamp=Stamping(1, "item"), when=When(category=("tea",)), free=True),
+        Streak(
+            name="weekly",
+            gives=(Milestone(length=2, gives=(Gift(quantity=Quantity(12, "points")),)),),
+            may_miss=Allowance(1, "quarter"),
+        ),
+        Quest(
+            name="tasks",
+            steps=(
+                Step(name="spend", measure=Measure(counts="spend"), needs=9_000),
+                Step(name="review", measure=Measure(counts="actions", action="review")),
+            ),
+            gives=(Gift(quantity=Quantity(70, "points")), Gift(badge="done")),
+            within=term("30 days"),
+            times=None,
+        ),
+        Badge(name="done", gives=(Gift(quantity=Quantity(3, "stars")),)),
         Discount(name="gold-off", off=Off(share=Rate(7, 100)), when=When(tier=("gold",)), lane="prices"),
         Discount(
             name="own-off",

@@ -149,6 +149,22 @@ comment on column limits.name is 'The mechanic, or "stock:" and the reward, or "
 comment on column limits.allowed is 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
 comment on column limits.used is 'How much is used. Taken in the transaction that stores the decision.';
 
+create table seeds (
+    program integer not null references programs (id),
+    commitment text collate "C" not null check (commitment ~ '^[0-9a-f]{64}$'),
+    game text collate "C" not null,
+    seed text not null,
+    added_at timestamptz not null default now(),
+    primary key (program, commitment),
+    constraint seed_fits_its_commitment check (encode(sha256(convert_to(seed, 'UTF8')), 'hex') = commitment)
+);
+comment on table seeds is 'The secret seeds of games. Whoever reads this table knows where wheels will stop.';
+comment on column seeds.program is 'The program.';
+comment on column seeds.commitment is 'The SHA-256 of the seed, as the program file has it.';
+comment on column seeds.game is 'The game that it was added for.';
+comment on column seeds.seed is 'The seed.';
+comment on column seeds.added_at is 'When it was added.';
+
 create table outbox (
     id bigint generated always as identity primary key,
     program integer not null,

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.counting import Measure
 from guerdon.core.events import (
     Action,
     Adjust,
@@ -16,6 +17,7 @@ from guerdon.core.events import (
     Event,
     Join,
     Line,
+    Play,
     Purchase,
     Receive,
     Redeem,
@@ -24,15 +26,20 @@ from guerdon.core.events import (
     Send,
     Tick,
     Use,
+    Win,
 )
+from guerdon.core.games import commitment_to
 from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
-from guerdon.mechanics import Benefit, Earn, Payment, Tiers
+from guerdon.mechanics import Benefit, Earn, Payment, Quest, Raffle, Tiers, Wheel
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.quest import Step
+from guerdon.mechanics.raffle import Entry, Prize
 from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
+from guerdon.mechanics.wheel import Slice
 from tests.builders import Story, instant, moment, points_per_dollar, program, purchase, reward, term, window
 
 GIVEN_BY_THE_TILL = {
@@ -129,6 +136,21 @@ def generous() -> Story:
 def after_returning(*parts: tuple[int, int | None]) -> Story:
     story = shop()
     story.meets(Return(id="before", member="m", at=moment("2026-03-05"), purchase="p", lines=given_back(*parts).lines))
+    return story
+
+
+def arcade(*, seeds: bool = True, **settings: object) -> Story:
+    """A member with 100 points among games: a wheel, a raffle without prizes, a quest of another year."""
+    commitment, april = commitment_to("seed"), (date(2025, 4, 1), date(2025, 4, 30))
+    wheel = Wheel(name="wheel", prizes=(Slice(name="mug", weight=1),), commitment=commitment, **settings)
+    raffle = Raffle(
+        name="draw", entries=(Entry(free=True),), prizes=(Prize(name="yacht", count=0),), between=april,
+        commitment=commitment,
+    )  # fmt: skip
+    quest = Quest(name="start", steps=(Step(name="visit", measure=Measure()),), opt_in=True, between=april)
+    story = Story(program(points_per_dollar(), wheel, raffle, quest))
+    story.buys("2026-03-01", "100", id="p")
+    story.seeds = {commitment: "seed"} if seeds else {}
     return story
 
 
@@ -283,6 +305,38 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "and the member's record stands at 2026-03-01T05:00:00Z.",
         shop,
         Tick(**at("2026-01-29 23:59:59")),
+    ),
+    (
+        "game_exceeds_available",
+        "To play costs 200 points; the member has 100.",
+        lambda: arcade(cost=Quantity(200, "points")),
+        Play(**at(), game="wheel"),
+    ),
+    (
+        "game_limit_reached",
+        "The member, or everybody together, may not play wheel so often.",
+        lambda: arcade(limit=(Allowance(1, "day"),)),
+        Play(**at(), game="wheel", tickets=2),
+    ),
+    (
+        "game_not_open",
+        "The game wheel is not open to the member now: only on sat, sun.",
+        lambda: arcade(when=When(weekday=(5, 6))),
+        Play(**at(), game="wheel"),
+    ),
+    ("prize_run_out", "There is no yacht left to be won.", arcade, Win(**at(), game="draw", prize="yacht")),
+    ("prize_unknown", "The game draw has no prize mug.", arcade, Win(**at(), game="draw", prize="mug")),
+    (
+        "quest_not_open",
+        "The member cannot join start: it is not open on this day.",
+        arcade,
+        Join(**at(), plan="start"),
+    ),
+    (
+        "seed_missing",
+        "The seed of the game wheel is not stored here; nobody can play before it is.",
+        lambda: arcade(seeds=False),
+        Play(**at(), game="wheel"),
     ),
     ("member_already_enrolled", "The member m is already enrolled.", shop, Enrol(**at())),
     (

@@ -108,6 +108,7 @@ MISTAKES = [
         "needs a key that says its kind: `earn`, `tiers`, `vouchers`, `referral`",
         "mechanics:\n  - name: lost\n",
     ),
+    ("key_unknown", 2, "`earn`, `tiers`, `vouchers`", "mechanics:\n  - name: lost\n"),
     ("settings_conflict", 2, "two mechanics", "mechanics:\n  - earn: points\n    tiers: {}\n"),
     # how much
     ("key_missing", 2, "`rate`, `flat`, `bands`, `ladder` or `multiply`", "mechanics:\n  - earn: points\n"),

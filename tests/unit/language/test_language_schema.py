@@ -19,10 +19,26 @@ from guerdon.language.phrases import Choice, Known, Phrase
 from guerdon.language.place import Broken, Desk, Names, Place, UnitFacts
 from guerdon.language.program_file import PROGRAM
 from guerdon.language.section import Section
-from guerdon.mechanics import MECHANICS, Benefit, Bundle, Coupon, Discount, Payment
+from guerdon.mechanics import (
+    MECHANICS,
+    Badge,
+    Benefit,
+    Bundle,
+    Coupon,
+    Discount,
+    Payment,
+    Quest,
+    Raffle,
+    Stamps,
+    Streak,
+    Wheel,
+)
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.quest import Step
+from guerdon.mechanics.raffle import Prize
 from guerdon.mechanics.tiers import Level, Tiers
 from guerdon.mechanics.vouchers import Vouchers
+from guerdon.mechanics.wheel import Slice
 from tests.unit.language.test_language_errors import HEAD, MISTAKES
 from tests.unit.language.test_language_program import GLOW, GROCERY
 
@@ -43,6 +59,9 @@ EXAMPLE_NAMES = Names(
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
     causes=frozenset({"sea"}),
+    streaks=frozenset({"weekly"}),
+    coupons=frozenset({"free-coffee"}),
+    rewards=frozenset({"coffee"}),
 )
 SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
 
@@ -119,6 +138,15 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
+    (Stamps, "a stamp card", {"free"}),
+    (Streak, "a streak", {"measure"}),
+    (Quest, "a quest", {"opt_in", "times"}),
+    (Step, "a step", {"name", "measure", "tier", "badge", "streak", "needs"}),
+    (Badge, "a badge", set()),
+    (Raffle, "a raffle", set()),
+    (Prize, "a prize", {"name"}),
+    (Wheel, "a wheel", set()),
+    (Slice, "a prize of a wheel", {"name"}),
     (Discount, "a discount", {"off", "by_tier", "round_per"}),
     (Bundle, "a bundle", {"buy", "get", "off", "price"}),
     (Coupon, "a personal coupon", {"on", "days_before", "issued_when", "issues", "most_held", "round_per"}),

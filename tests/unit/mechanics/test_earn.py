@@ -12,6 +12,9 @@ from tests.builders import Story, cap, flat, granted, money, points_per_dollar, 
 def test_every_mechanic_is_listed_under_its_key():
     assert MECHANICS.items() >= {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}.items()
     assert all(kind == settings.__name__.lower() for kind, settings in MECHANICS.items())
+    listed = {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}
+    assert {name: MECHANICS[name] for name in listed} == listed
+    assert {kind.__name__.lower() for kind in MECHANICS.values()} == set(MECHANICS)
 
 
 # By rate.
