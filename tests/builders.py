@@ -23,9 +23,12 @@ from guerdon.core.events import (
     Adjust,
     Enrol,
     Event,
+    Join,
+    Leave,
     Line,
     Purchase,
     Redeem,
+    Renew,
     Return,
     ReturnedLine,
     Tick,
@@ -221,6 +224,24 @@ class Story:
     def an_adjustment(self, when: str, amount: int, unit: str = "points") -> Adjust:
         at = moment(when, self.zone)
         return Adjust(id=self._next(), member="m", at=at, unit=unit, amount=amount, reason="goodwill", by="ana")
+
+    def joins(self, when: str, plan: str, *, trial: bool = False) -> Decision:
+        return self.meets(self.a_joining(when, plan, trial=trial))
+
+    def a_joining(self, when: str, plan: str, *, trial: bool = False) -> Join:
+        return Join(id=self._next(), member="m", at=moment(when, self.zone), plan=plan, trial=trial)
+
+    def renews(self, when: str, plan: str) -> Decision:
+        return self.meets(self.a_renewal(when, plan))
+
+    def a_renewal(self, when: str, plan: str) -> Renew:
+        return Renew(id=self._next(), member="m", at=moment(when, self.zone), plan=plan)
+
+    def leaves(self, when: str, plan: str, *, at_once: bool = False) -> Decision:
+        return self.meets(self.a_leaving(when, plan, at_once=at_once))
+
+    def a_leaving(self, when: str, plan: str, *, at_once: bool = False) -> Leave:
+        return Leave(id=self._next(), member="m", at=moment(when, self.zone), plan=plan, at_once=at_once)
 
     def waits_until(self, when: str) -> Decision:
         return self.meets(Tick(id=self._next(), member="m", at=moment(when, self.zone)))

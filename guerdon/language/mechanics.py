@@ -10,10 +10,11 @@ from guerdon.language.issues import VOUCHERS
 from guerdon.language.ladders import TIERS
 from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
+from guerdon.language.plans import MEMBERSHIP
 from guerdon.language.section import Section
 from guerdon.mechanics import MECHANICS
 
-SECTIONS: dict[str, Section[Any]] = {"earn": EARN, "tiers": TIERS, "vouchers": VOUCHERS}
+SECTIONS: dict[str, Section[Any]] = {"earn": EARN, "membership": MEMBERSHIP, "tiers": TIERS, "vouchers": VOUCHERS}
 """How each mechanic of ``MECHANICS`` stands in a file."""
 
 

@@ -13,6 +13,9 @@ from guerdon.language.program_file import PROGRAM
 from guerdon.language.units import MEASURES
 from guerdon.mechanics import MECHANICS
 
+_NAMED_BY_KEY = ("earn", "household", "membership", "menu")
+"""The kinds whose own key holds the mechanic's name, or what it is called after."""
+
 _COMPARED = 20
 """How many unknown keys are looked at: a file with more of them is no program."""
 
@@ -87,4 +90,4 @@ def _mechanic(item: Node) -> str:
     kinds = [kind for kind in MECHANICS if _value(item, kind) is not None]
     if own or not kinds:
         return own
-    return _text(_value(item, "earn")) if kinds[0] == "earn" else kinds[0]
+    return _text(_value(item, kinds[0])) if kinds[0] in _NAMED_BY_KEY else kinds[0]

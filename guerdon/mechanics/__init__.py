@@ -6,8 +6,9 @@ looking things up and keeping state of one's own belong elsewhere.
 """
 
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.membership import Membership
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
 
-MECHANICS = {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}
+MECHANICS = {"earn": Earn, "membership": Membership, "tiers": Tiers, "vouchers": Vouchers}
 """Every mechanic, by the key that names it in a program file."""
