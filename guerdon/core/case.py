@@ -361,6 +361,10 @@ class Case:
         if sent not in self.effects:
             self.effects.append(sent)
 
+    def has_sent(self, event_id: str) -> bool:
+        """Whether an event of that id was sent already."""
+        return any(isinstance(effect, Sent) and effect.event.id == event_id for effect in self.effects)
+
     def hand_over(self, unit: str, amount: int, to: str, *, expires_at: Instant | None) -> None:
         """Let an amount that is known to be available leave for another member, first out of what expires then."""
         held = self.wallet(unit)

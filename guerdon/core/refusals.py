@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 
 REFUSALS: dict[str, str] = {
+    "address_missing": "Who enters a household tells the address, and none was told.",
     "adjustment_exceeds_available": "The adjustment would take {wanted} {unit}, but only {available} are available.",
     "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
     "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
+    "choice_made_already": "For this period {chosen} were chosen from the menu {menu}, and that cannot be changed now.",
+    "choice_too_late": "It is day {day} of the period; from the menu {menu} one chooses through day {last}.",
     "code_unknown": "Nothing in the program takes the code {shown}.",
     "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",
     "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
@@ -25,6 +28,11 @@ REFUSALS: dict[str, str] = {
         "The event is dated {at}; this program accepts events up to {days} days late, and the member's "
         "record stands at {as_of}."
     ),
+    "household_held": "The member belongs to the household {household} already.",
+    "household_in_household": "A household cannot enter a household.",
+    "household_left_lately": "The member has left a household and may enter another from {on} on.",
+    "household_not_for_this_member": "Households are not for this member: {reason}.",
+    "household_not_held": "The member is in no household.",
     "member_already_enrolled": "The member {member} is already enrolled.",
     "member_unknown": "There is no member {member}. Enrol the member first.",
     "membership_ends_already": "The membership {plan} was given up already and ends on {on}.",
@@ -36,6 +44,11 @@ REFUSALS: dict[str, str] = {
     "no_program_in_force": "No version of the program was in force on {at}.",
     "nothing_of_that_name": "The program has nothing called {name} for an event of the kind {kind}.",
     "nothing_waits_for_delivery": "Nothing waits for the delivery of the purchase {purchase}.",
+    "option_not_offered": "{option} is not on this member's menu {menu}; there is {offered}.",
+    "option_twice": "An option of the menu {menu} is chosen twice.",
+    "option_unknown": "The menu {menu} has no option {option}.",
+    "options_too_many": "{wanted} options of the menu {menu} are chosen; the member may have {allowed}.",
+    "person_not_in_household": "{person} is not in this household.",
     "purchase_unknown": "The member has no purchase {purchase}.",
     "redemption_exceeds_available_points": "The reward costs {cost} {unit}; the member has {available}.",
     "return_exceeds_purchase": "Line {line} has {left} left to return, not {wanted}.",
@@ -44,6 +57,7 @@ REFUSALS: dict[str, str] = {
     "reward_not_for_this_member": "The reward is not for this member: {reason}.",
     "reward_out_of_stock": "The reward {reward} is out of stock.",
     "reward_unknown": "The program has no reward {reward}.",
+    "role_unknown": "Households have no role {role}.",
     "trial_not_offered": "The plan {plan} has no trial.",
     "trial_used": "The member has had the trial of the plan {plan} already.",
     "unit_does_not_pay": "The program takes no {unit} in payment.",

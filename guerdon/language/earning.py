@@ -64,9 +64,9 @@ def _check_earn(fields: Fields) -> None:
         fields.desk.earned.setdefault(name, (fields.get("earn") or "", trigger if fields.is_right("on") else ""))
 
 
-def _check_cap(fields: Fields) -> None:
+def check_cap(fields: Fields) -> None:
     """Report a shared limit of another unit."""
-    unit, cap = fields.get("earn"), fields.get("cap")
+    unit, cap = fields.get("earn") or fields.get("gives"), fields.get("cap")
     shared = fields.desk.names.caps.get(cap, "") if cap is not None else ""
     if unit is not None and shared in fields.desk.names.units and shared != unit:
         told = f"{shown(cap)} is a limit of `{shared}`, and this mechanic gives `{unit}`; both must be of the same unit"
@@ -147,7 +147,7 @@ EARN: Section[Earn] = Section(
     _earn,
     checks=[
         exactly_one("rate", "flat", "multiply"), at_most_one("times", "by"), needs("times", "multiply"),
-        needs("by", "multiply"), _check_earn, _check_cap,
+        needs("by", "multiply"), _check_earn, check_cap,
     ],
     subject="earn",
 )  # fmt: skip

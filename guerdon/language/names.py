@@ -73,7 +73,8 @@ def _text(node: Node | None) -> str:
 
 def _unit(node: Node, currency: str) -> UnitFacts:
     if _value(node, "in") is not None:
-        return UnitFacts(currency_scale(currency), money=True)
+        divisible = _text(_value(node, "spent")) == "in any part"
+        return UnitFacts(currency_scale(currency), money=True, divisible=divisible)
     decimals = _text(_value(node, "decimals"))
     return UnitFacts(int(decimals) if re.fullmatch("[0-6]", decimals) else 0, money=False)
 

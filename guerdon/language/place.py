@@ -14,6 +14,8 @@ class UnitFacts(NamedTuple):
 
     scale: int
     money: bool
+    divisible: bool = False
+    """Money of which any part may be spent."""
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):

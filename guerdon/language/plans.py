@@ -9,7 +9,7 @@ from guerdon.language.amounts import MONEY, MONEY_PATTERN, money
 from guerdon.language.dates import DATE
 from guerdon.language.figures import WHOLE, count
 from guerdon.language.forms import Form, Table, Turned
-from guerdon.language.matchers import REWARD_WHEN
+from guerdon.language.matchers import MEMBER_WHEN
 from guerdon.language.phrases import Choice, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section, needs
@@ -99,7 +99,7 @@ MEMBERSHIP: Section[Membership] = Section(
             into="older_fees",
         ),
         Key("of", NAME, "The program of plans that it belongs to; to join another of them is to switch.", "prime"),
-        Key("when", REWARD_WHEN, "Who may join. Left out: anyone.", "{tier: gold}"),
+        Key("when", MEMBER_WHEN, "Who may join; not asked again. Left out: anyone.", "{segment: student}"),
         Key("trial", TERM, "How long one may try it, once in all plans of its program. Left out: not.", "30 days"),
         Key(
             "payment_due",

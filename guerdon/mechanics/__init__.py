@@ -6,9 +6,18 @@ looking things up and keeping state of one's own belong elsewhere.
 """
 
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.household import Household
 from guerdon.mechanics.membership import Membership
+from guerdon.mechanics.menu import Menu
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
 
-MECHANICS = {"earn": Earn, "membership": Membership, "tiers": Tiers, "vouchers": Vouchers}
+MECHANICS = {
+    "earn": Earn,
+    "household": Household,
+    "membership": Membership,
+    "menu": Menu,
+    "tiers": Tiers,
+    "vouchers": Vouchers,
+}
 """Every mechanic, by the key that names it in a program file."""

@@ -102,7 +102,7 @@ MISTAKES = [
     ("name_unknown", 3, "not a unit", "rewards:\n  - reward: tea\n    cost: 5 pints\n"),
     # kinds of mechanics
     ("key_unknown", 2, "did you mean `earn`", "mechanics:\n  - ern: points\n    flat: 1\n"),
-    ("key_unknown", 2, "`earn`, `tiers` or `vouchers`", "mechanics:\n  - name: lost\n"),
+    ("key_unknown", 2, "needs a key that says its kind", "mechanics:\n  - name: lost\n"),
     ("settings_conflict", 2, "two mechanics", "mechanics:\n  - earn: points\n    tiers: {}\n"),
     # how much
     ("key_missing", 2, "`rate`, `flat` or `multiply`", "mechanics:\n  - earn: points\n"),

@@ -20,6 +20,9 @@ from guerdon.language.program_file import PROGRAM
 from guerdon.language.section import Section
 from guerdon.mechanics import MECHANICS
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.household import Household
+from guerdon.mechanics.membership import Membership
+from guerdon.mechanics.menu import Menu, Option
 from guerdon.mechanics.tiers import Level, Tiers
 from guerdon.mechanics.vouchers import Vouchers
 from tests.unit.language.test_language_errors import HEAD, MISTAKES
@@ -111,6 +114,10 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per"}),
+    (Household, "a kind of households", {"trials_may_enter"}),
+    (Membership, "a membership", {"term"}),
+    (Menu, "a menu", set()),
+    (Option, "an option of a menu", {"name", "when"}),
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title"}),
     (Level, "a level", {"name"}),

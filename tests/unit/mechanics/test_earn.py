@@ -10,7 +10,7 @@ from tests.builders import Story, cap, flat, granted, money, points_per_dollar, 
 
 
 def test_every_mechanic_is_listed_under_its_key():
-    assert {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers} == MECHANICS
+    assert {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}.items() <= MECHANICS.items()
 
 
 # By rate.
