@@ -13,7 +13,7 @@ REFUSALS: dict[str, str] = {
     "adjustment_exceeds_available": "The adjustment would take {wanted} {unit}, but only {available} are available.",
     "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
     "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
-    "choice_made_already": "For this period {chosen} were chosen from the menu {menu}, and that cannot be changed now.",
+    "choice_made_already": "What was chosen from the menu {menu} for this period ({chosen}) cannot be changed now.",
     "choice_too_late": "It is day {day} of the period; from the menu {menu} one chooses through day {last}.",
     "code_unknown": "Nothing in the program takes the code {shown}.",
     "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",

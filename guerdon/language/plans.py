@@ -76,10 +76,10 @@ def _membership(*, fee: Fee | None = None, **settings: Any) -> Membership:
 def _check_membership(fields: Fields) -> None:
     if fields.get("membership") is not None:
         declare(fields, fields.get("membership"), "membership")
-    if fields.has("fee") and not fields.has("payment_due") and fields.get("unpaid") is None:
+    waits = fields.has("payment_due") or fields.get("unpaid") is not None or not fields.is_right("unpaid")
+    if fields.get("fee") is not None and not waits:
         told = "nobody could pay in time; say `payment_due: 3 days before`, or `unpaid: ends after 7 days`"
-        if fields.is_right("unpaid"):
-            fields.report("fee", "settings_conflict", told, "`payment_due` or `unpaid`")
+        fields.report("fee", "settings_conflict", told, "`payment_due` or `unpaid`")
 
 
 MEMBERSHIP: Section[Membership] = Section(
