@@ -16,6 +16,10 @@ class Words(NamedTuple):
 
 
 WORDS: dict[str, Words] = {
+    "address_missing": Words(
+        "Everybody in such a household lives at one address, and `enter` carries no token of it.",
+        "Send `address`: a token that is equal for equal addresses, never the address itself.",
+    ),
     "adjustment_exceeds_available": Words(
         "An adjustment makes no debt: it takes no more than what is available, and nothing that is pending or owed.",
         "Take at most what is available, under a new id.",
@@ -27,6 +31,14 @@ WORDS: dict[str, Words] = {
     "balance_out_of_range": Words(
         "The wallet would hold more than 2^63 - 1 of the smallest part.",
         "As above: no real program comes near it.",
+    ),
+    "choice_made_already": Words(
+        "The program lets nobody change a choice, or not any more once its period has begun.",
+        "Tell the member; the next period is open.",
+    ),
+    "choice_too_late": Words(
+        "The day until which one chooses for this period has passed.",
+        "Tell the member; choose for the period after.",
     ),
     "code_unknown": Words(
         "The purchase shows a coupon code that nothing in the version in force takes.",
@@ -70,6 +82,26 @@ WORDS: dict[str, Words] = {
         "If the member shall have the amount, book it with an `adjust`. If tills are often offline for so long, raise "
         "`late_events` in the next version.",
     ),
+    "household_held": Words(
+        "A person is in one household at a time.",
+        "Send `exit` first. Where the program has a waiting time, it begins then.",
+    ),
+    "household_in_household": Words(
+        "The event is for a household, or names the person itself as one.",
+        "Check `member` and `household`.",
+    ),
+    "household_left_lately": Words(
+        "Who leaves a household waits before entering another, by `again_after`. The sentence names the first day.",
+        "Tell the member; try again under a new id on that day.",
+    ),
+    "household_not_for_this_member": Words(
+        "A condition of households does not hold, or the member is in a plan that may not share.",
+        "Tell the member. Try again under a new id when it holds.",
+    ),
+    "household_not_held": Words(
+        "The member is in no household and has asked none.",
+        "Nothing.",
+    ),
     "member_already_enrolled": Words(
         "A second enrolment, under another id.",
         "Nothing. If a source cannot know who is enrolled, let it use one fixed id for a member's enrolment.",
@@ -78,6 +110,31 @@ WORDS: dict[str, Words] = {
         "The program has no such member. What happened to somebody who is not a member is not recorded.",
         "Send the `enrol` first, dated before the event, then the event again under the same id.",
         journaled=False,
+    ),
+    "membership_ends_already": Words(
+        "The membership was given up before and runs to the end of what is paid.",
+        "Nothing; or send `leave` with `at_once`.",
+    ),
+    "membership_held": Words(
+        "The member is in the plan, or in another of its program that cannot be switched from: one that the household "
+        "shares, or, for a trial, any.",
+        "Send `renew` for another term; `exit` the household before joining for oneself.",
+    ),
+    "membership_not_for_this_member": Words(
+        "A condition of the plan does not hold. The sentence names the first.",
+        "Tell the member, and give back what was paid.",
+    ),
+    "membership_not_held": Words(
+        "The member is not in the plan, or is not any more: the grace is over.",
+        "Join again, under a new id.",
+    ),
+    "membership_shared": Words(
+        "The member has the plan through the household, and neither pays for it nor ends it.",
+        "Send the event for the owner; or `exit` the household.",
+    ),
+    "membership_without_term": Words(
+        "A club costs nothing and does not end, so there is nothing to renew.",
+        "Check the plan's name.",
     ),
     "no_program_in_force": Words(
         "The event is dated before the first version takes effect.",
@@ -91,6 +148,26 @@ WORDS: dict[str, Words] = {
     "nothing_waits_for_delivery": Words(
         "No grant of that purchase waits for its delivery: none was given so, or it has been delivered already.",
         "Nothing, if it was delivered before. Otherwise check the id of the purchase.",
+    ),
+    "option_not_offered": Words(
+        "Each member has a menu of its own in each period. The sentence says what is on it.",
+        "Show the member this menu, and choose from it.",
+    ),
+    "option_twice": Words(
+        "An option stands twice among those chosen.",
+        "Name each once, under a new id.",
+    ),
+    "option_unknown": Words(
+        "The version in force has no such option.",
+        "Check the name, and the date.",
+    ),
+    "options_too_many": Words(
+        "More options are chosen than this member may have, by tier or plan.",
+        "Choose fewer, under a new id.",
+    ),
+    "person_not_in_household": Words(
+        "A household hears that somebody has left who is not in it: the wish was taken back before it was granted.",
+        "Nothing.",
     ),
     "purchase_unknown": Words(
         "This member has no recorded purchase of that id. A refused purchase is none.",
@@ -123,6 +200,18 @@ WORDS: dict[str, Words] = {
     "reward_unknown": Words(
         "The version in force on the event's date has no such reward.",
         "Check the name, and the date.",
+    ),
+    "role_unknown": Words(
+        "The version in force has no such role in a household.",
+        "Check the role's name.",
+    ),
+    "trial_not_offered": Words(
+        "The plan has no trial.",
+        "Join without `trial`, once the first term is paid.",
+    ),
+    "trial_used": Words(
+        "The member has tried this plan, or another of its program, before.",
+        "Join without `trial`, once the first term is paid.",
     ),
     "unit_does_not_pay": Words(
         "The purchase spends a unit that the version in force does not take in payment.",

@@ -10,15 +10,20 @@ from guerdon.core.calendar import Instant, Zone, date_of
 from guerdon.core.effects import (
     Adjusted,
     Capped,
+    Chosen,
     Discounted,
     Effect,
     Expired,
     Granted,
+    HouseholdChanged,
     Matured,
+    MembershipChanged,
+    PaymentDue,
     Repaid,
     Restored,
     Reversed,
     Rewarded,
+    Sent,
     Spent,
     TierChanged,
 )
@@ -153,7 +158,25 @@ class Shower:
         if isinstance(effect, Matured | Repaid):
             word = "matured" if isinstance(effect, Matured) else "paid back"
             return f"{word} {self.amount(effect.amount, effect.unit)}"
-        return self._plainly(effect)
+        return self._of_belonging(effect) or self._plainly(effect)
+
+    def _of_belonging(self, effect: Effect) -> str:
+        """What came of a plan, a household or a menu; empty for anything else."""
+        if isinstance(effect, MembershipChanged):
+            until = f" until {self.day(effect.until)}" if effect.until is not None else ""
+            back = ", fee due back" if effect.refund else ""
+            unused = f", {counted(effect.unused_terms, 'term')} unused" if effect.unused_terms else ""
+            return f"{effect.plan} {effect.after or 'ended'} ({effect.why}){until}{back}{unused}"
+        if isinstance(effect, PaymentDue):
+            return f"{effect.plan} {money(effect.amount, self.program.currency)} due by {self.day(effect.by)}"
+        if isinstance(effect, Chosen):
+            period = date_of(effect.period)
+            return f"{effect.menu} from {period}: {', '.join(effect.options) or 'nothing'}"
+        if isinstance(effect, HouseholdChanged):
+            return f"{effect.household} {effect.other}: {effect.role} {effect.why.replace('_', ' ')}"
+        if isinstance(effect, Sent):
+            return f"told {effect.event.member}"
+        return ""
 
     def _plainly(self, effect: Effect) -> str:
         """An effect by its kind and the names and amounts it carries: ``badge awarded: explorer``."""

@@ -38,6 +38,7 @@ class OlderFee(msgspec.Struct, frozen=True):
     """What members pay who joined before a day."""
 
     joined_before: date
+    """The first day of joining on which it does not hold any more."""
     fee: int
     """Minor units a term."""
 

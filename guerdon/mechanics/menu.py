@@ -122,6 +122,7 @@ class MenuRule(Rule):
         self.settings = settings
         self.name, self.lane, self.delay = settings.name, settings.lane, settings.available_after
         self.answers = (("choose", settings.name),)
+        self.sources = tuple([f"{settings.name}/{option.name}" for option in settings.options])
         self._program = workshop.program.program
         self._condition = workshop.condition(settings.when, settings.unless)
         self._options = {option.name: self._compiled(option, workshop) for option in settings.options}

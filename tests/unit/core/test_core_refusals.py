@@ -339,7 +339,7 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ),
     (
         "option_not_offered",
-        "tea is not on this member's menu categories; there is soup.",
+        "The option tea is not on this member's menu categories; there is soup.",
         in_plans,
         choice("tea"),
     ),
@@ -347,13 +347,13 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     ("option_unknown", "The menu categories has no option cake.", in_plans, choice("cake")),
     (
         "options_too_many",
-        "2 options of the menu categories are chosen; the member may have 1.",
+        "The member may choose 1 from the menu categories, not 2.",
         in_plans,
         choice("soup", "soup"),
     ),
     (
         "person_not_in_household",
-        "ben is not in this household.",
+        "The person ben is not in this household.",
         in_plans,
         Admit(**at(), household="family", person="ben", leaves=True),
     ),
