@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any, NamedTuple
 
-from guerdon.core.calendar import Term
+from guerdon.core.calendar import Term, add_term
 from guerdon.language.amounts import MONEY, MONEY_PATTERN, money
 from guerdon.language.dates import DATE
 from guerdon.language.figures import WHOLE, count
@@ -80,6 +80,16 @@ def _check_membership(fields: Fields) -> None:
     if fields.get("fee") is not None and not waits:
         told = "nobody could pay in time; say `payment_due: 3 days before`, or `unpaid: ends after 7 days`"
         fields.report("fee", "settings_conflict", told, "`payment_due` or `unpaid`")
+
+    fee, grace = fields.get("fee"), fields.get("unpaid")
+    if fee is not None and grace is not None and _days(grace) >= _days(fee.term):
+        told = "the grace is as long as a term; nobody would have to pay until the next one is over"
+        fields.report("unpaid", "number_out_of_range", told)
+
+
+def _days(term: Term) -> int:
+    """About how long a term is, to compare two."""
+    return add_term(0, term.count, term.unit)
 
 
 MEMBERSHIP: Section[Membership] = Section(

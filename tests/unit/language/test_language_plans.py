@@ -195,6 +195,7 @@ MISTAKES = [
     ("settings_conflict", "nobody could pay in time", _PLAN + ", unpaid: ends at once}\n"),
     ("settings_conflict", "`trial` means nothing without `fee`", "  - {membership: m, trial: 30 days}\n"),
     ("phrase_wrong", "is not when it ends", "  - {membership: m, fee: 9 USD a month, unpaid: 7 days}\n"),
+    ("number_out_of_range", "the grace is as long as a term", _PLAN + ", unpaid: ends after 31 days}\n"),
     ("key_unknown", "the conditions on the member", "  - {membership: m, when: {store: 5}}\n"),
     ("name_twice", "two mechanics", "  - membership: m\n  - membership: m\n"),
     ("settings_conflict", "one kind of households", _FAMILY + "}\n  - {household: g, roles: {owner: 1}}\n"),
