@@ -5,6 +5,9 @@ from typing import Any
 
 from guerdon.core.program import Mechanic
 from guerdon.leaflet.earn import said_earn
+from guerdon.leaflet.household import said_household
+from guerdon.leaflet.membership import said_membership
+from guerdon.leaflet.menu import said_menu
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.tiers import said_tiers
 from guerdon.leaflet.voice import Voice
@@ -13,6 +16,9 @@ from guerdon.mechanics import MECHANICS
 
 SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "earn": said_earn,
+    "household": said_household,
+    "membership": said_membership,
+    "menu": said_menu,
     "tiers": said_tiers,
     "vouchers": said_vouchers,
 }

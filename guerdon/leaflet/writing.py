@@ -163,6 +163,8 @@ def _debt(voice: Voice, name: str, unit: Unit) -> str:
 PARTS: dict[str, tuple[Callable[[Voice], str], Saying]] = {
     "earn": (lambda voice: voice.say("How you earn"), _lanes),
     "levels": (lambda voice: voice.say("Your level"), _nothing),
+    "memberships": (lambda voice: voice.say("Memberships and clubs"), _nothing),
+    "household": (lambda voice: voice.say("Your household"), _nothing),
     "vouchers": (lambda voice: voice.say("Your vouchers"), _nothing),
     "rewards": (lambda voice: voice.say("What you can get"), _rewards),
     "collect": (lambda voice: voice.say("What you hold, and until when"), _units),
