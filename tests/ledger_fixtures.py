@@ -26,12 +26,14 @@ from guerdon.core.events import (
     Redeem,
     Return,
     ReturnedLine,
+    Send,
     Tick,
     encode_event,
 )
 from guerdon.core.state import MemberState, decode_state
 from guerdon.runtime import clock
 from guerdon.runtime.programs import publish
+from guerdon.runtime.relay import Delivered, deliver
 from guerdon.runtime.till import Answer, Till
 from guerdon.runtime.verify import Report, verify
 from guerdon.store import reading
@@ -107,6 +109,35 @@ rewards:
 """
 """A bit of everything that a member's own life may bring: tiers, lanes, caps, pending and expiring lots, vouchers."""
 
+RELATED = """
+program: shop
+currency: USD
+timezone: America/New_York
+effective_from: 2026-01-01
+units:
+  points: {expires: 6 months, worth: 1 USD per 100 points}
+  stars: {}
+partners:
+  sky: {}
+mechanics:
+  - {earn: points, name: base, rate: 1 per 1 USD}
+  - {earn: points, name: sky-bonus, flat: 50, when: {partner: sky}, funded_by: sky}
+  - referral: bring
+    counts_when: purchase of at least 20 USD
+    friend: 10 points
+    referrer: 30 points
+    paid_after: 10 days
+  - {cause: forest, takes: points, target: 500 points, then: sea}
+  - {cause: sea, takes: points}
+  - {sending: points, fee: 5 %}
+  - {conversion: to-miles, every: 10 points, gives: 25 miles, partner: sky}
+  - {conversion: to-stars, every: 10 points, gives: 2 stars}
+rewards:
+  - {reward: flight, cost: 20 points, partner: sky}
+  - {reward: coffee, cost: 20 points}
+"""
+"""What passes between members, causes, partners and units."""
+
 FULL_LIMITED = FULL.replace(
     "name: welcome, on: enrol, flat: 50", "name: welcome, on: enrol, flat: 50, limit: {total: 420 points}"
 ).replace("reward: coffee, cost: 9 stars", "reward: coffee, cost: 9 stars, stock: 12")
@@ -147,6 +178,10 @@ def act(id: str, member: str, when: str, action: str) -> Action:
     return Action(id=id, member=member, at=moment(when), action=action)
 
 
+def send(id: str, member: str, when: str, to: str, amount: int, unit: str = "points") -> Send:
+    return Send(id=id, member=member, at=moment(when), to=to, amount=amount, unit=unit)
+
+
 def adjust(id: str, member: str, when: str, amount: int, unit: str = "points") -> Adjust:
     return Adjust(id=id, member=member, at=moment(when), unit=unit, amount=amount, reason="goodwill", by="ana")
 
@@ -159,6 +194,7 @@ class Stored(NamedTuple):
     balances: list[tuple[Any, ...]]
     limits: list[tuple[Any, ...]]
     outbox: list[tuple[Any, ...]]
+    emitted: list[tuple[Any, ...]]
 
 
 class Shop:
@@ -213,6 +249,11 @@ class Shop:
         """Let the clock come by; gives the number of members for whom something was due."""
         return clock.tick(self.till, self.look, instant_of(moment(when)))
 
+    def delivers(self) -> Delivered:
+        """Let a relay deliver what waits."""
+        with connect(self.url) as connection:
+            return deliver(self.till, connection)
+
     # What there is to see.
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -260,10 +301,11 @@ class Shop:
             self.rows(f"select * from balances {own} unit, account, stripe", self.program),
             self.rows(f"select * from limits {own} name", self.program),
             self.rows(f"select * from outbox {own} id", self.program),
+            self.rows(f"select * from emitted {own} id", self.program),
         )
 
     def row_counts(self) -> dict[str, int]:
-        tables = ("members", "journal", "event_ids", "transfers", "outbox")
+        tables = ("members", "journal", "event_ids", "transfers", "outbox", "emitted")
         return {name: self.value(f"select count(*) from {name}") for name in tables}
 
     def books(self) -> "Books":

@@ -36,6 +36,9 @@ class Parameter(NamedTuple):
 def cli_page() -> str:
     """The page."""
     commands = {command.name or "": command.callback for command in app.registered_commands}
+    for group in app.registered_groups:
+        inside = group.typer_instance.registered_commands if group.typer_instance is not None else []
+        commands |= {f"{group.name} {command.name}": command.callback for command in inside}
     return page(
         "# The command line",
         NOTE.format(source="the commands in `guerdon/cli`"),

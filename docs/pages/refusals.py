@@ -24,6 +24,19 @@ WORDS: dict[str, Words] = {
         "An adjustment makes no debt: it takes no more than what is available, and nothing that is pending or owed.",
         "Take at most what is available, under a new id.",
     ),
+    "allowance_used_up": Words(
+        "The member has used up what may be given away in the period: to a cause, to other members, or into another "
+        "unit.",
+        "Give what is left, or wait for the next period; under a new id.",
+    ),
+    "amount_below_minimum": Words(
+        "A cause, a sending or a conversion asks for more at a time.",
+        "Give at least the minimum, under a new id.",
+    ),
+    "amount_not_in_steps": Words(
+        "The amount is not a whole multiple of what the cause, the sending or the conversion counts in.",
+        "Give a multiple, under a new id.",
+    ),
     "amount_out_of_range": Words(
         "A basket, a meter of one basket, or one grant is above 10^15 of the smallest part.",
         "Look for a wrong unit in the source: euros times ten thousand, a number of a card in place of an amount.",
@@ -40,6 +53,15 @@ WORDS: dict[str, Words] = {
         "The day until which one chooses for this period has passed.",
         "Tell the member; choose for the period after.",
     ),
+    "cause_is_full": Words(
+        "The cause has a target, which all members together have reached or would go beyond, and no cause follows that "
+        "takes the rest.",
+        "Give what is left, or to another cause, under a new id.",
+    ),
+    "cause_not_open": Words(
+        "The event lies outside the days between which the cause takes donations.",
+        "Give to another cause, or in time.",
+    ),
     "code_unknown": Words(
         "The purchase shows a coupon code that nothing in the version in force takes.",
         "Tell the member; leave the code out and send the purchase under a new id.",
@@ -52,6 +74,12 @@ WORDS: dict[str, Words] = {
     "discount_exceeds_amount": Words(
         "A line's discount is above its amount, or the basket's discount is above what the lines cost after theirs.",
         "Send what was paid: put the part that cannot come off a line into the basket's discount, and drop the rest.",
+    ),
+    "event_for_the_engine_only": Words(
+        "Events such as `receive` and `refer` are what Guerdon sends from one member to another. From outside they "
+        "would give something for nothing.",
+        "Send what caused it: `send`, or the friend's `purchase`.",
+        journaled=False,
     ),
     "event_id_used_with_other_content": Words(
         "The id is taken, and what is recorded under it is not what you sent now. The sentence names the fields.",
@@ -141,6 +169,10 @@ WORDS: dict[str, Words] = {
         "Leave out what happened before the program. Or publish a version with an earlier `effective_from` before "
         "anything else is recorded.",
     ),
+    "not_for_this_member": Words(
+        "The conditions of the cause, the sending or the conversion do not hold. The reason is the first that fails.",
+        "Tell the member what is missing.",
+    ),
     "nothing_of_that_name": Words(
         "The event names a plan, menu, cause, game, benefit or the like that the version in force does not have.",
         "Check the name, and the date.",
@@ -213,6 +245,10 @@ WORDS: dict[str, Words] = {
         "The member has tried this plan, or another of its program, before.",
         "Join without `trial`, once the first term is paid.",
     ),
+    "sending_to_oneself": Words(
+        "Sender and receiver are the same member.",
+        "Nothing.",
+    ),
     "unit_does_not_pay": Words(
         "The purchase spends a unit that the version in force does not take in payment.",
         "Leave `spend` out, or send the unit that pays, under a new id.",
@@ -220,6 +256,10 @@ WORDS: dict[str, Words] = {
     "unit_unknown": Words(
         "The version in force on the event's date has no such unit.",
         "Check the name, and the date.",
+    ),
+    "wanted_exceeds_available": Words(
+        "The amount, with the fee where there is one, is more than is available. What is pending cannot be given away.",
+        "Give less, or later, under a new id.",
     ),
 }
 """The words for each code of ``REFUSALS``."""

@@ -1,4 +1,4 @@
-"""Commands that write: ingest events from a file, let the clock tick."""
+"""Commands that write: ingest events from a file, let the clock tick, deliver what passes between members."""
 
 import time
 from datetime import UTC, datetime
@@ -13,10 +13,11 @@ from guerdon.cli.home import console, database, errors, told_plainly
 from guerdon.cli.options import Home, ProgramName
 from guerdon.cli.showing import counted
 from guerdon.core.calendar import instant_of
-from guerdon.runtime import clock
+from guerdon.core.refusals import Refusal
 from guerdon.runtime import ingest as runtime
 from guerdon.runtime.ndjson import NdjsonFile, numbered_events
 from guerdon.runtime.programs import find_program
+from guerdon.runtime.relay import deliver, tick_and_deliver
 from guerdon.runtime.till import Till
 from guerdon.store.database import connect
 
@@ -36,7 +37,7 @@ def ingest(
 ) -> None:
     """Take events in from a file. Running it again is harmless: each event counts once.
 
-    Exit code 1 where a line was no event.
+    Exit code 1 where a line was no event, or one that only Guerdon itself may send.
     """
     with told_plainly(), database(home) as url:
         with connect(url) as connection:
@@ -55,16 +56,24 @@ def ingest(
     console.print(tables.outcomes_table(done))
     if done.refused:
         console.print(tables.refused_table(done, _SHOWN))
-    if done.outcomes["event_malformed"]:
-        _print_malformed(file)
+    _print_delivered(done.delivered)
+    if done.outcomes["event_malformed"] or done.outcomes["event_for_the_engine_only"]:
+        _print_wrong_lines(file)
         raise typer.Exit(1)
 
 
-def _print_malformed(file: Path) -> None:
-    """Say which lines were no events."""
-    wrong = [(number, event) for number, event in numbered_events(file) if isinstance(event, str)]
-    for number, sentence in wrong[:_SHOWN]:
-        console.print(f"{file.name}:{number}: {sentence}", highlight=False, markup=False)
+def _print_delivered(count: int) -> None:
+    """Say what passed between members, where anything did."""
+    if count:
+        console.print(f"Delivered {counted(count, 'event')} from member to member.", highlight=False)
+
+
+def _print_wrong_lines(file: Path) -> None:
+    """Say which lines could not be taken, and why."""
+    wrong = [(number, event) for number, event in numbered_events(file) if isinstance(event, Refusal)]
+    for number, refusal in wrong[:_SHOWN]:
+        told = refusal.details.get("reason", refusal.sentence)
+        console.print(f"{file.name}:{number}: {told}", highlight=False, markup=False)
     if len(wrong) > _SHOWN:
         console.print(f"and {len(wrong) - _SHOWN:,} more", highlight=False)
 
@@ -84,10 +93,28 @@ def tick(
     with told_plainly(), database(home) as url, connect(url) as connection:
         till = Till(lambda: connect(url), find_program(connection, program))
         connection.commit()
-        settled = clock.tick(till, connection, instant_of(moment))
+        settled, done = tick_and_deliver(till, connection, instant_of(moment))
         till.close()
     who = counted(settled, "member")
     console.print(f"Something fell due for {who} by {moment:%Y-%m-%d %H:%M} UTC.", highlight=False)
+    _print_delivered(done.events)
+
+
+def relay(home: Home = None, program: ProgramName = None) -> None:
+    """Deliver what members' events send to other members: gifts, referrals.
+
+    `ingest` and `tick` do it too before they end; this is for what was left when one of them was stopped.
+    """
+    with told_plainly(), database(home) as url, connect(url) as connection:
+        till = Till(lambda: connect(url), find_program(connection, program))
+        connection.commit()
+        done = deliver(till, connection)
+        till.close()
+    _print_delivered(done.events)
+    if done.refused:
+        console.print(f"{counted(done.refused, 'event')} refused; amounts among them went back.", highlight=False)
+    if not done.events:
+        console.print("Nothing was waiting.")
 
 
 def _moment(text: str) -> datetime:

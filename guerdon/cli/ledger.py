@@ -33,6 +33,9 @@ def print_summary(summary: Summary, version: Version) -> None:
         tables.tiers_table(summary),
         tables.mechanics_table(summary, shower),
         tables.limits_table(summary),
+        tables.named_table("Causes", "cause", summary.causes, shower),
+        tables.named_table("Partners", "partner", summary.partners, shower),
+        tables.transit_table(summary, shower),
     ):
         if table.row_count:
             console.print(table)
@@ -65,9 +68,18 @@ def summary(home: Home = None, program: ProgramName = None, as_json: AsJson = Fa
             units = {name: unit._asdict() for name, unit in found.units.items()}
             limits = [limit._asdict() for limit in found.limits]
             told = {"members": found.members, "units": units, "liability": found.liability, "tiers": found.tiers}
-            typer.echo(msgspec.json.encode(told | {"limits": limits}))
+            passed = {
+                "causes": _by_name(found.causes),
+                "partners": _by_name(found.partners),
+                "in_transit": found.in_transit,
+            }
+            typer.echo(msgspec.json.encode(told | {"limits": limits} | passed))
         else:
             print_summary(found, _newest(connection, number))
+
+
+def _by_name(balances: dict[tuple[str, str], int]) -> list[dict[str, str | int]]:
+    return [{"name": name, "unit": unit, "amount": amount} for (unit, name), amount in balances.items()]
 
 
 def statement(

@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, leaflets, ledger, programs, versions
+from guerdon.cli import demo, events, leaflets, ledger, programs, relations, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -23,10 +23,13 @@ app.command("publish")(programs.publish)
 app.add_typer(rates, name="rates")
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)
+app.command("relay")(events.relay)
 app.command("summary")(ledger.summary)
 app.command("statement")(ledger.statement)
 app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
+app.command("causes")(relations.causes)
+app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from guerdon.store.rates import DatedRate, add_rates, all_rates
 
 rates = typer.Typer(help="What other currencies are worth, by day.", no_args_is_help=True)
 
+RatesFile = Annotated[Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False)]
+
 _COLUMNS = ["day", "currency", "into", "rate"]
 _LARGEST = 10**9
 
@@ -28,7 +30,9 @@ class RatesWrong(Exception):
 
 
 @rates.command("add")
-def add(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], home: Home = None) -> None:
+def add(
+    file: Annotated[Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False)], home: Home = None
+) -> None:
     """Record rates from a CSV file with the columns day, currency, into and rate.
 
     A line ``2026-03-10,EUR,USD,1.0850`` says that from 10 March 2026 one euro is worth 1.0850 dollars, until the next

@@ -11,14 +11,19 @@ from guerdon.core.effects import (
     Adjusted,
     Capped,
     Chosen,
+    Converted,
     Discounted,
+    Donated,
     Effect,
     Expired,
+    Gave,
     Granted,
     HouseholdChanged,
     Matured,
     MembershipChanged,
     PaymentDue,
+    Progressed,
+    Received,
     Repaid,
     Restored,
     Reversed,
@@ -33,8 +38,11 @@ from guerdon.core.events import (
     Enrol,
     Event,
     Purchase,
+    Receive,
     Redeem,
+    Refer,
     Return,
+    Send,
     Tick,
     addressed,
     kind_of,
@@ -124,6 +132,12 @@ class Shower:
             return event.action
         if isinstance(event, Adjust):
             return f"adjusted by {event.by}: {event.reason}"
+        if isinstance(event, Send):
+            return f"sent to {event.to}"
+        if isinstance(event, Receive):
+            return f"got back from {event.sender}" if event.returned else f"received from {event.sender}"
+        if isinstance(event, Refer):
+            return f"{event.friend} sent goods back" if event.withdrawn else f"brought {event.friend} along"
         plain = {Enrol: "joined", Tick: "fell due"}
         return plain.get(type(event)) or f"{kind_of(event)} {addressed(event)}".strip()
 
@@ -158,7 +172,33 @@ class Shower:
         if isinstance(effect, Matured | Repaid):
             word = "matured" if isinstance(effect, Matured) else "paid back"
             return f"{word} {self.amount(effect.amount, effect.unit)}"
-        return self._of_belonging(effect) or self._plainly(effect)
+        if isinstance(effect, Progressed):
+            return self._progressed(effect)
+        return self._passed(effect) or self._of_belonging(effect) or self._plainly(effect)
+
+    def _passed(self, effect: Effect) -> str:
+        """What passed between members, causes and partners; empty for anything else."""
+        if isinstance(effect, Gave):
+            return f"to {effect.to} {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Received):
+            amount = self.amount(effect.amount, effect.unit, signed=True)
+            why = f" came back ({effect.returned.replace('_', ' ')})" if effect.returned else ""
+            return f"from {effect.sender} {amount}{why}"
+        if isinstance(effect, Sent):
+            return f"told {effect.event.member}" if not isinstance(effect.event, Receive) else "on its way"
+        if isinstance(effect, Donated):
+            return f"{effect.cause} {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Converted):
+            got = self.amount(effect.got, effect.into, signed=True)
+            return f"{effect.conversion} {self.amount(-effect.amount, effect.unit)}, {got} {effect.into}"
+        return ""
+
+    def _progressed(self, effect: Progressed) -> str:
+        """A counter that moved: ``base 3 carried over``, ``base keeps 60/100``, ``card 4``."""
+        kept, _, parts = effect.counter.partition("/")
+        if kept == "fraction" and parts:
+            return f"{effect.mechanic} keeps {effect.after}/{parts}"
+        return f"{effect.mechanic} {effect.after} {effect.counter}"
 
     def _of_belonging(self, effect: Effect) -> str:
         """What came of a plan, a household or a menu; empty for anything else."""
@@ -174,8 +214,6 @@ class Shower:
             return f"{effect.menu} from {period}: {', '.join(effect.options) or 'nothing'}"
         if isinstance(effect, HouseholdChanged):
             return f"{effect.household} {effect.other}: {effect.role} {effect.why.replace('_', ' ')}"
-        if isinstance(effect, Sent):
-            return f"told {effect.event.member}"
         return ""
 
     def _plainly(self, effect: Effect) -> str:

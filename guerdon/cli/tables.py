@@ -1,6 +1,6 @@
 """The tables that commands print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 
@@ -9,12 +9,17 @@ from guerdon.core import wallet
 from guerdon.core.effects import Effect, Note
 from guerdon.core.events import Event
 from guerdon.core.refusals import REFUSALS
-from guerdon.core.version import Version
+from guerdon.core.version import CAUSE_LIMIT, Version
 from guerdon.runtime.ingest import Progress
+from guerdon.runtime.partners import PartnerUnit
 from guerdon.runtime.story import Explanation, Statement
 from guerdon.runtime.summary import Summary
 from guerdon.runtime.verify import Report
 from guerdon.specs.looks import Difference
+from guerdon.store.reading import CauseGifts
+
+_NO_EVENT = ("event_malformed", "event_for_the_engine_only")
+"""Why a line is refused before it is anybody's event."""
 
 
 def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
@@ -61,6 +66,55 @@ def limits_table(summary: Summary) -> Table:
         share = used / allowed if allowed else 1
         state = "[yellow]run out[/]" if used >= allowed else f"{share:.0%}"
         table.add_row(name, f"{used:,}", f"{allowed:,}", state)
+    return table
+
+
+def named_table(title: str, kind: str, balances: dict[tuple[str, str], int], shower: Shower) -> Table:
+    """What each cause or partner has, unit by unit."""
+    table = _plain_table(title, (kind, "left"), ("amount", "right"), ("unit", "left"))
+    for (unit, name), amount in sorted(balances.items(), key=lambda item: (item[0][1], item[0][0])):
+        table.add_row(safe(name), shower.amount(amount, unit), unit)
+    return table
+
+
+def transit_table(summary: Summary, shower: Shower) -> Table:
+    """What is on its way from one member to another."""
+    table = _plain_table("In transit", ("amount", "right"), ("unit", "left"))
+    for unit, amount in summary.in_transit.items():
+        table.add_row(shower.amount(amount, unit), unit)
+    return table
+
+
+def causes_table(given: Sequence[CauseGifts], limits: Mapping[str, int], shower: Shower) -> Table:
+    """What each cause was given, and what its target is. ``limits`` are the targets by the names of their limits."""
+    headings = (("given", "right"), ("target", "right"), ("gifts", "right"), ("members", "right"))
+    table = _plain_table("Causes", ("cause", "left"), *headings, ("unit", "left"))
+    for unit, cause, amount, times, members in given:
+        target = limits.get(f"{CAUSE_LIMIT}{cause}")
+        shown = "–" if target is None else shower.amount(target, unit)
+        table.add_row(safe(cause), shower.amount(amount, unit), shown, f"{times:,}", f"{members:,}", unit)
+    return table
+
+
+def partner_table(unit: str, found: PartnerUnit, shower: Shower) -> Table:
+    """One unit of a partner's statement: opening, what moved, closing."""
+    currency = shower.program.currency
+
+    def worth(amount: int | None) -> str:
+        return "–" if amount is None else money(amount, currency)
+
+    headings = (("what", "left"), ("by", "left"), ("times", "right"), ("amount", "right"), ("worth", "right"))
+    table = _plain_table(unit, *headings)
+    table.add_row("opening", "", "", shower.amount(found.opening, unit), "")
+    for line in found.lines:
+        table.add_row(
+            line.kind,
+            safe(line.reason),
+            f"{line.times:,}",
+            shower.amount(line.amount, unit, signed=True),
+            worth(line.worth),
+        )
+    table.add_row("[bold]closing[/]", "", "", f"[bold]{shower.amount(found.closing, unit)}[/]", worth(found.worth))
     return table
 
 
@@ -152,7 +206,7 @@ def refused_table(done: Progress, most: int) -> Table:
     table = _plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
     for event_id, member, _, sentence in done.refused[:most]:
         table.add_row(safe(event_id), safe(member), safe(sentence))
-    count = sum([done.outcomes[code] for code in REFUSALS if code != "event_malformed"])
+    count = sum([done.outcomes[code] for code in REFUSALS if code not in _NO_EVENT])
     if count > most:
         table.caption = f"and {count - most:,} more"
         table.caption_justify = "left"

@@ -135,6 +135,28 @@ def is_birthday(birthday: str, day: Day) -> bool:
 
 
 @lru_cache(maxsize=65_536)
+def next_birthday(birthday: str, day: Day) -> Day | None:
+    """The first day after a day on which a birthday, ``MM-DD``, falls; None for one that no year has, as 04-31."""
+    month, day_of_month = int(birthday[:2]), int(birthday[3:])
+    in_leap_year = day_of(date(2000, month, 1))
+    if _day_in_month(in_leap_year, day_of_month) != in_leap_year + day_of_month - 1:
+        return None
+    for year in (date_of(day).year, date_of(day).year + 1):
+        found = _day_in_month(day_of(date(year, month, 1)), day_of_month)
+        if found > day:
+            return found
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def next_anniversary(first: Day, day: Day) -> Day:
+    """The first day after a day that lies a whole number of years after the first: 1 or more."""
+    years = max(date_of(day).year - date_of(first).year, 1)
+    found = add_months(first, 12 * years)
+    return found if found > day else add_months(first, 12 * (years + 1))
+
+
+@lru_cache(maxsize=65_536)
 def statement_start(day: Day, day_of_month: int) -> Day:
     """The first day of the statement period that a day lies in: it begins on the same day of every month.
 

@@ -25,7 +25,9 @@ from guerdon.core.calendar import (
 from guerdon.core.effects import (
     Capped,
     Chosen,
+    Converted,
     Discounted,
+    Donated,
     Effect,
     Expired,
     Gave,
@@ -35,14 +37,14 @@ from guerdon.core.effects import (
     Note,
     PaidWith,
     Progressed,
-    Received,
     Reduced,
     Repaid,
+    Reversed,
     Sent,
     Spent,
     TierChanged,
 )
-from guerdon.core.events import EngineEvent, Event, Purchase, Receive, payments_of
+from guerdon.core.events import EngineEvent, Event, Purchase, payments_of
 from guerdon.core.facts import Facts
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
@@ -295,6 +297,33 @@ class Case:
             self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
             self.effects.append(Spent(unit, amount, reward, self.settled_at, partner))
 
+    def give(self, cause: str, unit: str, amount: int) -> None:
+        """Give a cause an amount that is known to be available."""
+        self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
+        self.effects.append(Donated(cause, unit, amount))
+
+    def hand_over(self, unit: str, amount: int, to: str) -> tuple[Lot, ...]:
+        """Let an amount that is known to be available leave for another member; gives it lot by lot."""
+        self.wallets[unit], lots = wallet.give_away(self.wallet(unit), amount)
+        self.effects.append(Gave(unit, amount, to))
+        return lots
+
+    def convert(self, converted: Converted, *, reference: str = "") -> None:
+        """Let an amount that is known to be available become what it is converted into: a voucher with a reference."""
+        self.wallets[converted.unit], _ = wallet.spend(self.wallet(converted.unit), converted.amount)
+        self.effects.append(converted)
+        if not converted.partner:
+            self.put(converted.into, converted.got, converted.expires_at, reference)
+            self.repay(converted.into)
+
+    def withdraw(self, unit: str, amount: int, mechanic: str, *, matures_at: Instant, day: Day, partner: str) -> None:
+        """Take back what a mechanic has granted on a day and what is still pending of it."""
+        self.wallets[unit], taken = wallet.take_pending(self.wallet(unit), amount, mechanic, matures_at)
+        if taken:
+            self.effects.append(Reversed(mechanic, unit, taken, pending=taken, funded_by=partner))
+            for meter in self.version.meters_of_earned.get(unit, ()):
+                self.count_out(meter, taken, day)
+
     def take_off(self, mechanic: str, unit: str, lot: Lot) -> None:
         """Spend a voucher whole and take it off the basket."""
         self.wallets[unit] = wallet.spend_lot(self.wallet(unit), lot)
@@ -365,17 +394,11 @@ class Case:
         """Whether an event of that id was sent already."""
         return any(isinstance(effect, Sent) and effect.event.id == event_id for effect in self.effects)
 
-    def hand_over(self, unit: str, amount: int, to: str, *, expires_at: Instant | None) -> None:
+    def pass_on(self, unit: str, amount: int, to: str, *, expires_at: Instant | None) -> None:
         """Let an amount that is known to be available leave for another member, first out of what expires then."""
         held = self.wallet(unit)
         self.wallets[unit], _, _ = wallet.take_back(held, amount, expires_at=expires_at, matures_at=None)
         self.effects.append(Gave(unit, amount, to))
-
-    def arrive(self, event: Receive) -> None:
-        """Take in what another member sent, with the expiry it had."""
-        self.put(event.unit, event.amount, event.expires_at)
-        self.effects.append(Received(event.unit, event.amount, event.sender, event.expires_at))
-        self.repay(event.unit)
 
     def choose(self, menu: str, period: Day, options: tuple[str, ...]) -> None:
         """Note what the member picked of a menu for the period that begins on a day. Nothing takes the choice back.

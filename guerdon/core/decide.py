@@ -14,6 +14,11 @@ The order of work for an event that happened at some instant:
 amounts go into the meter windows and cap periods of its own date, and what it grants is earned and expires by its own
 date. Two things are as they stand now: the member's tier, and what is left of shared limits. An event that is later
 than the program accepts is refused.
+
+**What another member sends** (``events.ENGINE_EVENTS``) is never too late. It is dated with its cause, and two members'
+records stand at different times; where the receiver's stands later, the event is decided as of then: it arrives when
+it arrives. Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
+relay, and no cap of a period that is long settled is opened again.
 """
 
 from typing import NamedTuple
@@ -28,6 +33,7 @@ from guerdon.core.delivery import deliver
 from guerdon.core.describing import describe
 from guerdon.core.effects import Note, Outcome
 from guerdon.core.events import (
+    ENGINE_EVENTS,
     Action,
     Adjust,
     Choose,
@@ -40,6 +46,7 @@ from guerdon.core.events import (
     Join,
     Play,
     Purchase,
+    Receive,
     Redeem,
     Return,
     Tick,
@@ -52,6 +59,7 @@ from guerdon.core.events import (
 from guerdon.core.facts import NO_FACTS, Facts
 from guerdon.core.lanes import run_happened, run_lanes
 from guerdon.core.purchasing import count_action, record_purchase
+from guerdon.core.receiving import receive
 from guerdon.core.redemption import redeem
 from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
@@ -90,6 +98,8 @@ def decide(
     The same arguments give the same decision on any machine. ``traced`` adds the notes and changes nothing else.
     """
     at = instant_of_event(event)
+    if isinstance(event, ENGINE_EVENTS):
+        at = max(at, state.as_of)
     version = timeline.at(at)
     case: Case | None = None
     try:
@@ -226,7 +236,7 @@ def _work_through(case: Case, timeline: Timeline) -> None:
             count_late(case, case.counting)
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
-        case.referrer = event.referrer
+        _note_referrer(case, event)
         for rule in case.version.rules:
             rule.enrol(case)
         run_lanes(case, "enrol")
@@ -243,12 +253,22 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         describe(case, event)
     elif isinstance(event, Deliver):
         deliver(case, event)
+    elif isinstance(event, Receive):
+        receive(case, event)
     elif not isinstance(event, Tick):
         _answer(case, event)
     if case.happened:
         run_happened(case)
     if isinstance(event, _ACTIVITY):
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
+
+
+def _note_referrer(case: Case, event: Enrol) -> None:
+    """Keep who brought the member along. Nobody brings themselves: such a referrer is passed over."""
+    if event.referrer == event.member:
+        case.note("referral", "skipped", "referrer_is_the_member", "nobody brings themselves along")
+    else:
+        case.referrer = event.referrer
 
 
 def _answer(case: Case, event: Event) -> None:

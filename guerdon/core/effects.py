@@ -468,6 +468,8 @@ class Received(_Effect, frozen=True, tag="received"):
     amount: int
     sender: str
     expires_at: Instant | None = None
+    returned: str = ""
+    """The code for which it comes back, from a receiver who could not take it; empty: it was sent."""
 
     def transfers(self) -> tuple[Transfer, ...]:
         return (Transfer(self.unit, "in_transit", "available", self.amount, "sent"),)

@@ -281,25 +281,31 @@ class Exit(_Event, frozen=True, tag="exit"):
 
 
 class Receive(_Event, frozen=True, tag="receive"):
-    """An amount that another member sent arrives."""
+    """An amount that another member sent arrives, or comes back because the other could not take it."""
 
     unit: Id
     """The unit, by its name in the program file."""
     amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]
     """In the unit's smallest part."""
     sender: Id
-    """The member who sent it."""
+    """Who sent it; for what comes back, who could not take it."""
     expires_at: Instant | None = None
-    """The expiry that it had with the sender; None: as its unit says."""
+    """The expiry that it keeps; None: as its unit says."""
+    comes_back_with: Instant | None = None
+    """The expiry that it had with the sender, and has again if it comes back."""
+    returned: Name = ""
+    """For what comes back: the code by which it was refused. Empty: it was sent."""
 
 
 class Refer(_Event, frozen=True, tag="refer"):
-    """Somebody whom the member brought along has met the condition of a referral."""
+    """Somebody whom the member brought along has met the condition of a referral, or meets it no longer."""
 
     referral: Id
     """The referral, by its name in the program file."""
     friend: Id
-    """The member who was brought along."""
+    """Who was brought along."""
+    withdrawn: bool = False
+    """The goods that met the condition came back."""
 
 
 class Admit(_Event, frozen=True, tag="admit"):
@@ -389,7 +395,8 @@ Event = (
 )
 """Everything that happens to a member, told apart by ``kind``."""
 
-ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(EngineEvent))
+ENGINE_EVENTS: tuple[type[msgspec.Struct], ...] = get_args(EngineEvent)
+ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in ENGINE_EVENTS)
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -398,6 +405,14 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 def kind_of(event: Event) -> str:
     """The event's kind as it stands in its JSON."""
     return str(event.__struct_config__.tag)
+
+
+def returned(event: Receive, code: str) -> Receive:
+    """The event by which an amount goes back to its sender, where the receiver's was refused with a code."""
+    return Receive(
+        id=derived_id(event.id, "returned"), member=event.sender, at=event.at, unit=event.unit, amount=event.amount,
+        sender=event.member, expires_at=event.expires_at or event.comes_back_with, returned=code,
+    )  # fmt: skip
 
 
 def derived_id(cause: str, mechanic: str) -> str:

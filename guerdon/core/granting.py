@@ -9,7 +9,7 @@ says that 80 were wanted and that ``per_member`` cut it.
 
 from typing import NamedTuple
 
-from guerdon.core.calendar import Delay, Instant, Term
+from guerdon.core.calendar import Delay, Instant, Term, date_of
 from guerdon.core.case import Case
 from guerdon.core.delivery import WAITING
 from guerdon.core.program import Allowance, Cap
@@ -61,11 +61,14 @@ class Giver:
         terms = (expires, delay, declared.expires)
         self.is_plain = not self.is_capped and not self._is_voucher and terms == (None, None, None) and not funded_by
 
-    def within_caps(self, case: Case, wanted: int) -> tuple[int, str]:
-        """What the caps leave of an amount, and the name of the one that cut the most off; empty where none did."""
+    def within_caps(self, case: Case, wanted: int, *, by_period: bool = True) -> tuple[int, str]:
+        """What the caps leave of an amount, and the name of the one that cut the most off; empty where none did.
+
+        Without ``by_period`` the amounts for a member and a calendar period are left out of it.
+        """
         amount, capped_by = wanted, ""
         for ceiling in self._ceilings:
-            left, by = _left(case, ceiling, amount)
+            left, by = _left(case, ceiling, amount, by_period=by_period)
             if left < amount:
                 amount, capped_by = left, ceiling.told + by
         return amount, capped_by
@@ -96,7 +99,10 @@ class Giver:
         )  # fmt: skip
 
     def _partner(self, case: Case) -> str:
-        return getattr(case.event, "partner", "") if self._funded_by == "partner" else self._funded_by
+        if self._funded_by != "partner":
+            return self._funded_by
+        # What merely fell due before an event has nothing to do with it.
+        return getattr(case.event, "partner", "") if case.settled_at is None else ""
 
     def _matures_at(self, case: Case) -> Instant | None:
         """When the grant becomes available; None: at once."""
@@ -112,9 +118,12 @@ class Giver:
         return None if matures_at <= case.as_of else matures_at
 
     def _reference(self, case: Case, matures_at: Instant | None) -> str:
-        """A voucher is known by its event and mechanic, and so is what waits for a delivery."""
-        own = self._is_voucher or matures_at == WAITING
-        return f"{case.event.id}/{self.mechanic}" if own else ""
+        """A voucher is known by its mechanic and what brought it, event or day; so is what waits for a delivery."""
+        if not self._is_voucher and matures_at != WAITING:
+            return ""
+        if case.settled_at is not None:
+            return f"{self.mechanic}/{date_of(case.day)}"
+        return f"{case.event.id}/{self.mechanic}"
 
 
 def _ceiling(workshop: Workshop, owner: str, cap: Cap, told: str) -> _Ceiling:
@@ -122,12 +131,14 @@ def _ceiling(workshop: Workshop, owner: str, cap: Cap, told: str) -> _Ceiling:
     return _Ceiling(owner, cap, total, told)
 
 
-def _left(case: Case, ceiling: _Ceiling, wanted: int) -> tuple[int, str]:
+def _left(case: Case, ceiling: _Ceiling, wanted: int, *, by_period: bool) -> tuple[int, str]:
     """What one cap leaves of an amount, and which part of the cap cut the most off."""
     cap, amount, capped_by = ceiling.cap, wanted, ""
     if cap.per_event is not None and cap.per_event < amount:
         amount, capped_by = cap.per_event, "per_event"
     for allowance in cap.per_member:
+        if not by_period and allowance.period != "ever":
+            continue
         left = allowance.amount - _used(case, ceiling.owner, allowance)
         if left < amount:
             amount, capped_by = max(left, 0), "per_member"

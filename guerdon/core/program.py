@@ -213,6 +213,8 @@ class Reward(msgspec.Struct, frozen=True, kw_only=True):
     valid: Term | None = None
     """How long the voucher lasts; None: as its unit says."""
     stock: int | None = None
+    partner: str = ""
+    """The partner who hands it over and is owed what it cost; empty: the merchant does."""
     when: When = When()
 
 

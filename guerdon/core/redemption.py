@@ -28,7 +28,7 @@ def redeem(case: Case, event: Redeem) -> None:
         if case.left_of(reward.stock) < 1:
             raise stop("reward_out_of_stock", reward=event.reward)
         case.use(reward.stock, 1)
-    case.spend(cost.unit, cost.amount, event.reward)
+    case.spend(cost.unit, cost.amount, event.reward, partner=reward.settings.partner)
     _give(case, event, reward)
 
 

@@ -11,13 +11,21 @@ import msgspec
 REFUSALS: dict[str, str] = {
     "address_missing": "Who enters a household tells the address, and none was told.",
     "adjustment_exceeds_available": "The adjustment would take {wanted} {unit}, but only {available} are available.",
+    "allowance_used_up": "That would be {wanted} {what}; {left} are left in this {period}.",
+    "amount_below_minimum": "The amount of {amount} {unit} is less than {least}.",
+    "amount_not_in_steps": "The amount of {amount} {unit} is not a multiple of {step}.",
     "amount_out_of_range": "The amount {amount} is outside what an event may carry (at most {limit}).",
     "balance_out_of_range": "The balance of {unit} would not fit into 64 bits.",
+    "cause_is_full": "The cause {cause} takes {left} {unit} more, not {wanted}.",
+    "cause_not_open": "The cause {cause} takes donations from {first} to {last}.",
     "choice_made_already": "What was chosen from the menu {menu} for this period ({chosen}) cannot be changed now.",
     "choice_too_late": "It is day {day} of the period; from the menu {menu} one chooses through day {last}.",
     "code_unknown": "Nothing in the program takes the code {shown}.",
     "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",
     "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
+    "event_for_the_engine_only": (
+        "An event of the kind {event_kind} is made by Guerdon itself; nobody else may send one."
+    ),
     "event_id_used_with_other_content": (
         "An event with the id {id} is already recorded with other content; it differs in {differs}."
     ),
@@ -42,6 +50,7 @@ REFUSALS: dict[str, str] = {
     "membership_shared": "The plan {plan} is shared by the household; who holds it pays for it and ends it.",
     "membership_without_term": "The plan {plan} has no term that could be paid for.",
     "no_program_in_force": "No version of the program was in force on {at}.",
+    "not_for_this_member": "The member may not: {name} is {reason}.",
     "nothing_of_that_name": "The program has nothing called {name} for an event of the kind {kind}.",
     "nothing_waits_for_delivery": "Nothing waits for the delivery of the purchase {purchase}.",
     "option_not_offered": "The option {option} is not on this member's menu {menu}; there is {offered}.",
@@ -58,10 +67,12 @@ REFUSALS: dict[str, str] = {
     "reward_out_of_stock": "The reward {reward} is out of stock.",
     "reward_unknown": "The program has no reward {reward}.",
     "role_unknown": "Households have no role {role}.",
+    "sending_to_oneself": "Nobody sends {unit} to themselves.",
     "trial_not_offered": "The plan {plan} has no trial.",
     "trial_used": "The member has had the trial of the plan {plan} already.",
     "unit_does_not_pay": "The program takes no {unit} in payment.",
     "unit_unknown": "The program has no unit {unit}.",
+    "wanted_exceeds_available": "That takes {wanted} {unit}; the member has {available}.",
 }
 """Every refusal code with its sentence, in alphabetical order."""
 

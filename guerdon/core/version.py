@@ -5,24 +5,26 @@ its ``effective_from``: the store refuses to publish one that would.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
 from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
-from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, instant_of, zone
+from guerdon.core.calendar import LAST_INSTANT, Day, Instant, Term, Zone, day_of, instant_of, zone
 from guerdon.core.case import Case
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import Event, Purchase, Redeem
+from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Purchase, Redeem
 from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
 
 _REMEMBERED_DAYS = 4_000
+CAUSE_LIMIT = "cause:"
+"""How the shared limits are called that are the targets of causes."""
 
 
 class Workshop:
@@ -130,7 +132,7 @@ class Version:
         self.limits: Mapping[str, int] = workshop.limits
         self._lanes = _lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
-        self._limited = _limited(program, self.limits)
+        self._limited = _limited(program, self.limits, {rule.name for rule in self.rules if _acts_later(rule)})
         self._units = tuple(program.units.items())
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
@@ -190,8 +192,15 @@ class Version:
         name = renamed.get(meter, meter)
         return name if name in self.program.meters else ""
 
-    def limits_between(self, first: Instant, last: Instant, rewards: Collection[str]) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards."""
+    def limits_between(
+        self, first: Instant, last: Instant, rewards: Collection[str], *, causes: bool = False
+    ) -> Iterator[str]:
+        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards.
+
+        With ``causes`` the targets of all causes too: what is above one may go to the next.
+        """
+        if causes:
+            yield from [limit for limit in self.limits if limit.startswith(CAUSE_LIMIT)]
         first_day, last_day = self.zone.day(first), self.zone.day(last)
         for limit, begins, ends in self._limited:
             if begins <= last_day and ends >= first_day:
@@ -338,14 +347,23 @@ def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, 
     return grouped
 
 
-def _limited(program: Program, limits: Mapping[str, int]) -> list[tuple[str, Day, Day]]:
-    """The mechanics with a shared limit, with the days between which they are live."""
+_OF_EVENTS = ("purchase", "checkout", "enrol", "action")
+
+
+def _acts_later(rule: Rule) -> bool:
+    """Whether a rule may act on a day that is not the event's: what falls due before an event is settled with it."""
+    by_time = type(rule).next_due is not Rule.next_due
+    return by_time or any(trigger.partition(":")[0] not in _OF_EVENTS for trigger in rule.triggers)
+
+
+def _limited(program: Program, limits: Mapping[str, int], later: Container[str]) -> list[tuple[str, Day, Day]]:
+    """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
-    shared = [limit for limit in limits if limit not in own and not limit.startswith("stock:")]
+    shared = [limit for limit in limits if limit not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
         if mechanic.name in limits:
-            between = getattr(mechanic, "when", When()).between
+            between = None if mechanic.name in later else getattr(mechanic, "when", When()).between
             days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
             limited.append((mechanic.name, *days))
     return limited
@@ -388,11 +406,14 @@ class Timeline:
             return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
+        if any(isinstance(event, ENGINE_EVENTS) for event in events):
+            last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
         rewards = {event.reward for event in events if isinstance(event, Redeem)}
+        causes = any(isinstance(event, Donate) for event in events)
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, rewards):
+                for limit in version.limits_between(first, last, rewards, causes=causes):
                     name = version.first_name(limit)
                     allowed[name] = max(version.limits[limit], allowed.get(name, 0))
         return allowed

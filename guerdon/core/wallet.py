@@ -137,6 +137,16 @@ def spend(wallet: Wallet, amount: int) -> tuple[Wallet, int]:
     return Wallet(lots, wallet.pending, wallet.held, wallet.debt, wallet.emptied_at), taken
 
 
+def give_away(wallet: Wallet, amount: int) -> tuple[Wallet, tuple[Lot, ...]]:
+    """Take an amount from the available lots, in consumption order, and give what was taken lot by lot.
+
+    Lots of 30 (expires in May) and 50 (expires in June), give 40 away: 30 of May and 10 of June.
+    """
+    lots, _ = _consume(wallet.lots, amount)
+    left = Wallet(lots, wallet.pending, wallet.held, wallet.debt, wallet.emptied_at)
+    return left, _difference(wallet.lots, lots)
+
+
 def spend_lot(wallet: Wallet, lot: Lot) -> Wallet:
     """Take one available lot whole."""
     lots = tuple([other for other in wallet.lots if other != lot])
@@ -165,6 +175,21 @@ def take_back(
     rest_left, from_rest = _consume(rest, amount - from_pending - from_own)
     lots = tuple(sorted(first_left + rest_left, key=consumption_order))
     return Wallet(lots, still, wallet.held, wallet.debt, wallet.emptied_at), from_pending, from_own + from_rest
+
+
+def take_pending(wallet: Wallet, amount: int, mechanic: str, matures_at: Instant) -> tuple[Wallet, int]:
+    """Take up to an amount of a mechanic's from what matures at an instant; gives how much was taken.
+
+    A lot with a reference is a voucher of its own, and its reference ends with the mechanic.
+    """
+    ending = ("", f"/{mechanic}")
+    own = tuple(
+        [lot for lot in wallet.pending if lot.matures_at == matures_at and lot.reference[-len(ending[1]) :] in ending]
+    )
+    others = tuple([lot for lot in wallet.pending if lot not in own])
+    left, taken = _consume(own, amount)
+    still = tuple(sorted(left + others, key=_maturity_order))
+    return Wallet(wallet.lots, still, wallet.held, wallet.debt, wallet.emptied_at), taken
 
 
 def _granted_as(lot: Lot) -> tuple[Instant | None, str]:

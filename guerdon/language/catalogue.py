@@ -7,7 +7,7 @@ from guerdon.language.matchers import REWARD_WHEN
 from guerdon.language.phrases import Choice, Phrase, Wording
 from guerdon.language.section import Fields, Key, Section
 from guerdon.language.terms import TERM
-from guerdon.language.words import NAME, TITLE
+from guerdon.language.words import NAME, PARTNER, TITLE
 
 GIVES: Phrase[Quantity | None] = Phrase(
     "an amount of a unit, or `nothing`",
@@ -40,6 +40,12 @@ REWARD: Section[Reward] = Section(
         ),
         Key("valid", TERM, "How long what it gives lasts. Left out: as its unit says.", "90 days"),
         Key("stock", counted("a number of pieces", "piece", "200"), "How many there are. Left out: any number.", "200"),
+        Key(
+            "partner",
+            PARTNER,
+            "The partner who hands it over and is owed what it cost. Left out: the merchant does.",
+            "esso",
+        ),
         Key("when", REWARD_WHEN, "Who may take it, and when. Left out: anyone at any time.", "{tier: gold}"),
     ],
     Reward,

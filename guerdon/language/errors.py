@@ -12,6 +12,7 @@ import msgspec
 CODES = {
     "alias_refused": "An anchor, an alias or a merge key. Everything is written out where it applies.",
     "character_refused": "A control character, or half a character.",
+    "conversion_circle": "Conversions by which members would gain without end.",
     "currency_other": "An amount in a currency that is not the program's.",
     "document_extra": "A second document after `---`.",
     "errors_too_many": "There are more errors than are told at once.",

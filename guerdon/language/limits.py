@@ -96,6 +96,12 @@ def _cap_of(limits: tuple[MemberLimit, ...]) -> Cap:
     return Cap(per_member=_once_a_period(per_member), times=_once_a_period(times))
 
 
+MEMBER_LIMITS: Form[Cap] = Either(
+    "a limit for each member, or a list of them",
+    text=Turned(MEMBER_LIMIT, lambda limit: _cap_of((limit,))),
+    items=Turned(Listing("a list of limits", MEMBER_LIMIT), _cap_of),
+)
+
 LIMIT: Form[Any] = Either(
     "a limit",
     text=Turned(MEMBER_LIMIT, lambda limit: _cap_of((limit,))),

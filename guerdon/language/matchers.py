@@ -47,6 +47,8 @@ def _first_to_last(dates: tuple[object, ...]) -> tuple[object, ...]:
     return dates
 
 
+FIRST_AND_LAST_DAY = Turned(Listing("the first and the last day", DATE), _first_to_last)
+
 _BRAND = Key("brand", TEXTS, "Lines of these brands.", "private")
 _SKU = Key("sku", TEXTS, "Lines with these article numbers.", "[4011, 4012]")
 _CATEGORY = Key("category", CATEGORIES, "Lines in these categories.", "[fuel, gift-card]")
@@ -89,7 +91,7 @@ _OF_THE_DAY = [
     Key("hours", HOURS, "At these hours.", "17:00-19:00"),
     Key(
         "between",
-        Turned(Listing("the first and the last day", DATE), _first_to_last),
+        FIRST_AND_LAST_DAY,
         "From the first day through the last.",
         "[2026-04-04, 2026-04-14]",
     ),

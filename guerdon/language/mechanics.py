@@ -6,6 +6,7 @@ from guerdon.core.program import Mechanic
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
+from guerdon.language.giving import CAUSE_SECTION, CONVERSION, SENDING
 from guerdon.language.households import HOUSEHOLD
 from guerdon.language.issues import VOUCHERS
 from guerdon.language.ladders import TIERS
@@ -13,16 +14,21 @@ from guerdon.language.menus import MENU
 from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
 from guerdon.language.plans import MEMBERSHIP
+from guerdon.language.referrals import REFERRAL
 from guerdon.language.section import Section
 from guerdon.mechanics import MECHANICS
 
 SECTIONS: dict[str, Section[Any]] = {
     "earn": EARN,
+    "tiers": TIERS,
+    "vouchers": VOUCHERS,
+    "referral": REFERRAL,
+    "cause": CAUSE_SECTION,
+    "sending": SENDING,
+    "conversion": CONVERSION,
     "household": HOUSEHOLD,
     "membership": MEMBERSHIP,
     "menu": MENU,
-    "tiers": TIERS,
-    "vouchers": VOUCHERS,
 }
 """How each mechanic of ``MECHANICS`` stands in a file."""
 

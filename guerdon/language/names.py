@@ -13,11 +13,12 @@ from guerdon.language.program_file import PROGRAM
 from guerdon.language.units import MEASURES
 from guerdon.mechanics import MECHANICS
 
-_NAMED_BY_KEY = ("earn", "household", "membership", "menu")
-"""The kinds whose own key holds the mechanic's name, or what it is called after."""
-
 _COMPARED = 20
 """How many unknown keys are looked at: a file with more of them is no program."""
+
+
+_NAMED_BY_KIND = ("earn", "referral", "cause", "conversion", "household", "membership", "menu")
+"""The kinds of mechanics that are called by the value of the kind's own key, where they have no other name."""
 
 
 def names_of(root: Node) -> Names:
@@ -37,6 +38,7 @@ def names_of(root: Node) -> Names:
         partners=frozenset(name for name, _ in _named(_behind(root, "partners"))),
         plans=_called(mechanics, "membership"),
         badges=_called(mechanics, "badge"),
+        causes=_called(mechanics, "cause"),
     )
 
 
@@ -91,4 +93,4 @@ def _mechanic(item: Node) -> str:
     kinds = [kind for kind in MECHANICS if _value(item, kind) is not None]
     if own or not kinds:
         return own
-    return _text(_value(item, kinds[0])) if kinds[0] in _NAMED_BY_KEY else kinds[0]
+    return _text(_value(item, kinds[0])) if kinds[0] in _NAMED_BY_KIND else kinds[0]

@@ -40,6 +40,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     partners: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()
     badges: frozenset[str] = frozenset()
+    causes: frozenset[str] = frozenset()
 
 
 class Scope(NamedTuple):

@@ -3,6 +3,8 @@
 from guerdon.core.program import Program
 from guerdon.language.catalogue import RETURNS, REWARD
 from guerdon.language.changes import CHANGES
+from guerdon.language.circles import check_chains, check_circles, check_whole_vouchers
+from guerdon.language.cycles import check_cycles
 from guerdon.language.dates import DATE
 from guerdon.language.forms import Listing, Table
 from guerdon.language.limits import SHARED
@@ -95,4 +97,5 @@ PROGRAM: Section[Program] = Section(
         ),
     ],
     Program,
+    checks=[check_cycles, check_circles, check_whole_vouchers, check_chains],
 )

@@ -120,6 +120,7 @@ PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus
 BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
 SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
 PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
+CAUSE = Known("a cause", lambda scope: scope.names.causes, example="sea")
 PARTNER_OR_OWN = Known("a partner", lambda scope: {"own", *scope.names.partners}, example="esso")
 
 CURRENCY = Phrase(

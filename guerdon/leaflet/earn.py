@@ -4,6 +4,7 @@ from guerdon.core.amounts import Rounding
 from guerdon.core.program import When
 from guerdon.leaflet.amounts import amount, factor, limits, multiple, rate, rate_on_top
 from guerdon.leaflet.conditions import Conditions, conditions, exceptions, mechanic_title
+from guerdon.leaflet.earn_amounts import fine_print, how_much, is_plain, on_what
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import lasting, waited
 from guerdon.leaflet.voice import Voice
@@ -16,6 +17,7 @@ def said_earn(voice: Voice, mechanic: Earn) -> Said:
     told = conditions(voice, mechanic.when, but=_OF_THE_OCCASION if _is_for_a_purchase(mechanic) else ())
     sentences = [
         told.sentence(voice, _head(voice, mechanic, told)),
+        *fine_print(voice, mechanic),
         *exceptions(voice, mechanic.unless),
         *limits(voice, mechanic.limit, mechanic.earn),
         *shared_limits(voice, mechanic),
@@ -42,6 +44,8 @@ def shared_limits(voice: Voice, mechanic: Earn | Menu) -> list[str]:
 
 def _head(voice: Voice, mechanic: Earn, told: Conditions) -> str:
     """What is given, and for what."""
+    if not is_plain(mechanic):
+        return _more_than_plain(voice, mechanic, told.goods)
     if mechanic.rate is not None:
         return rate(voice, mechanic.rate, mechanic.earn, told.goods)
     if mechanic.multiply is not None:
@@ -57,6 +61,18 @@ def _head(voice: Voice, mechanic: Earn, told: Conditions) -> str:
             "%(amount)s for %(occasion)s with %(goods)s", amount=given, occasion=occasion, goods=told.goods
         )
     return voice.say("%(amount)s for %(occasion)s", amount=given, occasion=occasion)
+
+
+def _more_than_plain(voice: Voice, mechanic: Earn, goods: str) -> str:
+    """What is given by bands, tiers or measures, or on a day, or for what happens."""
+    if mechanic.flat is not None:
+        given = amount(voice, mechanic.flat, mechanic.earn)
+    else:
+        given = how_much(voice, mechanic, goods)
+    occasion = on_what(voice, mechanic)
+    if mechanic.on.startswith("action:"):
+        return voice.say("%(amount)s for %(action)s", amount=given, action=_action(voice, mechanic.on))
+    return voice.say("%(amount)s %(occasion)s", amount=given, occasion=occasion) if occasion else given
 
 
 _OF_THE_OCCASION = ("basket_at_least", "first_purchase")

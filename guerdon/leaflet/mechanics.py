@@ -9,6 +9,7 @@ from guerdon.leaflet.household import said_household
 from guerdon.leaflet.membership import said_membership
 from guerdon.leaflet.menu import said_menu
 from guerdon.leaflet.pages import Said
+from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
 from guerdon.leaflet.tiers import said_tiers
 from guerdon.leaflet.voice import Voice
 from guerdon.leaflet.vouchers import said_vouchers
@@ -21,6 +22,10 @@ SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "menu": said_menu,
     "tiers": said_tiers,
     "vouchers": said_vouchers,
+    "referral": said_referral,
+    "cause": said_cause,
+    "sending": said_sending,
+    "conversion": said_conversion,
 }
 """Every kind of ``MECHANICS``, with the function that says one of it."""
 

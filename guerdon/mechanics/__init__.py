@@ -5,19 +5,27 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.household import Household
 from guerdon.mechanics.membership import Membership
 from guerdon.mechanics.menu import Menu
+from guerdon.mechanics.referral import Referral
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Tiers
 from guerdon.mechanics.vouchers import Vouchers
 
 MECHANICS = {
     "earn": Earn,
+    "tiers": Tiers,
+    "vouchers": Vouchers,
+    "referral": Referral,
+    "cause": Cause,
+    "sending": Sending,
+    "conversion": Conversion,
     "household": Household,
     "membership": Membership,
     "menu": Menu,
-    "tiers": Tiers,
-    "vouchers": Vouchers,
 }
 """Every mechanic, by the key that names it in a program file."""

@@ -1,55 +1,93 @@
-"""Earn: an event gives an amount of a unit.
+"""Earn: an event, a day or something that happened gives an amount of a unit.
 
-**By rate**: so much per amount paid for the lines that match. ``rate: 1 per 1 USD``, a basket of 29.49 gives 29 points.
+How much is said in one of five ways:
 
-**Flat**: the same amount each time. ``flat: 50`` on enrolment gives 50 points.
+- **By rate**: so much per amount paid for the lines that match. ``rate: 1 per 1 USD``, a basket of 29.49 gives 29
+  points. In proportion, and then rounded: ``3 per 10 USD`` gives 4 for 15.00. ``3 per full 10 USD`` gives 3: only
+  whole steps count. A rate may be ``per 1 kg``, ``per 1 l`` or ``per 1 item`` and may differ by tier.
+- **Flat**: the same amount each time. ``flat: 50`` on enrolment gives 50 points.
+- **By bands**: ``up to 30 EUR: 2, up to 60 EUR: 6``. 30.00 gives 2, 30.01 and 60.00 give 6.
+- **By a ladder**: a rate that rises with what a meter shows, this purchase included. ``1: 1 %, 2: 2 %, 5: 5 %`` of 100
+  each: purchases earn 1, 2, 2, 2, 5, 5 ...
+- **By multiplying** another mechanic: ``multiply: base`` with ``by: 2`` gives once more what ``base`` gave for the
+  lines that match. A basket earned 29 by ``base``, 9 of them on private label; doubling private label gives 9 more.
 
-**By multiplying** another mechanic: ``multiply: base`` with ``by: 2`` gives once more what ``base`` gave for the
-lines that match. A basket earned 29 by ``base``, 9 of them on private label; doubling private label gives 9 more.
+What rates, bands and minimums look at is what was paid for the lines that match, or what they weigh; for an action its
+quantity; or with ``of`` what a meter shows.
+
+A **kept fraction** goes to the member's next purchase: at a point a dollar two baskets of 1.50 give 1 and 2 points.
+Returns are exact all the same: bringing back the second leaves 1 point and half a point kept.
 
 Caps, maturity and expiry are those of ``core.granting``.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-from guerdon.core.amounts import Rate, Rounding, divide
-from guerdon.core.calendar import Day, Delay, Term
-from guerdon.core.case import Case
-from guerdon.core.effects import Granted
-from guerdon.core.granting import Giver
+from guerdon.core.amounts import Rate, Rounding
+from guerdon.core.calendar import Delay, Term
 from guerdon.core.program import Cap, Texts, When
-from guerdon.core.rule import Proposal, Rule
+from guerdon.core.rule import Rule
 from guerdon.core.version import Workshop
-
-_Lines = tuple[int, ...] | None
+from guerdon.mechanics.earn_carrying import CarryingEarnRule
+from guerdon.mechanics.earn_ladder import Band, RateLadder
+from guerdon.mechanics.earn_on_dates import DatedEarnRule, is_dated
+from guerdon.mechanics.earn_rule import EarnRule
 
 
 class Earn(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of an earning mechanic. Exactly one of ``rate``, ``flat`` and ``multiply`` is given."""
+    """The settings of an earning mechanic.
+
+    Exactly one of ``rate``, ``rates``, ``flat``, ``bands``, ``ladder`` and ``multiply`` is given.
+    """
 
     name: str
     earn: str
     """The unit that is given."""
     title: Texts = {}
     on: str = "purchase"
-    """What it reacts to: ``purchase``, ``enrol``, or ``action:NAME``."""
+    """What it reacts to: ``purchase``, ``enrol``, ``action:NAME``, ``reached:LEVEL``, ``awarded:BADGE``,
+    ``joined:PLAN``, ``left:PLAN``; or a day: ``birthday``, ``birthday:7`` (seven days before it), ``anniversary`` (of
+    joining), ``every:month`` (at the start of each), ``date:2026-03-29``.
+    """
     rate: Rate | None = None
-    """Amount of the unit per minor units paid."""
+    """Amount of the unit per smallest part of what is counted: minor units paid, grams, items."""
+    rates: Mapping[str, Rate] | None = None
+    """The same by tier. A member on none of these levels gets nothing, one on several the highest."""
     flat: int | None = None
     """Amount of the unit each time."""
+    bands: tuple[Band, ...] = ()
+    """From the lowest up. What lies above the last gives nothing, and so does what is not above zero."""
+    ladder: RateLadder | None = None
+    """A rate that rises with what a meter shows."""
     multiply: str | None = None
     """The mechanic whose grant on this purchase is multiplied. It stands above this one in the file."""
     by: Rate = Rate(2, 1)
     """The factor, as a fraction: 2 is ``Rate(2, 1)``, 1.5 is ``Rate(3, 2)``. What is given is the part above one."""
+    counts: Literal["spend", "items", "g", "ml"] = "spend"
+    """What rates, bands and the minimum look at. Of an action it is the quantity."""
+    of: str = ""
+    """The meter that they look at instead; for a day what it showed at the end of the day before."""
+    at_least: int = 0
+    """What they look at must come to this, in its smallest part."""
+    whole_steps: bool = False
+    """Only whole steps of a rate count: 3 per full 10 USD."""
     when: When = When()
     unless: When = When()
     """What stands against it, each matcher for itself: lines in these categories, bills paid like this."""
     rounding: Rounding = Rounding.FLOOR
     """Of the whole order, or of each line."""
     round_per: Literal["order", "line"] = "order"
+    keeps_fraction: bool = False
+    """What rounding down leaves is kept for the member's next purchase."""
     limit: Cap = Cap()
+    above_limit: Literal["burns", "carries over"] = "burns"
+    """What becomes of what is above the limit for a member and a period: nothing, or the next period's start gives it.
+
+    What was carried over is not given for one purchase any more: the way back is worked out by amount alone.
+    """
     lane: str = ""
     cap: str = ""
     """A cap of the program that it shares with other mechanics."""
@@ -61,112 +99,9 @@ class Earn(msgspec.Struct, frozen=True, kw_only=True):
     """The partner who pays for it: a name, or ``partner`` for the one where it was bought. Empty: the program."""
 
     def compile(self, workshop: Workshop) -> Rule:
-        """Make the rule."""
+        """Make the rule: one that waits for its days, one that carries over, or a plain one."""
+        if is_dated(self.on):
+            return DatedEarnRule(self, workshop)
+        if self.above_limit == "carries over":
+            return CarryingEarnRule(self, workshop)
         return EarnRule(self, workshop)
-
-
-class EarnRule(Rule):
-    """An earning mechanic, compiled."""
-
-    def __init__(self, settings: Earn, workshop: Workshop) -> None:
-        """Compile the conditions and declare the total, where there is one."""
-        self.settings = settings
-        self.name = settings.name
-        self.lane = settings.lane
-        self.triggers = (settings.on,)
-        condition = workshop.condition(settings.when, settings.unless)
-        self._condition = condition if settings.on == "purchase" else condition._replace(lines=None)
-        self.condition = self._condition
-        self._checks = self._condition.checks
-        # On the days that are left when is_live_on has had its say, these remain to be looked at.
-        self._live_checks = [check.holds for check in self._checks if check.on_day is None]
-        self._lines = self._condition.lines
-        self._rate = settings.rate
-        self._multiplies = settings.multiply is not None
-        self._rounds_lines = settings.rate is not None and settings.round_per == "line" and settings.on == "purchase"
-        self.delay = settings.available_after
-        self._giver = Giver(
-            workshop, settings.name, settings.earn, cap=settings.limit, shared=settings.cap, delay=self.delay,
-            expires=settings.expires, funded_by=settings.funded_by,
-        )  # fmt: skip
-
-    def is_live_on(self, day: Day) -> bool:
-        """Whether its dates, weekdays and categories let it give anything on that day."""
-        return self._condition.is_live_on(day)
-
-    def propose(self, case: Case) -> Proposal | None:
-        """Work out what it gives for this event, within its caps."""
-        if case.notes is not None:
-            failing = self._condition.failing(case)
-            if failing is not None:
-                case.note(self.name, "skipped", failing.code, failing.sentence)
-                return None
-        for holds in self._live_checks:
-            if not holds(case):
-                return None
-        lines = None
-        if self._lines is not None:
-            bit = self._lines.bit_on(case.day)
-            if not case.mask & bit:
-                case.note(self.name, "skipped", "no_line_matches", f"no line is {self._lines.sentence}")
-                return None
-            if not case.mask_of_all & bit:
-                lines = tuple([line for line, mask in enumerate(case.masks) if mask & bit])
-        shares = None
-        if self._multiplies:
-            wanted, lines, shares = self._multiplied(case, lines)
-        elif self._rounds_lines:
-            shares = self._by_line(case, lines)
-            wanted = sum(shares)
-        else:
-            wanted = self._wanted(case, lines)
-        if wanted <= 0:
-            case.note(self.name, "skipped", "rounds_to_zero", "what was paid is too little to earn anything")
-            return None
-        return self._giver.propose(case, Proposal(self, wanted, wanted, "", lines, self._rate, shares))
-
-    def _wanted(self, case: Case, lines: tuple[int, ...] | None) -> int:
-        """What it would give without caps."""
-        if self.settings.flat is not None:
-            return self.settings.flat
-        if self._rate is None:
-            return 0
-        paid = case.total if lines is None else sum([case.payments[line] for line in lines])
-        return self._rate.of(self._part(case, paid), self.settings.rounding)
-
-    def _part(self, case: Case, paid: int) -> int:
-        """What counts of an amount on a bill that was paid in several ways."""
-        if self._condition.tenders is None:
-            return paid
-        part, whole = case.paid_part(self._condition.tenders)
-        return paid * part // whole
-
-    def _by_line(self, case: Case, lines: tuple[int, ...] | None) -> tuple[int, ...]:
-        """What it would give for each line, each rounded by itself."""
-        rate, rounding = self._rate or Rate(0, 1), self.settings.rounding
-        payments = case.payments if lines is None else [case.payments[line] for line in lines]
-        return tuple([rate.of(payment, rounding) for payment in payments])
-
-    def _multiplied(self, case: Case, lines: tuple[int, ...] | None) -> tuple[int, _Lines, _Lines]:
-        """The part above one of the factor, of what the other mechanic gave for these lines.
-
-        With it the lines that the other mechanic gave something for, and what each of them earned.
-        """
-        for grant in case.effects:
-            if isinstance(grant, Granted) and grant.mechanic == self.settings.multiply and grant.at is None:
-                break
-        else:
-            return 0, lines, None
-        if lines is None or lines == grant.lines:
-            earned, lines, shares = grant.amount, grant.lines, grant.shares
-        else:
-            by_line = case.line_shares(grant)
-            lines = tuple([line for line in lines if line in by_line])
-            shares = tuple([by_line[line] for line in lines])
-            earned = sum(shares)
-        by = self.settings.by
-        return divide(earned * (by.amount - by.per), by.per, self.settings.rounding), lines, shares
-
-    def carry_out(self, case: Case, proposal: Proposal) -> None:
-        """Grant what was proposed and count it against the caps."""
-        self._giver.give(case, proposal)

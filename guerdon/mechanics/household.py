@@ -78,13 +78,12 @@ class HouseholdRule(Rule):
         self._owner = next(iter(settings.roles))
         self._condition = workshop.condition(settings.when)._replace(lines=None)
         self._zone = workshop.zone
-        pooled = tuple([("receive", unit) for unit in settings.pools])
-        self.answers = (("enter", ""), ("exit", ""), ("admit", self.name), ("settle", self.name), *pooled)
+        self.answers = (("enter", ""), ("exit", ""), ("admit", self.name), ("settle", self.name))
         changes = [f"{change}:{plan}" for plan in settings.shares for change in ("joined", "left")]
         self.triggers = (*(("purchase", "action") if settings.pools else ()), *changes)
 
     def answer(self, case: Case, event: Event) -> None:
-        """Deal with a person's wish, the household's answer, or what arrives for the pool."""
+        """Deal with a person's wish, or with what the household and the person tell each other."""
         if isinstance(event, Enter):
             self._enter(case, event)
         elif isinstance(event, Exit):
@@ -93,8 +92,6 @@ class HouseholdRule(Rule):
             self._admit(case, event)
         elif isinstance(event, Settle):
             self._settle(case, event)
-        elif isinstance(event, Receive):
-            case.arrive(event)
 
     def propose(self, case: Case) -> Proposal | None:
         """Pass on what a person in a household earned, and what became of the owner's plans."""
@@ -226,11 +223,11 @@ class HouseholdRule(Rule):
             sent = derived_id(case.event.id, f"{self.name}/{unit}/{expires_at or 'never'}")
             if part > 0 and not case.has_sent(sent):
                 household = self._place(case).id
-                case.hand_over(unit, part, household, expires_at=expires_at)
+                case.pass_on(unit, part, household, expires_at=expires_at)
                 case.send(
                     Receive(
                         id=sent, member=household, at=moment_of(case.at), unit=unit, amount=part,
-                        sender=case.event.member, expires_at=expires_at,
+                        sender=case.event.member, expires_at=expires_at, comes_back_with=expires_at,
                     )
                 )  # fmt: skip
 

@@ -4,12 +4,15 @@ The members are dealt out to worker processes, each with a till of its own, so t
 member and the order of each member's events is kept. Shared limits stay exact: they are locked in the database.
 Stopping it at any moment, by force too, loses nothing that was committed; running it again answers what is known and
 goes on.
+
+What the events of one member send to another is delivered when everything is taken in, so that the outcome does not
+depend on how the members were dealt out.
 """
 
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +24,7 @@ from guerdon.core.calendar import LAST_INSTANT, Instant
 from guerdon.core.events import Event, kind_of
 from guerdon.runtime.clock import tick
 from guerdon.runtime.processes import workers_context
+from guerdon.runtime.relay import deliver
 from guerdon.runtime.till import Answer, Till
 from guerdon.store.database import connect
 
@@ -36,8 +40,8 @@ class Batch(NamedTuple):
     clock: Instant | None = None
     """After the events everything that is due by then is settled, for the members of the shard so far. None: the clock
     does not move."""
-    refused: int = 0
-    """Pieces of the source that were no events at all."""
+    refused: Sequence[str] = ()
+    """Why pieces of the source could not be taken at all, by code: they were no events, or not for anybody to send."""
 
 
 class Source(Protocol):
@@ -56,6 +60,8 @@ class Progress:
     """Lines of purchases that were recorded."""
     ticks: int = 0
     """Members for whom the clock settled something."""
+    delivered: int = 0
+    """Events that were delivered from member to member."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """How many events were recorded by kind, ``repeated``, or refused by code."""
     refused: "list[RefusedEvent]" = field(default_factory=list)
@@ -66,6 +72,7 @@ class Progress:
         self.events += other.events
         self.lines += other.lines
         self.ticks += other.ticks
+        self.delivered += other.delivered
         self.outcomes.update(other.outcomes)
         self.refused += other.refused[: _REFUSED_KEPT - len(self.refused)]
 
@@ -107,7 +114,14 @@ def ingest(
         _take_in(url, program, source, Shard(0, 1, up_to), report)
     else:
         _take_in_parallel(url, program, source, [Shard(number, workers, up_to) for number in range(workers)], report)
+    report(Progress(delivered=_deliver(url, program)))
     return whole
+
+
+def _deliver(url: str, program: int) -> int:
+    """Deliver what was sent from member to member; gives how much that was."""
+    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program)) as till:
+        return deliver(till, connection).events
 
 
 class Shard(NamedTuple):
@@ -131,8 +145,7 @@ def _take_in(url: str, program: int, source: Source, shard: Shard, report: Calla
         for batch in source.batches(shard.number, shard.of):
             for event, answer in zip(batch.events, till.commit(batch.events), strict=True):
                 _count(part, event, answer)
-            if batch.refused:
-                part.outcomes["event_malformed"] += batch.refused
+            part.outcomes.update(batch.refused)
             own.update([event.member for event in batch.events])
             if batch.clock is not None:
                 part.ticks += tick(till, connection, batch.clock, among=own)

@@ -8,9 +8,10 @@ from zlib import crc32
 
 import msgspec
 
-from guerdon.core.events import Event, decode_event
+from guerdon.core.events import Event
+from guerdon.core.refusals import Refusal
 from guerdon.runtime.ingest import Batch
-from guerdon.runtime.till import UNREADABLE
+from guerdon.runtime.till import UNREADABLE, event_from_outside
 
 
 class _Addressed(msgspec.Struct):
@@ -31,22 +32,22 @@ class NdjsonFile:
     """How many events are committed together."""
 
     def batches(self, shard: int, shards: int) -> Iterator[Batch]:
-        """The events of one shard. A line that is no event is counted as refused; empty lines are passed over."""
+        """The events of one shard. A line that cannot be taken is counted as refused; empty lines are passed over."""
         events: list[Event] = []
-        refused = 0
+        refused: list[str] = []
         for _, event in numbered_events(self.path, shard, shards):
-            if isinstance(event, str):
-                refused += 1
+            if isinstance(event, Refusal):
+                refused.append(event.code)
             else:
                 events.append(event)
-            if len(events) + refused >= self.batch:
+            if len(events) + len(refused) >= self.batch:
                 yield Batch(events, refused=refused)
-                events, refused = [], 0
+                events, refused = [], []
         yield Batch(events, refused=refused)
 
 
-def numbered_events(path: Path, shard: int = 0, shards: int = 1) -> Iterator[tuple[int, Event | str]]:
-    """Each line's number with its event, or with the sentence that says why it is none."""
+def numbered_events(path: Path, shard: int = 0, shards: int = 1) -> Iterator[tuple[int, Event | Refusal]]:
+    """Each line's number with its event, or with the reason why it cannot be taken."""
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if number == 1:
@@ -55,10 +56,7 @@ def numbered_events(path: Path, shard: int = 0, shards: int = 1) -> Iterator[tup
                 continue
             if shards > 1 and _shard_of(line, shards) != shard:
                 continue
-            try:
-                yield number, decode_event(line)
-            except UNREADABLE as error:
-                yield number, str(error)
+            yield number, event_from_outside(line)
 
 
 def _shard_of(line: bytes, shards: int) -> int:

@@ -18,11 +18,13 @@ from guerdon.core.events import (
     Enrol,
     Event,
     Purchase,
+    Receive,
     Return,
     differences,
     encode_event,
     instant_in_range,
     instant_of_event,
+    returned,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
@@ -80,6 +82,7 @@ class Rehearsal:
             done.append(answer)
             if not answer.repeated:
                 waiting += sent_of(answer.decision.outcome.effects)
+                waiting += _going_back(answer)
             if len(done) > _MOST_SENT:
                 raise RuntimeError(f"the event {event.id} set off more than {_MOST_SENT} others")
         return done
@@ -131,3 +134,11 @@ def allowed_by(timeline: Timeline) -> dict[str, int]:
     """How much each shared limit allows: as its newest version says, whatever the date."""
     versions = sorted(timeline.versions, key=lambda version: version.number)
     return {version.first_name(limit): allowed for version in versions for limit, allowed in version.limits.items()}
+
+
+def _going_back(answer: Rehearsed) -> list[Event]:
+    """The event by which an amount goes back that the other member could not take; none for anything else."""
+    event, refusal = answer.event, answer.decision.outcome.refusal
+    if refusal is None or not isinstance(event, Receive) or event.returned:
+        return []
+    return [returned(event, refusal.code)]

@@ -1,6 +1,7 @@
 """The summary of a program: what was issued, redeemed and expired, what is outstanding and what that is worth."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding
@@ -43,6 +44,12 @@ class Summary(NamedTuple):
     limits: list[StoredLimit]
     mechanics: dict[tuple[str, str], int]
     """What each mechanic has granted, by unit and name."""
+    causes: dict[tuple[str, str], int]
+    """What each cause was given, by unit and name."""
+    partners: dict[tuple[str, str], int]
+    """What is between the program and each partner, by unit and name: below zero the partner owes it."""
+    in_transit: dict[str, int]
+    """What members have sent and others have not received yet, by unit."""
 
 
 def summarise(connection: Connection, program: int) -> Summary:
@@ -85,7 +92,20 @@ def summarise(connection: Connection, program: int) -> Summary:
         levels | reading.members_by_level(connection, program),
         _limits(connection, program, version),
         dict(granted),
+        _named(balances, "cause"),
+        _named(balances, "partner"),
+        {unit: amount for (unit, account), amount in sorted(balances.items()) if account == "in_transit" and amount},
     )
+
+
+def _named(balances: Mapping[tuple[str, str], int], kind: str) -> dict[tuple[str, str], int]:
+    """The balances of the accounts of which there is one a name, by unit and name."""
+    own = f"{kind}:"
+    return {
+        (unit, account.removeprefix(own)): balance
+        for (unit, account), balance in sorted(balances.items())
+        if account.startswith(own)
+    }
 
 
 def _limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:

@@ -7,7 +7,8 @@ One transaction a batch. Its order is what makes it safe:
    locking would miss what another till is just committing.
 3. **Facts** are loaded: earlier purchases for returns, shared limits (locked by name, after the members).
 4. Each event is **decided in memory**, one after the other.
-5. Journal, event ids, transfers, states, limits and news are **written with one statement each**, and committed once.
+5. Journal, event ids, transfers, states, limits, news and what goes to other members are **written with one statement
+   each**, and committed once.
 
 If anything fails the transaction is rolled back and nothing has happened. A failure that may pass (two tills met, the
 connection broke) is tried again a few times; exactly-once makes that harmless.
@@ -27,8 +28,9 @@ from psycopg import errors
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, date_of, moment_of
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Outcome, encode_outcome, news_of, transfers_of
+from guerdon.core.effects import Outcome, encode_outcome, news_of, sent_of, transfers_of
 from guerdon.core.events import (
+    ENGINE_EVENTS,
     MAX_ID,
     Enrol,
     Event,
@@ -118,15 +120,16 @@ class Till:
         return self.commit([event])[0]
 
     def commit_json(self, contents: Iterable[bytes | str]) -> list[Answer]:
-        """Decide and commit events as they arrive in JSON; one that cannot be read is refused and the others go on."""
+        """Decide and commit events as they arrive in JSON; one that cannot be taken is refused and the others go on."""
         events: list[Event] = []
         places: list[Answer | None] = []
         for content in contents:
-            try:
-                events.append(decode_event(content))
+            event = event_from_outside(content)
+            if isinstance(event, Refusal):
+                places.append(Answer("", "", None, 0, Outcome(refusal=event)))
+            else:
+                events.append(event)
                 places.append(None)
-            except UNREADABLE as error:
-                places.append(_malformed(error))
         answers = iter(self.commit(events))
         return [next(answers) if answer is None else answer for answer in places]
 
@@ -181,8 +184,15 @@ class Till:
         self._remembered.update({member.key: (member.seq, member.state) for member in moved})
 
 
-def _malformed(error: Exception) -> Answer:
-    return Answer("", "", None, 0, Outcome(refusal=refuse("event_malformed", reason=str(error))))
+def event_from_outside(content: bytes | str) -> Event | Refusal:
+    """Read an event that somebody sends, or refuse what is none, and what only Guerdon itself may send."""
+    try:
+        event = decode_event(content)
+    except UNREADABLE as error:
+        return refuse("event_malformed", reason=str(error))
+    if isinstance(event, ENGINE_EVENTS):
+        return refuse("event_for_the_engine_only", event_kind=kind_of(event))
+    return event
 
 
 def content_hash(content: bytes) -> bytes:
@@ -338,6 +348,7 @@ class _Batch:
             Entry(
                 member.id, member.seq, event.id, kind, instant_of_event(event), decision.version, content, digest,
                 facts_of(decision), encode_outcome(outcome), transfers_of(outcome.effects), news_of(outcome.effects),
+                [encode_event(sent) for sent in sent_of(outcome.effects)],
             )
         )  # fmt: skip
         if self._repeats:

@@ -3,8 +3,9 @@
 Compared are, member by member, the events (canonical content and hash), the decisions (effects, versions, facts), the
 transfers, the event ids, the final state byte for byte (wallets, meters, tiers and all), and the wallets against the
 balances that the stored transfers lead to; and over all members the accounts of each unit, which add up to zero, and
-the shared limits, with what each decision was told about them. Members are read in ranges, in several processes,
-streamed.
+the shared limits, with what each decision was told about them. What decisions sent to other members must be stored for
+the relay as it was sent; what the relay notes as delivered must stand in the other's journal; and what is in transit
+must be what has neither arrived nor gone back. Members are read in ranges, in several processes, streamed.
 """
 
 import os
@@ -19,8 +20,8 @@ import msgspec
 from guerdon.core import wallet
 from guerdon.core.calendar import instant_of
 from guerdon.core.decide import Decision
-from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, transfers_of
-from guerdon.core.events import encode_event, instant_of_event, kind_of
+from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, sent_of, transfers_of
+from guerdon.core.events import Receive, decode_event, encode_event, instant_of_event, kind_of, returned
 from guerdon.core.state import MemberState, decode_state, encode_state
 from guerdon.core.version import Timeline
 from guerdon.runtime.processes import workers_context
@@ -110,6 +111,9 @@ def verify(
             *_check_balances(connection, program, balances),
             *_check_limits(connection, program, limit_uses, limit_steps),
             *_check_orphans(connection),
+            *_check_delivered(connection, program),
+            *_check_returned(connection, program),
+            *_check_in_transit(connection, program),
         ]
         unbalanced = _unbalanced(connection, program)
     return Report(members, entries, differences + len(common), unbalanced, common + examples)
@@ -161,11 +165,12 @@ def _check_range(ids: tuple[int, int]) -> Part:
         journals = _Groups(groupby(reading.journal_in_range(connection, program, *ids), key=lambda row: row.member))
         moved = _Groups(groupby(reading.transfers_in_range(connection, program, *ids), key=lambda row: row.member))
         known = _Groups(groupby(reading.event_ids_in_range(connection, program, *ids), key=lambda row: row[0]))
+        sent = _Groups(groupby(reading.emitted_in_range(connection, program, *ids), key=lambda row: row[0]))
         part = Part(0, 0, [], Counter(), Counter(), Counter())
         members = entries = 0
         for member in reading.members_in_range(connection, program, *ids):
             check = _MemberCheck(member, _Worker.timeline)
-            check.run(journals.of(member.id), moved.of(member.id), known.of(member.id))
+            check.run(journals.of(member.id), moved.of(member.id), known.of(member.id), sent.of(member.id))
             members, entries = members + 1, entries + check.entries
             part.differences.extend(check.differences)
             part.balances.update(check.balances)
@@ -208,10 +213,15 @@ class _MemberCheck:
         self.differences.append(Difference(self.member.key, seq, what, _short(stored), _short(expected)))
 
     def run(
-        self, rows: Iterator[JournalRow], moved: Iterator[StoredTransfer], known: Iterator[tuple[int, int, str]]
+        self,
+        rows: Iterator[JournalRow],
+        moved: Iterator[StoredTransfer],
+        known: Iterator[tuple[int, int, str]],
+        sent: Iterator[tuple[int, int, bytes]],
     ) -> None:
         """Replay the journal and compare."""
         state = MemberState()
+        emitted = _BySeq((seq, event) for _, seq, event in sent)
         transfers = _BySeq((row.seq, row.transfer) for row in moved)
         event_ids = _BySeq((seq, event_id) for _, seq, event_id in known)
         try:
@@ -221,6 +231,7 @@ class _MemberCheck:
                 self._compare_decision(replayed, transfers.take(replayed.row.seq))
                 if event_ids.take(replayed.row.seq) != [replayed.row.event_id]:
                     self.differ(replayed.row.seq, "event id", "points elsewhere", replayed.row.event_id)
+                self._compare_sent(replayed, emitted.take(replayed.row.seq))
                 self.limit_uses.update(replayed.decision.limit_uses)
                 self.limit_steps.update(_steps(replayed.decision))
                 state = replayed.decision.state
@@ -231,7 +242,14 @@ class _MemberCheck:
             self.differ(seq, "transfer", "stored", "no such journal entry")
         for seq in event_ids.rest():
             self.differ(seq, "event id", "stored", "no such journal entry")
+        for seq in emitted.rest():
+            self.differ(seq, "event for another member", "stored", "no such journal entry")
         self._compare_member(state)
+
+    def _compare_sent(self, replayed: Replayed, stored: list[bytes]) -> None:
+        expected = [encode_event(event) for event in sent_of(replayed.decision.outcome.effects)]
+        if stored != expected:
+            self.differ(replayed.row.seq, "events for other members", stored, expected)
 
     def _compare_entry(self, replayed: Replayed) -> None:
         row, content = replayed.row, encode_event(replayed.event)
@@ -371,10 +389,39 @@ def _check_limits(
 
 def _check_orphans(connection: Connection) -> Iterator[Difference]:
     """Rows that belong to nobody."""
-    names = ("journal entries", "transfers", "event ids")
+    names = ("journal entries", "transfers", "event ids", "events for other members")
     for name, count in zip(names, reading.orphans(connection), strict=True):
         if count:
             yield Difference("", 0, name, f"{count} of no member", "0 of no member")
+
+
+def _check_delivered(connection: Connection, program: int) -> Iterator[Difference]:
+    """What the relay has noted as delivered, against the journals of the members whom it was for."""
+    for seq, event in reading.wrongly_delivered(connection, program):
+        member = decode_event(event).member
+        yield Difference(member, 0, f"delivery from entry {seq} of its sender", "delivered", _short(event))
+
+
+def _check_returned(connection: Connection, program: int) -> Iterator[Difference]:
+    """Every amount that was refused goes back, and nothing else does."""
+    for seq, gone, refusal, back in reading.returned_events(connection, program):
+        refused = None if gone is None else decode_event(gone)
+        expected = encode_event(returned(refused, refusal)) if isinstance(refused, Receive) else None
+        if back != expected:
+            found, wanted = _short(back or b"nothing"), _short(expected or b"nothing")
+            sender = refused.sender if isinstance(refused, Receive) else ""
+            yield Difference(sender, seq, "amount that goes back", found, wanted)
+
+
+def _check_in_transit(connection: Connection, program: int) -> Iterator[Difference]:
+    """What the accounts say is in transit, against what the relay still has to deliver."""
+    balances = reading.account_balances(connection, program)
+    booked = {unit: balance for (unit, account), balance in balances.items() if account == "in_transit"}
+    waiting = reading.in_transit(connection, program)
+    for unit in sorted(booked.keys() | waiting.keys()):
+        if booked.get(unit, 0) != waiting.get(unit, 0):
+            stored, expected = str(booked.get(unit, 0)), str(waiting.get(unit, 0))
+            yield Difference("", 0, f"{unit} in transit", stored, expected)
 
 
 def _unbalanced(connection: Connection, program: int) -> int:

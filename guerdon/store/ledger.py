@@ -58,6 +58,18 @@ class Entry(NamedTuple):
     outcome: bytes
     transfers: Sequence[Transfer]
     news: Sequence[Emitted]
+    sent: Sequence[bytes]
+    """The events for other members, each in its canonical JSON."""
+
+
+class WaitingEvent(NamedTuple):
+    """An event for another member that is not delivered yet."""
+
+    id: int
+    member: int
+    """The member whose decision sent it (members.id)."""
+    seq: int
+    event: bytes
 
 
 class MovedMember(NamedTuple):
@@ -126,7 +138,7 @@ def use_limits(connection: Connection, program: int, uses: Mapping[str, int], al
 
 
 def write(connection: Connection, program: int, entries: Sequence[Entry], members: Sequence[MovedMember]) -> None:
-    """Write a batch: journal, event ids, transfers, news, and where its members stand now."""
+    """Write a batch: journal, event ids, transfers, news, events for others, and where its members stand now."""
     cursor = connection.cursor()
     with cursor.copy(statement("copy_journal")) as copy:
         copy.set_types(["int8", "int4", "text", "text", "int8", "int4", "bytea", "bytea", "bytea", "bytea"])
@@ -150,7 +162,35 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
             copy.set_types(["int4", "int8", "int4", "text", "bytea"])
             for row in news:
                 copy.write_row(row)
+    sent = [(program, entry.member, entry.seq, event) for entry in entries for event in entry.sent]
+    if sent:
+        with cursor.copy(statement("copy_emitted")) as copy:
+            copy.set_types(["int4", "int8", "int4", "bytea"])
+            for to_another in sent:
+                copy.write_row(to_another)
     cursor.execute(statement("update_members"), _columns(members))
+
+
+def waiting_events(connection: Connection, program: int, most: int) -> list[WaitingEvent]:
+    """The first events for other members that are not delivered yet, once no other relay is at work.
+
+    None else is until the caller's transaction ends.
+    """
+    connection.execute(statement("wait_for_relay"), {"program": program})
+    rows = connection.execute(statement("waiting_events"), {"program": program, "most": most})
+    return [WaitingEvent(*row) for row in rows]
+
+
+def mark_delivered(connection: Connection, refusals: Mapping[int, str | None]) -> None:
+    """Note what became of events for other members, by id: the code of the refusal, or None."""
+    asked = {"ids": list(refusals), "refusals": list(refusals.values())}
+    connection.execute(statement("mark_delivered"), asked)
+
+
+def add_returned(connection: Connection, program: int, returned: Mapping[int, bytes]) -> None:
+    """Add the events by which amounts go back to their senders, by the id of what was refused."""
+    asked = {"program": program, "ids": list(returned), "events": [event.decode() for event in returned.values()]}
+    connection.execute(statement("add_returned"), asked)
 
 
 def _columns(members: Sequence[MovedMember]) -> dict[str, list[Any]]:

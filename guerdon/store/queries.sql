@@ -150,6 +150,33 @@ cross join lateral (
 -- Every rate, the newest first.
 select day, currency, "into", amount, per from currency_rates order by day desc, currency, "into"
 
+-- name: copy_emitted
+-- Add events for other members.
+copy emitted (program, member, seq, event) from stdin (format binary)
+
+-- name: wait_for_relay
+-- Until the transaction ends no other relay delivers for this program: what is sent to a member arrives in order.
+select pg_advisory_xact_lock(470382902, %(program)s)
+
+-- name: waiting_events
+-- Events for other members that are not delivered yet, in order.
+select id, member, seq, event from emitted
+where program = %(program)s and delivered_at is null order by id limit %(most)s for update
+
+-- name: mark_delivered
+-- Note what became of events for other members.
+update emitted set delivered_at = now(), refusal = done.refusal
+from unnest(%(ids)s::bigint[], %(refusals)s::text[]) as done (id, refusal)
+where emitted.id = done.id
+
+-- name: add_returned
+-- Let amounts that nobody could take go back to their senders.
+insert into emitted (program, member, seq, event, returns)
+select %(program)s, gone.member, gone.seq, back.event::json, gone.id
+from unnest(%(ids)s::bigint[], %(events)s::text[]) with ordinality as back (id, event, place)
+join emitted as gone on gone.id = back.id
+order by back.place
+
 -- name: find_member
 -- One member.
 select id, key, seq, state, next_due_at from members where program = %(program)s and key = %(key)s
@@ -193,14 +220,75 @@ select member, seq, event_id from event_ids
 where program = %(program)s and member >= %(first)s and member <= %(last)s
 order by member, seq
 
+-- name: emitted_in_range
+-- The events for other members that decisions of a range of members sent.
+select member, seq, event from emitted
+where program = %(program)s and member >= %(first)s and member <= %(last)s and returns is null
+order by member, id
+
+-- name: in_transit
+-- By unit, what was sent and has neither arrived nor set out on its way back: what the relay still has to deliver.
+select event ->> 'unit', sum((event ->> 'amount')::bigint)::bigint from emitted
+where program = %(program)s and event ->> 'kind' = 'receive'
+    and not exists (select from emitted as back where back.returns = emitted.id)
+    and not exists (
+        select from event_ids join journal using (member, seq)
+        where event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
+            and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
+    )
+group by 1
+
+-- name: wrongly_delivered
+-- Events that are noted as delivered, and that nobody's journal has as they were sent.
+select seq, event from emitted
+where program = %(program)s and delivered_at is not null and refusal is null
+    and not exists (
+        select from event_ids join journal using (member, seq)
+        where event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
+            and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
+    )
+order by id
+
+-- name: returned_events
+-- Every refused event and every one that goes back, side by side: one of the two is null where its other is missing.
+select coalesce(gone.seq, back.seq), gone.event, gone.refusal, back.event
+from (select * from emitted where program = %(program)s and refusal is not null and returns is null) as gone
+full join (select * from emitted where program = %(program)s and returns is not null) as back
+    on back.returns = gone.id
+order by coalesce(gone.id, back.id)
+
+-- name: partner_entries
+-- The journal entries of a period, by the date of the event, that moved something to or from an account.
+select journal.outcome from journal
+where exists (
+    select from transfers
+    where transfers.program = %(program)s and (transfers.member, transfers.seq) = (journal.member, journal.seq)
+        and %(account)s in (transfers.source, transfers.target)
+) and journal.at >= %(first)s and journal.at < %(last)s
+order by journal.member, journal.seq
+
+-- name: account_before
+-- What an account held before an instant, by unit and by the date of the events.
+select unit, sum(case when target = %(account)s then amount else -amount end)::bigint
+from transfers join journal using (member, seq)
+where program = %(program)s and %(account)s in (source, target) and journal.at < %(at)s
+group by unit order by unit
+
+-- name: gifts_to_causes
+-- What each cause was given, how often, and by how many members.
+select unit, substr(target, 7), sum(amount)::bigint, count(*), count(distinct member) from transfers
+where program = %(program)s and target like 'cause:%%' group by unit, target order by target, unit
+
 -- name: orphans
--- Journal entries of members that do not exist; transfers and event ids of members that their program does not have.
+-- Journal entries of members that do not exist; transfers, event ids and emitted events of members that their program does not have.
 select
     (select count(*) from journal where not exists (select from members where members.id = journal.member)),
     (select count(*) from transfers left join members on members.id = transfers.member
         where members.program is distinct from transfers.program),
     (select count(*) from event_ids left join members on members.id = event_ids.member
-        where members.program is distinct from event_ids.program)
+        where members.program is distinct from event_ids.program),
+    (select count(*) from emitted left join members on members.id = emitted.member
+        where members.program is distinct from emitted.program)
 
 -- name: account_balances
 -- What each account holds.
@@ -240,8 +328,10 @@ select event_id from event_ids where event_id !~ %(pattern)s limit 1
 -- name: wipe
 -- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
 alter table journal disable trigger journal_is_never_emptied;
+alter table emitted disable trigger emitted_events_are_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted,
     currency_rates restart identity;
+alter table emitted enable trigger emitted_events_are_never_emptied;
 alter table journal enable trigger journal_is_never_emptied;
 alter table transfers enable trigger transfers_are_never_emptied

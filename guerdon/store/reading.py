@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.effects import Transfer
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
@@ -63,6 +64,16 @@ class StoredLimit(NamedTuple):
     used: int
 
 
+class CauseGifts(NamedTuple):
+    """What one cause was given of one unit."""
+
+    unit: str
+    cause: str
+    amount: int
+    times: int
+    members: int
+
+
 def find_member(connection: Connection, program: int, key: str) -> StoredMember | None:
     """A member by key; None: there is none."""
     row = connection.execute(statement("find_member"), {"program": program, "key": key}).fetchone()
@@ -106,6 +117,49 @@ def event_ids_in_range(connection: Connection, program: int, first: int, last: i
     return iter(_stream(connection, "event_ids_in_range", program, first, last))
 
 
+def emitted_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+    """The events that members' decisions sent to others: member, entry and event, streamed."""
+    return iter(_stream(connection, "emitted_in_range", program, first, last))
+
+
+def in_transit(connection: Connection, program: int) -> dict[str, int]:
+    """By unit, what was sent and has neither arrived nor set out on its way back."""
+    return dict(connection.execute(statement("in_transit"), {"program": program}).fetchall())
+
+
+def wrongly_delivered(connection: Connection, program: int) -> list[tuple[int, bytes]]:
+    """Events noted as delivered that stand in nobody's journal: the sender's entry, and the event."""
+    rows = connection.execute(statement("wrongly_delivered"), {"program": program})
+    return [(seq, event) for seq, event in rows]
+
+
+def returned_events(connection: Connection, program: int) -> list[tuple[int, bytes | None, str, bytes | None]]:
+    """What was refused on delivery, with its code, beside what goes back: the sender's entry, and both events."""
+    return connection.execute(statement("returned_events"), {"program": program}).fetchall()
+
+
+def account_before(connection: Connection, program: int, account: str, at: Instant) -> dict[str, int]:
+    """By unit, what an account held before an instant, by the dates of the events."""
+    asked = {"program": program, "account": account, "at": moment_of(at)}
+    return dict(connection.execute(statement("account_before"), asked).fetchall())
+
+
+def partner_entries(
+    connection: Connection, program: int, account: str, begins: Instant, ends: Instant
+) -> Iterator[bytes]:
+    """The outcomes of the decisions between two instants that moved something to or from an account, streamed."""
+    asked = {"program": program, "account": account, "first": moment_of(begins), "last": moment_of(ends)}
+    with connection.cursor(name="partner_entries") as cursor:
+        cursor.itersize = _ROWS_AT_A_TIME
+        cursor.execute(statement("partner_entries"), asked)
+        yield from (outcome for (outcome,) in cursor)
+
+
+def gifts_to_causes(connection: Connection, program: int) -> list[CauseGifts]:
+    """What each cause was given."""
+    return [CauseGifts(*row) for row in connection.execute(statement("gifts_to_causes"), {"program": program})]
+
+
 def _stream(connection: Connection, name: str, program: int, first: int, last: int) -> Iterator[Any]:
     """Rows through a cursor of the server, so that any number of them takes little memory here."""
     with connection.cursor(name=name) as cursor:
@@ -134,11 +188,11 @@ def limits(connection: Connection, program: int) -> list[StoredLimit]:
     return [StoredLimit(*row) for row in connection.execute(statement("limit_uses"), {"program": program})]
 
 
-def orphans(connection: Connection) -> tuple[int, int, int]:
-    """How many journal entries, transfers and event ids belong to no member of their program."""
+def orphans(connection: Connection) -> tuple[int, ...]:
+    """How many journal entries, transfers, event ids and events for others belong to no member of their program."""
     row = connection.execute(statement("orphans")).fetchone()
     assert row is not None, "a select of counts gives one row"
-    return row[0], row[1], row[2]
+    return row
 
 
 def amounts_by_reason(connection: Connection, program: int) -> list[MovedAmount]:

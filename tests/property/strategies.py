@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
 from guerdon.core.events import Line
-from guerdon.core.program import Cap, Meter, Program, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
 from guerdon.core.version import Timeline
 from guerdon.mechanics import Earn, Membership, Menu, Tiers, Vouchers
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.earn_ladder import Band
 from guerdon.mechanics.menu import Option
+from guerdon.mechanics.referral import Deed, Referral
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
 from tests.builders import cap, delay, program, reward, term, timeline, window
 
@@ -73,6 +78,18 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         Earn(name="best-a", earn="stars", flat=2, lane="best"),
         Earn(name="best-b", earn="stars", rate=Rate(1, 2000), lane="best", limit=cap(per_member=9, period="week")),
         Earn(name="budget", earn="points", rate=Rate(1, 50), limit=Cap(total=900, per_event=300)),
+        Earn(name="kept", earn="points", rate=Rate(1, 300), keeps_fraction=True, when=When(category=("soup",))),
+        Earn(name="items", earn="points", rate=Rate(2, 3), counts="items", rounding=Rounding.NEAREST),
+        Earn(
+            name="carried",
+            earn="points",
+            rate=Rate(1, 200),
+            limit=cap(per_member=base * 40, period="month"),
+            above_limit="carries over",
+        ),
+        Earn(name="monthly", earn="points", rate=Rate(1, 1000), of="spend", at_least=5000, on="every:month"),
+        Earn(name="by-tier", earn="stars", rates={"silver": Rate(1, 900), "gold": Rate(1, 700)}),
+        Earn(name="bands", earn="stars", bands=(Band(5000, 1), Band(20_000, 3)), cap="stars"),
         Earn(name="review", earn="points", on="action:review", flat=15, limit=cap(per_member=45, period="month")),
         Tiers(
             meter="spend",
@@ -125,6 +142,20 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         Vouchers(
             name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")
         ),
+        Referral(
+            name="bring",
+            deed=Deed(at_least=5_000, counts="all"),
+            friend=Quantity(25, "points"),
+            referrer=Quantity(35, "points"),
+            paid_after=delay("5 days"),
+            limit=Cap(times=(Allowance(3, "month"),)),
+        ),
+        Cause(name="forest", takes="points", at_least=5, target=60, then="sea"),
+        Cause(name="sea", takes="points", limit=cap(per_member=50, period="month")),
+        Sending(name="sending", unit="points", fee=Rate(1, 10), limit=cap(per_member=80, period="week")),
+        Conversion(name="to-cash", every=Quantity(15, "points"), gives=Quantity(50, "cash")),
+        Conversion(name="to-miles", every=Quantity(10, "points"), gives=Quantity(3, "miles"), partner="sky"),
+        partners={"sky": Partner()},
         units={
             "points": Unit(expires=term(base_lasts), inactive_after=term("4 months")),
             "stars": Unit(scale=1, debt="forgiven", inactive_after=term("50 days")),
@@ -136,6 +167,7 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             "stars": Meter(counts="earned", unit="stars", window=window("calendar quarter")),
         },
         lanes={"best": "best"},
+        caps={"stars": cap(per_member=8, period="statement", times=(Allowance(2, "day"),))},
         never_earn=When(category=("gift-card",)),
         rewards=(
             reward("mug", 40, stock=3),

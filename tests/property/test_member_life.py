@@ -18,16 +18,21 @@ from guerdon.core.events import (
     Action,
     Adjust,
     Choose,
+    Convert,
+    Donate,
     Enrol,
     Event,
     Join,
     Leave,
     Line,
     Purchase,
+    Receive,
     Redeem,
+    Refer,
     Renew,
     Return,
     ReturnedLine,
+    Send,
     Tick,
     decode_event,
     encode_event,
@@ -137,7 +142,7 @@ class MemberLife(RuleBasedStateMachine):
 
     @initialize()
     def joins(self) -> None:
-        self.happens(Enrol(**self.fields()))
+        self.happens(Enrol(**self.fields(), referrer="r"))
 
     @rule(pause=some.pauses, basket=some.baskets, share=st.integers(0, 100))
     def buys(self, pause: int, basket: tuple[Line, ...], share: int) -> None:
@@ -208,6 +213,40 @@ class MemberLife(RuleBasedStateMachine):
         self.now += pause
         fields = self.fields(self.now - late)
         self.happens(Choose(**fields, menu="menu", options=options, next_period=following))
+
+    @rule(pause=some.pauses, cause=st.sampled_from(("forest", "sea", "moon")), amount=st.integers(1, 80))
+    def gives_to_a_cause(self, pause: int, cause: str, amount: int) -> None:
+        self.now += pause
+        self.happens(Donate(**self.fields(), cause=cause, amount=amount))
+
+    @rule(pause=some.pauses, to=st.sampled_from(("n", "n", "m")), amount=st.integers(1, 90))
+    def sends(self, pause: int, to: str, amount: int) -> None:
+        self.now += pause
+        self.happens(Send(**self.fields(), unit="points", amount=amount, to=to))
+
+    @rule(pause=some.pauses, conversion=st.sampled_from(("to-cash", "to-miles")), times=st.integers(1, 4))
+    def converts(self, pause: int, conversion: str, times: int) -> None:
+        self.now += pause
+        self.happens(Convert(**self.fields(), conversion=conversion, amount=30 * times))
+
+    @rule(
+        late=st.integers(0, 200 * 86_400), lasts=st.none() | st.integers(0, 250 * 86_400),
+        amount=st.integers(1, 100), returned=st.sampled_from(("", "member_unknown")),
+    )  # fmt: skip
+    def receives_however_late(self, late: int, lasts: int | None, amount: int, returned: str) -> None:
+        """What another member sent comes in its own time; it may have lapsed on its way."""
+        sent_at = max(self.now - late, instant("2026-01-20 10:00"))
+        expires_at = None if lasts is None else sent_at + lasts
+        event = Receive(
+            **self.fields(sent_at), unit="points", amount=amount, sender="n", expires_at=expires_at, returned=returned
+        )
+        assert self.happens(event).outcome.refusal is None
+
+    @rule(friend=st.sampled_from(("f", "g", "h")), late=st.integers(0, 90 * 86_400), withdrawn=st.booleans())
+    def hears_of_a_friend(self, friend: str, late: int, withdrawn: bool) -> None:
+        sent_at = max(self.now - late, instant("2026-01-20 10:00"))
+        event = Refer(**self.fields(sent_at), referral="bring", friend=friend, withdrawn=withdrawn)
+        assert self.happens(event).outcome.refusal is None
 
     @rule(pause=some.pauses)
     def waits(self, pause: int) -> None:

@@ -188,6 +188,7 @@ create table emitted (
     member bigint not null,
     seq integer not null,
     event json not null,
+    returns bigint unique,
     delivered_at timestamptz,
     refusal text
 );
@@ -197,6 +198,7 @@ comment on column emitted.program is 'The program.';
 comment on column emitted.member is 'The member whose decision it comes from (members.id).';
 comment on column emitted.seq is 'The journal entry that it comes from.';
 comment on column emitted.event is 'The event in its canonical JSON; its own id makes the delivery count once.';
+comment on column emitted.returns is 'For an amount that goes back to its sender: the row whose event was refused (emitted.id); null: a decision sent it.';
 comment on column emitted.delivered_at is 'When it was decided for the other member; null: it waits.';
 comment on column emitted.refusal is 'The code by which it was refused; null: it was not.';
 
@@ -222,6 +224,10 @@ create trigger transfers_are_never_emptied before truncate on transfers
     for each statement execute function refuse_change();
 create trigger event_ids_grow_by_addition before update or delete on event_ids
     for each row execute function refuse_change();
+create trigger emitted_events_never_change before update of id, program, member, seq, event, returns or delete on emitted
+    for each row execute function refuse_change();
+create trigger emitted_events_are_never_emptied before truncate on emitted
+    for each statement execute function refuse_change();
 create trigger versions_never_change before update or delete on program_versions
     for each row execute function refuse_change();
 

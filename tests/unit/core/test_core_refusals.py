@@ -1,6 +1,7 @@
 """Every refusal that the core can give: its code, its sentence, and that nothing moved."""
 
 from collections.abc import Callable
+from datetime import date
 
 import msgspec
 import pytest
@@ -11,8 +12,10 @@ from guerdon.core.events import (
     Adjust,
     Admit,
     Choose,
+    Convert,
     Deliver,
     Describe,
+    Donate,
     Enrol,
     Enter,
     Event,
@@ -21,24 +24,30 @@ from guerdon.core.events import (
     Leave,
     Line,
     Purchase,
+    Receive,
     Redeem,
     Renew,
     Return,
     ReturnedLine,
+    Send,
     Settle,
     Tick,
     Traits,
 )
-from guerdon.core.program import Cap, Meter, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
 from guerdon.mechanics import Earn, Household, Membership, Menu, Tiers
+from guerdon.mechanics.cause import Cause
+from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.menu import Option
+from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
 from tests.builders import Story, instant, moment, points_per_dollar, program, purchase, reward, term, window
 
 GIVEN_BY_THE_TILL = {
     "event_id_used_with_other_content",
+    "event_for_the_engine_only",
     "event_in_the_future",
     "event_malformed",
 }
@@ -88,6 +97,24 @@ def rich(balance: int) -> Story:
     wallets = {"points": held}
     fields = {name: getattr(story.state, name) for name in story.state.__struct_fields__} | {"wallets": wallets}
     story.state = type(story.state)(**fields)
+    return story
+
+
+def generous() -> Story:
+    """A member with 100 points who gave the forest 40 this month, of 100 that a member may give it."""
+    month = Cap(per_member=(Allowance(100, "month"),))
+    story = Story(
+        program(
+            Cause(name="forest", takes="points", limit=month),
+            Cause(name="sea", takes="points", target=20),
+            Cause(name="air", takes="points", between=(date(2026, 5, 1), date(2026, 5, 31))),
+            Cause(name="moon", takes="points", when=When(age_from=18)),
+            Sending(name="sending", unit="points", at_least=10, fee=Rate(1, 10)),
+            Conversion(name="to-vouchers", every=Quantity(10, "points"), gives=Quantity(100, "vouchers")),
+        )
+    )
+    story.is_adjusted("2026-03-01", 140)
+    story.meets(Donate(id="gift", member="m", at=moment("2026-03-02"), cause="forest", amount=40))
     return story
 
 
@@ -153,6 +180,24 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         Enter(**at(), household="home"),
     ),
     (
+        "allowance_used_up",
+        "That would be 61 points; 60 are left in this month.",
+        lambda: generous(),
+        Donate(**at(), cause="forest", amount=61),
+    ),
+    (
+        "amount_below_minimum",
+        "The amount of 9 points is less than 10.",
+        lambda: generous(),
+        Send(**at(), unit="points", amount=9, to="bo"),
+    ),
+    (
+        "amount_not_in_steps",
+        "The amount of 19 points is not a multiple of 10.",
+        lambda: generous(),
+        Convert(**at(), conversion="to-vouchers", amount=19),
+    ),
+    (
         "amount_out_of_range",
         f"The amount {MAX_AMOUNT + 100} is outside what an event may carry (at most {MAX_AMOUNT}).",
         lambda: Story(program(Earn(name="base", earn="points", rate=Rate(1, 1)), points_per_dollar(100, name="more"))),
@@ -205,6 +250,18 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The purchase is in EUR, and no rate in USD is known for 2026-03-10.",
         shop,
         basket(Line("a", 500), currency="EUR"),
+    ),
+    (
+        "cause_is_full",
+        "The cause sea takes 20 points more, not 21.",
+        lambda: generous(),
+        Donate(**at(), cause="sea", amount=21),
+    ),
+    (
+        "cause_not_open",
+        "The cause air takes donations from 2026-05-01 to 2026-05-31.",
+        lambda: generous(),
+        Donate(**at(), cause="air", amount=1),
     ),
     (
         "discount_exceeds_amount",
@@ -357,6 +414,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         in_plans,
         Admit(**at(), household="family", person="ben", leaves=True),
     ),
+    (
+        "not_for_this_member",
+        "The member may not: moon is only from 18 years on.",
+        lambda: generous(),
+        Donate(**at(), cause="moon", amount=1),
+    ),
     ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
     (
         "redemption_exceeds_available_points",
@@ -417,7 +480,25 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: in_plans(Join(**at(), plan="plus", trial=True), Leave(**at(), plan="plus", at_once=True)),
         Join(**at(), plan="plus", trial=True),
     ),
+    (
+        "sending_to_oneself",
+        "Nobody sends points to themselves.",
+        lambda: generous(),
+        Send(**at(), unit="points", amount=10, to="m"),
+    ),
     ("unit_unknown", "The program has no unit stars.", shop, adjustment(5, "stars")),
+    (
+        "unit_unknown",
+        "The program has no unit stars.",
+        shop,
+        Receive(**at(), unit="stars", amount=5, sender="bo"),
+    ),
+    (
+        "wanted_exceeds_available",
+        "That takes 110 points; the member has 100.",
+        lambda: generous(),
+        Send(**at(), unit="points", amount=100, to="bo"),
+    ),
 ]
 
 

@@ -102,10 +102,15 @@ MISTAKES = [
     ("name_unknown", 3, "not a unit", "rewards:\n  - reward: tea\n    cost: 5 pints\n"),
     # kinds of mechanics
     ("key_unknown", 2, "did you mean `earn`", "mechanics:\n  - ern: points\n    flat: 1\n"),
-    ("key_unknown", 2, "needs a key that says its kind", "mechanics:\n  - name: lost\n"),
+    (
+        "key_unknown",
+        2,
+        "needs a key that says its kind: `earn`, `tiers`, `vouchers`, `referral`",
+        "mechanics:\n  - name: lost\n",
+    ),
     ("settings_conflict", 2, "two mechanics", "mechanics:\n  - earn: points\n    tiers: {}\n"),
     # how much
-    ("key_missing", 2, "`rate`, `flat` or `multiply`", "mechanics:\n  - earn: points\n"),
+    ("key_missing", 2, "`rate`, `flat`, `bands`, `ladder` or `multiply`", "mechanics:\n  - earn: points\n"),
     (
         "settings_conflict",
         4,

@@ -44,6 +44,7 @@ EXAMPLE_NAMES = Names(
     lanes=frozenset({"campaigns"}),
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
+    causes=frozenset({"sea"}),
 )
 SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months"}
 
@@ -113,7 +114,7 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Reward, "a reward", set()),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
-    (Earn, "an earning mechanic", {"round_per"}),
+    (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
     (Household, "a kind of households", {"trials_may_enter"}),
     (Membership, "a membership", {"term"}),
     (Menu, "a menu", set()),

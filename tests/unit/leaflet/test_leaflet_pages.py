@@ -115,6 +115,43 @@ def test_what_multiplies_something_else_than_a_plain_rate(above, told):
     assert sentences(mechanic, above=above) == told
 
 
+EARNINGS = [
+    ("flat: 7, on: birthday", "7 points on your birthday."),
+    ("flat: 7, on: 3 days before birthday", "7 points 3 days before your birthday."),
+    ("flat: 7, on: every month", "7 points at the start of every month."),
+    ("flat: 7, on: 2026-03-29", "7 points on March 29, 2026."),
+    ("rate: 2 per 1 kg", "2 points per 1 kg."),
+    ("rate: 2 per 3 items, when: {category: tea}", "2 points per 3 pieces of tea."),
+    ("rate: 1 per full 2 EUR", "1 point for every €2 you spend. Only full steps count."),
+    (
+        "bands: {up to 30 EUR: 2, above: 5}",
+        "Up to 5 points, by how much it is. Up to €30: 2 points. Above: 5 points.",
+    ),
+    (
+        "on: every month, of: spend, rate: 1 per 1 EUR, at_least: 9 EUR",
+        "1 point for every €1 you spend at the start of every month. What counts: spend in a calendar year. "
+        "What counts must come to at least €9.",
+    ),
+    (
+        "ladder: {meter: visits, 1: 1 per 1 EUR, 5: 2 per 1 EUR}",
+        "More and more. Purchases from 1 on: 1 point for every €1 you spend. Purchases from 5 on: 2 points for every "
+        "€1 you spend.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("keys", "told"), EARNINGS)
+def test_earning_by_more_than_a_plain_rate(keys, told):
+    assert sentences(f"{{name: other, earn: points, {keys}}}") == told
+
+
+def test_a_rate_for_each_tier_is_told_with_its_level():
+    levels = "{tiers: {meter: spend, levels: {low: 0, high: 9 EUR}, kept: 1 year}}"
+    rates = "{earn: points, rate: {low: 1 per 1 EUR, high: 2 per 1 EUR}}"
+    told = markdown(pages(f"mechanics:\n  - {levels}\n  - {rates}\n"))
+    assert "Low: 1 point for every €1 you spend and high: 2 points for every €1 you spend." in told
+
+
 SETTINGS = {
     "name": None,
     "earn": None,
@@ -122,6 +159,15 @@ SETTINGS = {
     "on": "on: action x, flat: 1",
     "rate": "rate: 3 per 1 EUR",
     "flat": "flat: 7",
+    "rates": None,
+    "bands": "bands: {up to 30 EUR: 2, above: 5}",
+    "ladder": "ladder: {meter: visits, 1: 1 per 1 EUR, 5: 2 per 1 EUR}",
+    "counts": "rate: 1 per 1 kg",
+    "of": "on: every month, of: spend, rate: 1 per 1 EUR",
+    "at_least": "rate: 1 per 1 EUR, at_least: 9 EUR",
+    "whole_steps": "rate: 1 per full 1 EUR",
+    "keeps_fraction": "rate: 1 per 1 EUR, rounding: keep the fraction",
+    "above_limit": "rate: 1 per 1 EUR, limit: 5 a month, above_limit: carries over",
     "multiply": "multiply: base",
     "by": "multiply: base, by: 3",
     "when": "rate: 1 per 1 EUR, when: {weekday: mon}",
@@ -143,7 +189,8 @@ def test_every_setting_of_earning_is_said():
     told = {}
     for name, keys in SETTINGS.items():
         if keys is not None:
-            more = "" if "rate" in keys or "flat" in keys or "multiply" in keys else ", rate: 2 per 1 EUR"
+            amounts = ("rate", "flat", "multiply", "bands", "ladder")
+            more = "" if any(way in keys for way in amounts) else ", rate: 2 per 1 EUR"
             told[name] = said(f"{{name: other, earn: points, {keys}{more}}}")
     assert len(set(map(repr, told.values()))) == len(told)
 

@@ -10,7 +10,8 @@ from tests.builders import Story, cap, flat, granted, money, points_per_dollar, 
 
 
 def test_every_mechanic_is_listed_under_its_key():
-    assert {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}.items() <= MECHANICS.items()
+    assert MECHANICS.items() >= {"earn": Earn, "tiers": Tiers, "vouchers": Vouchers}.items()
+    assert all(kind == settings.__name__.lower() for kind, settings in MECHANICS.items())
 
 
 # By rate.
