@@ -17,7 +17,7 @@ from guerdon.core import meters, wallet
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Day, Delay, Instant, Term, Window, date_of, day_of, instant_of
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Effect, Granted, sent_of
+from guerdon.core.effects import Effect, Granted, Reduced, sent_of
 from guerdon.core.events import (
     Action,
     Adjust,
@@ -32,11 +32,14 @@ from guerdon.core.events import (
     Return,
     ReturnedLine,
     Tick,
+    Use,
     decode_event,
     encode_event,
+    purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Reward, Unit
+from guerdon.core.reducing import Off
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.core.version import Timeline, Version
@@ -179,6 +182,21 @@ def skipped(decision: Decision) -> dict[str, str]:
     return {note.mechanic: note.code for note in decision.notes}
 
 
+def reduced(decision: Decision) -> dict[str, int]:
+    """What each mechanic took off the price."""
+    taken: dict[str, int] = {}
+    for effect in decision.outcome.effects:
+        if isinstance(effect, Reduced):
+            taken[effect.mechanic] = taken.get(effect.mechanic, 0) + effect.amount
+    return taken
+
+
+def off(text: str) -> Off:
+    """``10 %``, ``5.00``, ``0.10 each``."""
+    amount, *words = text.split()
+    return Off(share=Rate(int(amount), 100)) if words == ["%"] else Off(amount=money(amount), each=words == ["each"])
+
+
 class Story:
     """One member's life under a program. Each verb is an event; it gives the decision and keeps its state."""
 
@@ -210,15 +228,23 @@ class Story:
         lines = tuple(ReturnedLine(place, quantity) for place, quantity in parts)
         return Return(id=self._next(), member="m", at=moment(when, self.zone), purchase=receipt, lines=lines)
 
-    def redeems(self, when: str, name: str) -> Decision:
-        return self.meets(self.a_redemption(when, name))
+    def redeems(self, when: str, name: str, amount: int = 0, channel: str = "") -> Decision:
+        return self.meets(self.a_redemption(when, name, amount, channel))
 
-    def a_redemption(self, when: str, name: str) -> Redeem:
-        return Redeem(id=self._next(), member="m", at=moment(when, self.zone), reward=name)
+    def a_redemption(self, when: str, name: str, amount: int = 0, channel: str = "") -> Redeem:
+        at = moment(when, self.zone)
+        return Redeem(id=self._next(), member="m", at=at, reward=name, amount=amount, channel=channel)
 
     def does(self, when: str, action: str, **attributes: str) -> Decision:
         at = moment(when, self.zone)
         return self.meets(Action(id=self._next(), member="m", at=at, action=action, attributes=attributes))
+
+    def uses(self, when: str, benefit: str, quantity: int = 1, **fields: Any) -> Decision:
+        return self.meets(self.a_use(when, benefit, quantity, **fields))
+
+    def a_use(self, when: str, benefit: str, quantity: int = 1, **fields: Any) -> Use:
+        at = moment(when, self.zone)
+        return Use(id=self._next(), member="m", at=at, benefit=benefit, quantity=quantity, **fields)
 
     def is_adjusted(self, when: str, amount: int, unit: str = "points") -> Decision:
         return self.meets(self.an_adjustment(when, amount, unit))
@@ -275,9 +301,9 @@ class Story:
 
     def tries(self, event: Event) -> Decision:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
-        receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
+        receipt = self.receipts.get(purchase_of(event))
         allowed = self.timeline.limits_for([event])
-        used = {name: allows - self.limits[name] for name, allows in allowed.items()}
+        used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
         facts = Facts(used, receipt, self.history if needed else ())
         decision = decide(self.timeline, self.state, event, facts, traced=True)

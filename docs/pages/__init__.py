@@ -10,6 +10,7 @@ from pathlib import Path
 from docs.pages.cli import cli_page
 from docs.pages.database import database_page
 from docs.pages.events import events_page
+from docs.pages.findings import findings_page
 from docs.pages.refusals import refusals_page
 from guerdon.specs import specs_reference
 
@@ -19,6 +20,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "database.md": database_page,
     "events.md": events_page,
+    "findings.md": findings_page,
     "refusals.md": refusals_page,
     "specs.md": specs_reference,
 }

@@ -45,13 +45,17 @@ WORDS: dict[str, Words] = {
         "The wallet would hold more than 2^63 - 1 of the smallest part.",
         "As above: no real program comes near it.",
     ),
-    "choice_made_already": Words(
-        "The program lets nobody change a choice, or not any more once its period has begun.",
-        "Tell the member; the next period is open.",
+    "benefit_not_for_this_member": Words(
+        "A condition of the benefit does not hold for the member at that time. The sentence names it.",
+        "Tell the member what the benefit asks for.",
     ),
-    "choice_too_late": Words(
-        "The day until which one chooses for this period has passed.",
-        "Tell the member; choose for the period after.",
+    "benefit_too_late": Words(
+        "The benefit holds for a term after a purchase, and the use lies outside it.",
+        "None: the term is over, or the use is dated before the purchase.",
+    ),
+    "benefit_used_up": Words(
+        "The member has used as much of the benefit as the period, or the term of the membership, allows.",
+        "Ask for no more than the sentence says is left, or wait for the next period.",
     ),
     "cause_is_full": Words(
         "The cause has a target, which all members together have reached or would go beyond, and no cause follows that "
@@ -61,6 +65,14 @@ WORDS: dict[str, Words] = {
     "cause_not_open": Words(
         "The event lies outside the days between which the cause takes donations.",
         "Give to another cause, or in time.",
+    ),
+    "choice_made_already": Words(
+        "The program lets nobody change a choice, or not any more once its period has begun.",
+        "Tell the member; the next period is open.",
+    ),
+    "choice_too_late": Words(
+        "The day until which one chooses for this period has passed.",
+        "Tell the member; choose for the period after.",
     ),
     "code_unknown": Words(
         "The purchase shows a coupon code that nothing in the version in force takes.",
@@ -197,6 +209,26 @@ WORDS: dict[str, Words] = {
         "More options are chosen than this member may have, by tier or plan.",
         "Choose fewer, under a new id.",
     ),
+    "payment_exceeds_available": Words(
+        "The purchase was to be paid with more of a unit than the member may spend.",
+        "Ask for at most what is available, and take the rest in money.",
+    ),
+    "payment_exceeds_share": Words(
+        "The program lets only a part of the bill be paid like this, after discounts and vouchers.",
+        "Ask for at most what the sentence says, and take the rest in money.",
+    ),
+    "payment_not_a_multiple": Words(
+        "The program takes the unit in blocks, or the amount would not come to whole minor units of money.",
+        "Round down to a multiple of what the sentence says.",
+    ),
+    "payment_not_for_this_member": Words(
+        "A condition of paying like this does not hold for the member or the purchase. The sentence names it.",
+        "Send the purchase without `spend`, under a new id.",
+    ),
+    "payment_too_small": Words(
+        "The program wants at least so much of the unit in one payment.",
+        "Ask for more, or for nothing.",
+    ),
     "person_not_in_household": Words(
         "A household hears that somebody has left who is not in it: the wish was taken back before it was granted.",
         "Nothing.",
@@ -221,9 +253,28 @@ WORDS: dict[str, Words] = {
         "The whole purchase has come back already.",
         "Nothing: it was returned before, under another id.",
     ),
+    "reward_amount_wrong": Words(
+        "A reward that is taken once, in blocks or in any amount was asked for in an amount that does not fit: more or "
+        "less than it costs, no multiple of it, below the least, so little that it is worth nothing, or so much that "
+        "it would be over a hundred vouchers.",
+        "Send the cost of what the member takes in `amount`, or leave it out for one piece.",
+    ),
+    "reward_limit_reached": Words(
+        "The member has taken the reward as often as the program lets one member, or asks for too many at once.",
+        "Tell the member. Try again under a new id in the next period, or for fewer.",
+    ),
     "reward_not_for_this_member": Words(
-        "A condition of the reward does not hold: tier, day, hours, dates or `if:`. The sentence names the first.",
+        "A condition on the member does not hold: tier, plan, badge, meters or `if:`; or a cost by tier names none "
+        "that the member has. The sentence names the first.",
         "Tell the member. Try again under a new id when it holds.",
+    ),
+    "reward_not_here": Words(
+        "The reward is for other channels than the one that the event names.",
+        "Send the `channel` in which it is taken, or tell the member where to take it.",
+    ),
+    "reward_not_now": Words(
+        "The reward is not there yet or any more, or it is another weekday or hour.",
+        "Tell the member when it is. Try again then under a new id.",
     ),
     "reward_out_of_stock": Words(
         "The last piece is taken. Nothing was spent.",
@@ -237,6 +288,10 @@ WORDS: dict[str, Words] = {
         "The version in force has no such role in a household.",
         "Check the role's name.",
     ),
+    "sending_to_oneself": Words(
+        "Sender and receiver are the same member.",
+        "Nothing.",
+    ),
     "trial_not_offered": Words(
         "The plan has no trial.",
         "Join without `trial`, once the first term is paid.",
@@ -244,10 +299,6 @@ WORDS: dict[str, Words] = {
     "trial_used": Words(
         "The member has tried this plan, or another of its program, before.",
         "Join without `trial`, once the first term is paid.",
-    ),
-    "sending_to_oneself": Words(
-        "Sender and receiver are the same member.",
-        "Nothing.",
     ),
     "unit_does_not_pay": Words(
         "The purchase spends a unit that the version in force does not take in payment.",

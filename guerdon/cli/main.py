@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, leaflets, ledger, programs, relations, versions
+from guerdon.cli import demo, events, leaflets, ledger, presets, programs, relations, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 
 app.command("demo")(demo.demo)
+app.command("presets")(presets.presets)
+app.command("new")(presets.new)
 app.command("check")(programs.check)
 app.command("diff")(versions.diff)
 app.command("leaflet")(leaflets.leaflet)

@@ -15,6 +15,7 @@ from guerdon.cli.tables import found_table, reasons_table
 from guerdon.core.events import instant_of_event
 from guerdon.core.version import Version
 from guerdon.language import program_schema, read_program
+from guerdon.language.lines import Lines
 from guerdon.lint import lint
 from guerdon.runtime import programs
 from guerdon.specs import CaseResult, FilesWrong, Sheaf, Specs, StepResult, gather, run, specs_schema, text_of
@@ -55,8 +56,10 @@ def check(files: Files) -> None:
 def _tell_program(file: Path, version: Version) -> None:
     counts = f"{counted(len(version.rules), 'mechanic')}, {counted(len(version.rewards), 'reward')}"
     console.print(f"[green]{escape(file.name)} is right:[/] {counts}, in force from {version.program.effective_from}.")
+    lines = Lines(text_of(file), version.program)
     for finding in lint(version.program):
-        console.print(f"[yellow]{escape(file.name)}, {safe(finding.where)}:[/] {safe(finding.sentence)}.")
+        place = f"{escape(file.name)}:{lines.of(finding.what, finding.where)}"
+        console.print(f"[yellow]{place}:[/] {safe(finding.sentence)} ({finding.code}).", highlight=False)
 
 
 def _tell_cases(file: Path, specs: Specs, sheaf: Sheaf) -> bool:

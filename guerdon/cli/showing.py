@@ -9,9 +9,15 @@ from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of
 from guerdon.core.effects import (
     Adjusted,
+    BenefitUsed,
     Capped,
     Chosen,
     Converted,
+    CouponExpired,
+    CouponIssued,
+    CouponRestored,
+    CouponUsed,
+    CouponWithdrawn,
     Discounted,
     Donated,
     Effect,
@@ -21,9 +27,12 @@ from guerdon.core.effects import (
     HouseholdChanged,
     Matured,
     MembershipChanged,
+    PaidWith,
     PaymentDue,
     Progressed,
     Received,
+    Reduced,
+    Refunded,
     Repaid,
     Restored,
     Reversed,
@@ -49,6 +58,14 @@ from guerdon.core.events import (
     line_nets,
 )
 from guerdon.core.program import Program
+
+_OfCoupons = CouponIssued | CouponUsed | CouponRestored | CouponWithdrawn | CouponExpired
+_DONE = {
+    CouponUsed: "used",
+    CouponRestored: "given back",
+    CouponWithdrawn: "withdrawn",
+    CouponExpired: "lapsed",
+}
 
 
 def decimal(amount: int, scale: int) -> str:
@@ -156,6 +173,8 @@ class Shower:
             return f"{effect.reward} {self.amount(-effect.amount, effect.unit)}"
         if isinstance(effect, Discounted):
             return f"voucher {self.amount(-effect.amount, effect.unit)}"
+        if isinstance(effect, Reduced | PaidWith | Refunded | _OfCoupons | BenefitUsed):
+            return self._of_a_price(effect)
         if isinstance(effect, Restored):
             return f"voucher {self.amount(effect.amount, effect.unit, signed=True)} given back"
         if isinstance(effect, Expired):
@@ -166,7 +185,8 @@ class Shower:
             moved = effect.after if effect.before in ("", effect.after) else f"{effect.before} → {effect.after}"
             return f"{effect.ladder} {moved} ({effect.why})"
         if isinstance(effect, Rewarded):
-            return f"got {effect.reward}"
+            several = f"{effect.quantity} × " if effect.quantity > 1 else ""
+            return f"got {several}{effect.reward}{f', code {effect.code}' if effect.code else ''}"
         if isinstance(effect, Adjusted):
             return f"adjustment {self.amount(effect.amount, effect.unit, signed=True)}"
         if isinstance(effect, Matured | Repaid):
@@ -215,6 +235,24 @@ class Shower:
         if isinstance(effect, HouseholdChanged):
             return f"{effect.household} {effect.other}: {effect.role} {effect.why.replace('_', ' ')}"
         return ""
+
+    def _of_a_price(self, effect: "Reduced | PaidWith | Refunded | _OfCoupons | BenefitUsed") -> str:
+        """What came off a price, what was paid with, and what members hold a right to."""
+        if isinstance(effect, Reduced):
+            cut = "" if effect.wanted is None else f" of {money(effect.wanted, self.program.currency)}, capped"
+            return f"{effect.mechanic} {money(-effect.amount, self.program.currency)}{cut}"
+        if isinstance(effect, PaidWith):
+            worth = money(effect.money, self.program.currency)
+            return f"paid {worth} with {self.amount(effect.amount, effect.unit)} {effect.unit}"
+        if isinstance(effect, Refunded):
+            return f"{self.amount(effect.amount, effect.unit, signed=True)} {effect.unit} refunded"
+        if isinstance(effect, BenefitUsed):
+            left = "" if effect.left is None else f", {effect.left} left"
+            return f"used {effect.benefit}{left}"
+        if isinstance(effect, CouponUsed | CouponRestored | CouponWithdrawn | CouponExpired):
+            return f"coupon {effect.coupon} {_DONE[type(effect)]}"
+        until = "" if effect.expires_at is None else f" through {date_of(self.zone.day(effect.expires_at - 1))}"
+        return f"coupon {effect.coupon} issued{until}"
 
     def _plainly(self, effect: Effect) -> str:
         """An effect by its kind and the names and amounts it carries: ``badge awarded: explorer``."""

@@ -10,6 +10,7 @@ from guerdon.core.effects import Effect, Note
 from guerdon.core.events import Event
 from guerdon.core.refusals import REFUSALS
 from guerdon.core.version import CAUSE_LIMIT, Version
+from guerdon.presets import Preset
 from guerdon.runtime.ingest import Progress
 from guerdon.runtime.partners import PartnerUnit
 from guerdon.runtime.story import Explanation, Statement
@@ -210,6 +211,16 @@ def refused_table(done: Progress, most: int) -> Table:
     if count > most:
         table.caption = f"and {count - most:,} more"
         table.caption_justify = "left"
+    return table
+
+
+def presets_table(found: Iterable[Preset]) -> Table:
+    """The presets: what each is modelled on, of which day, and the kinds of mechanics that it shows."""
+    table = _plain_table("", *[(name, "left") for name in ("preset", "modelled on", "rules of", "shows")])
+    table.title = None
+    for preset in found:
+        kinds = ", ".join(preset.kinds)
+        table.add_row(f"[bold]{preset.name}[/]", safe(preset.modelled_on), str(preset.rules), safe(kinds))
     return table
 
 

@@ -16,7 +16,7 @@ def adjust(case: Case, event: Adjust) -> None:
     if event.unit not in case.version.program.units:
         raise stop("unit_unknown", unit=event.unit)
     if event.amount > 0:
-        expires_at = case.version.expiry(event.unit, case.day)
+        expires_at = case.expiry(event.unit)
         case.put(event.unit, event.amount, expires_at, reference=_own_lot(case, event))
         case.effects.append(Adjusted(event.unit, event.amount, event.reason, event.by, expires_at))
         case.repay(event.unit)

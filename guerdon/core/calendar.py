@@ -6,7 +6,7 @@ and only the two ends are turned into instants: a day with a change of clocks ha
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -180,6 +180,18 @@ def _day_in_month(first: Day, day_of_month: int) -> Day:
     return min(first + day_of_month - 1, add_months(first, 1) - 1)
 
 
+def next_of_year(day: Day, month: int, day_of_month: int) -> Day:
+    """The first day after a day that is so many days into a month: the next 15 June. 29 February is 28 in other years.
+
+    >>> str(date_of(next_of_year(day_of(date(2026, 6, 15)), 6, 15)))
+    '2027-06-15'
+    """
+    year = date_of(day).year
+    first = day_of(date(year, month, 1))
+    this_year = _day_in_month(first, day_of_month)
+    return this_year if this_year > day else _day_in_month(add_months(first, 12), day_of_month)
+
+
 class Window(msgspec.Struct, frozen=True):
     """The days over which a meter counts.
 
@@ -283,6 +295,10 @@ class Zone:
         if moment.astimezone(self._zone).replace(tzinfo=None) != shown:
             raise ValueError(f"the clocks skip {shown}")
         return moment
+
+    def clock(self, day: Day, minute: int) -> Instant:
+        """When the local clock first shows a minute of a day, counted from midnight."""
+        return int(datetime.combine(date_of(day), time(minute // 60, minute % 60), self._zone).timestamp())
 
 
 def _rules_of(name: str) -> ZoneInfo:

@@ -44,8 +44,9 @@ from guerdon.core.effects import (
     Spent,
     TierChanged,
 )
-from guerdon.core.events import EngineEvent, Event, Purchase, payments_of
+from guerdon.core.events import EngineEvent, Event, Purchase, lowered, payments_of
 from guerdon.core.facts import Facts
+from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
 from guerdon.core.state import Membership, MemberState, Standing
@@ -63,6 +64,7 @@ class Case:
 
     __slots__ = (
         "_shares",
+        "active_at",
         "as_of",
         "at",
         "badges",
@@ -87,6 +89,7 @@ class Case:
         "meters",
         "nets",
         "notes",
+        "paid_ahead",
         "payments",
         "progress",
         "purchases",
@@ -101,6 +104,7 @@ class Case:
         "today",
         "total",
         "traits",
+        "trigger",
         "used",
         "version",
         "wallets",
@@ -138,8 +142,10 @@ class Case:
         self.tickets = state.tickets
         self.household = state.household
         self.roster = state.roster
+        self.active_at = state.active_at
         self.purchases = state.purchases
         self.happened: list[Trigger] = []
+        self.trigger: Trigger = ""
         self.effects: list[Effect] = []
         self.notes: list[Note] | None = [] if traced else None
         self.limit_uses: dict[str, int] = {}
@@ -147,6 +153,7 @@ class Case:
         self.limits_seen: dict[str, int] = {}
         self.rates_seen: dict[str, Rate] = {}
         self.discount = 0
+        self.paid_ahead = 0
         self.nets: list[int] = []
         self.payments: list[int] = []
         self.masks: list[int] = []
@@ -222,9 +229,9 @@ class Case:
         """The member's role in the household; empty without one."""
         return self.household.role if self.household is not None and self.household.standing == "in" else ""
 
-    def paid_part(self, tenders: Container[str]) -> tuple[int, int]:
+    def paid_part(self, tenders: Container[str], bill: Purchase | None = None) -> tuple[int, int]:
         """For a bill paid in several ways: what was paid by some of them, and all of it. 1 and 1 for any other."""
-        parts = getattr(self.event, "tenders", None)
+        parts = getattr(self.event if bill is None else bill, "tenders", None)
         if not parts:
             return 1, 1
         return sum([amount for tender, amount in parts.items() if tender in tenders]), sum(parts.values()) or 1
@@ -339,25 +346,31 @@ class Case:
         shares: tuple[int, ...] = (),
         *,
         reference: str = "",
+        proposal: Proposal | None = None,
     ) -> None:
         """Take an amount off the price of some lines, or of the basket as a whole where none are named."""
+        self._take_off_price(amount, lines, shares)
+        capped = proposal is not None and bool(proposal.capped_by)
+        wanted, capped_by = (proposal.wanted, proposal.capped_by) if proposal is not None and capped else (None, "")
+        self.effects.append(Reduced(mechanic, amount, lines, shares, reference, wanted, capped_by))
+
+    def pay_with(self, paid: PaidWith) -> None:
+        """Pay a part of the bill with an amount that is known to be available."""
+        self.wallets[paid.unit], _ = wallet.spend(self.wallet(paid.unit), paid.amount)
+        self.effects.append(paid)
+        if paid.earns:
+            self.paid_ahead += paid.money
+        else:
+            self._take_off_price(paid.money, paid.lines, paid.shares)
+
+    def _take_off_price(self, amount: int, lines: tuple[int, ...], shares: tuple[int, ...]) -> None:
+        """Lower what is to be paid for some lines, by so much each, or for the basket as a whole."""
         if lines:
-            self.nets = self.nets.copy()
-            for line, share in zip(lines, shares, strict=True):
-                self.nets[line] -= share
+            self.nets, self.discount = lowered(payments_of(self.nets, self.discount), lines, shares), 0
         else:
             self.discount += amount
         self.total -= amount
         self.payments = payments_of(self.nets, self.discount)
-        self.effects.append(Reduced(mechanic, amount, lines, shares, reference))
-
-    def pay_with(self, mechanic: str, unit: str, amount: int, money: int, *, earns: bool, partner: str = "") -> None:
-        """Pay a part of the bill, in minor units, with an amount that is known to be available."""
-        self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
-        self.effects.append(PaidWith(mechanic, unit, amount, money, earns, partner))
-        if not earns:
-            self.discount += money
-            self.total -= money
 
     def use_membership(self, plan: str) -> None:
         """Note that a membership was made use of: its fee is not given back any more."""
@@ -442,6 +455,41 @@ class Case:
         """The day of the month on which the member's statement periods begin: the program's, or that of joining."""
         return self.version.program.statement_day or date_of(self._joined_on()).day
 
+    def lifetime(self, unit: str) -> Lifetime | Unit:
+        """How a unit expires for the member: by the tier, where the program says so."""
+        declared = self.version.program.units[unit]
+        for level, lifetime in declared.lifetimes.items():
+            if self.has_level((level,)):
+                return lifetime
+        return declared
+
+    def expiry(self, unit: str, own: Term | None = None) -> Instant | None:
+        """When what is granted now expires: by its own term, or else as its unit does for the member."""
+        term = own or self.lifetime(unit).expires
+        return None if term is None else self.version.zone.start(term.ends(self.day))
+
+    def alive_since(self, unit: str) -> Instant | None:
+        """From when on the want of activity counts; None: there was none yet.
+
+        Where the tier decides, not from before the member came to it, or was confirmed on it.
+        """
+        declared, active = self.version.program.units[unit], self.last_activity_at
+        if declared.kept_alive_by:
+            active = self.active_at.get(unit, active)
+        if active is None or not declared.lifetimes:
+            return active
+        judged = [standing.since for standing in self.standings.values() if standing.level in declared.lifetimes]
+        return max([active, *judged])
+
+    def stay_alive(self, kind: str) -> None:
+        """Note an event of a kind for the units that only some kinds keep alive. Joining starts the clock of all."""
+        for unit, kinds in self.version.kept_alive.items():
+            before = self.active_at.get(unit, self.state.last_activity_at)
+            does = kind in kinds or f"{kind}:{getattr(self.event, 'action', '')}" in kinds
+            active = max(self.at, before or 0) if does or before is None else before
+            if active != self.active_at.get(unit):
+                self.active_at = self.active_at | {unit: active}
+
     def expire(self, unit: str, at: Instant) -> None:
         """Let go what has reached its expiry."""
         before = self.wallets[unit]
@@ -484,7 +532,7 @@ class Case:
         """
         counted_as = self.version.first_name(limit)
         used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
-        return self.version.limits[limit] - used - self.limit_uses.get(counted_as, 0)
+        return self.version.allowed(limit) - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""
@@ -547,4 +595,5 @@ class Case:
             self.tickets,
             self.household,
             self.roster,
+            self.active_at,
         )

@@ -31,7 +31,7 @@ from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
 from guerdon.core.delivery import deliver
 from guerdon.core.describing import describe
-from guerdon.core.effects import Note, Outcome
+from guerdon.core.effects import Granted, Note, Outcome
 from guerdon.core.events import (
     ENGINE_EVENTS,
     Action,
@@ -204,6 +204,7 @@ def _settle_instant(case: Case, due: Instant) -> None:
     """
     version, wallets = case.version, case.wallets
     at = max(due, case.as_of, version.starts_at)
+    done = len(case.effects)
     case.as_of = max(case.as_of, at - 1)
     case.at = case.settled_at = at
     case.day = case.today = version.zone.day(at)
@@ -215,6 +216,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
         falls_due = rule.next_due(case)
         if falls_due is not None and falls_due <= at:
             rule.settle(case, at)
+    if any(isinstance(effect, Granted) for effect in case.effects[done:]):
+        run_lanes(case, "afterwards")
     for unit in units:
         if unit in wallets:
             case.expire(unit, at)
@@ -247,6 +250,7 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         give_back(case, event, timeline)
     elif isinstance(event, Redeem):
         redeem(case, event)
+        run_lanes(case, "afterwards")
     elif isinstance(event, Adjust):
         adjust(case, event)
     elif isinstance(event, Describe | Erase):
@@ -261,6 +265,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         run_happened(case)
     if isinstance(event, _ACTIVITY):
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
+    if case.version.kept_alive:
+        case.stay_alive(kind_of(event))
 
 
 def _note_referrer(case: Case, event: Enrol) -> None:
@@ -278,6 +284,7 @@ def _answer(case: Case, event: Event) -> None:
     if rule is None:
         raise stop("nothing_of_that_name", kind=kind, name=name)
     rule.answer(case, event)
+    run_lanes(case, "afterwards")
 
 
 def _close(case: Case, timeline: Timeline) -> MemberState:

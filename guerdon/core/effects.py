@@ -146,9 +146,14 @@ class Spent(_Effect, frozen=True, tag="spent"):
 
 
 class Rewarded(_Effect, frozen=True, tag="rewarded"):
-    """The member gets a reward that is not an amount: a coffee, a free delivery."""
+    """The member gets a reward that is not an amount: a coffee, a free delivery, a code to be used elsewhere."""
 
     reward: str
+    quantity: int = 1
+    code: str = ""
+    """The code that was unlocked; empty: the reward is a thing."""
+    expires_at: Instant | None = None
+    """When the code is good no more; None: never."""
 
 
 class Valued(_Effect, frozen=True, tag="valued"):
@@ -171,6 +176,9 @@ class Reduced(_Effect, frozen=True, tag="reduced"):
     """What was taken off each of them."""
     reference: str = ""
     """The code or coupon that was used."""
+    wanted: int | None = None
+    """What it would have been without the limit named in ``capped_by``."""
+    capped_by: str = ""
 
 
 class PaidWith(_Effect, frozen=True, tag="paid_with"):
@@ -184,6 +192,10 @@ class PaidWith(_Effect, frozen=True, tag="paid_with"):
     earns: bool = False
     """The part paid like this earns and counts as if it were money."""
     partner: str = ""
+    lines: tuple[int, ...] = ()
+    """The lines that were paid with it. Empty: the basket as a whole."""
+    shares: tuple[int, ...] = ()
+    """What it paid of each of them, in minor units."""
 
     def transfers(self) -> tuple[Transfer, ...]:
         target = f"partner:{self.partner}" if self.partner else "redeemed"
@@ -259,7 +271,7 @@ class Reversed(_Effect, frozen=True, tag="reversed"):
     mechanic: str
     unit: str
     amount: int
-    """What the returned part had earned."""
+    """What the returned part had earned, or what it would earn at today's rate."""
     available: int = 0
     """The part taken from available lots."""
     pending: int = 0
@@ -302,7 +314,8 @@ class TierChanged(_Effect, frozen=True, tag="tier_changed"):
     after: str
     at: Instant
     why: str
-    """``reached``, ``review``, ``return`` or ``joined``."""
+    """``reached``, ``review``, ``grace`` (not kept, and stays a while), ``kept`` (earned in grace),
+    ``return``, ``left`` (its plan ended) or ``joined``."""
     until: Instant | None = None
     """When it is reviewed; None: never."""
 
@@ -389,6 +402,25 @@ class CouponUsed(_Effect, frozen=True, tag="coupon_used"):
     expires_at: Instant | None = None
 
 
+class CouponRestored(_Effect, frozen=True, tag="coupon_restored"):
+    """A personal coupon that was used on a purchase came back with all of its goods, with the expiry it had."""
+
+    news: ClassVar[str] = "coupon.restored"
+
+    coupon: str
+    reference: str
+    expires_at: Instant | None = None
+
+
+class CouponWithdrawn(_Effect, frozen=True, tag="coupon_withdrawn"):
+    """A personal coupon that a purchase had brought went with all of its goods, unused."""
+
+    news: ClassVar[str] = "coupon.withdrawn"
+
+    coupon: str
+    reference: str
+
+
 class CouponExpired(_Effect, frozen=True, tag="coupon_expired"):
     """A personal coupon lapsed unused."""
 
@@ -408,6 +440,8 @@ class BenefitUsed(_Effect, frozen=True, tag="benefit_used"):
     quantity: int
     left: int | None = None
     """How often it may still be used in this period; None: as often as one likes."""
+    purchase: str = ""
+    """The purchase that it was used for; empty: none."""
 
 
 class Donated(_Effect, frozen=True, tag="donated"):
@@ -566,6 +600,8 @@ Effect = (
     | Progressed
     | CouponIssued
     | CouponUsed
+    | CouponRestored
+    | CouponWithdrawn
     | CouponExpired
     | BenefitUsed
     | Donated

@@ -185,6 +185,8 @@ class Use(_Event, frozen=True, tag="use"):
     """The benefit, by its name in the program file."""
     quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     """How often it is made use of."""
+    purchase: Name = ""
+    """The purchase that it is used for, where the benefit is bound to one: a claim on a price; empty: none."""
 
 
 class Join(_Event, frozen=True, tag="join"):
@@ -446,6 +448,11 @@ def addressed(event: Event) -> str:
     return "" if field is None else getattr(event, field)
 
 
+def purchase_of(event: Event) -> str:
+    """The id of the earlier purchase whose record a decision of this event needs; empty: it needs none."""
+    return event.purchase if isinstance(event, Return | Use) else ""
+
+
 def encode_event(event: Event) -> bytes:
     """The one canonical JSON of an event: fields in order, keys sorted, defaults left out.
 
@@ -502,3 +509,11 @@ def payments_of(nets: list[int], discount: int) -> list[int]:
     if not discount:
         return nets
     return [net - share for net, share in zip(nets, allocate(discount, nets), strict=True)]
+
+
+def lowered(payments: list[int], lines: Sequence[int], shares: Sequence[int]) -> list[int]:
+    """What is paid for each line when some of them cost less, each by its share."""
+    left = payments.copy()
+    for line, share in zip(lines, shares, strict=True):
+        left[line] -= share
+    return left

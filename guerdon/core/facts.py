@@ -31,7 +31,7 @@ class Facts(NamedTuple):
     Budgets in the unit's smallest part, stock in pieces. How much there is in all, the version says.
     """
     purchase: PurchaseRecord | None = None
-    """For a return: the purchase it belongs to; None: the member has none of that id."""
+    """For a return or a claim: the purchase it belongs to; None: the member has none of that id."""
     history: Sequence[PastEvent] = ()
     """Everything of the member so far, where a version takes over that fills new meters: see ``needs_history``."""
     rates: Mapping[str, Rate] = {}

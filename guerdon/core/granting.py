@@ -59,7 +59,8 @@ class Giver:
         self._is_voucher = declared.money and not declared.divisible
         self.is_capped = bool(self._ceilings)
         terms = (expires, delay, declared.expires)
-        self.is_plain = not self.is_capped and not self._is_voucher and terms == (None, None, None) and not funded_by
+        is_lasting = terms == (None, None, None) and not declared.lifetimes
+        self.is_plain = is_lasting and not self.is_capped and not self._is_voucher and not funded_by
 
     def within_caps(self, case: Case, wanted: int, *, by_period: bool = True) -> tuple[int, str]:
         """What the caps leave of an amount, and the name of the one that cut the most off; empty where none did.
@@ -93,7 +94,7 @@ class Giver:
             _count(case, ceiling, amount)
         matures_at = self._matures_at(case)
         case.grant(
-            self.unit, amount, self._source, expires_at=case.version.expiry(self.unit, case.day, self._expires),
+            self.unit, amount, self._source, expires_at=case.expiry(self.unit, self._expires),
             matures_at=matures_at, reference=self._reference(case, matures_at), proposal=proposal,
             funded_by=self._partner(case),
         )  # fmt: skip

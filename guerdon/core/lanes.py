@@ -12,6 +12,7 @@ _MOST_HAPPENINGS = 1_000
 
 def run_lanes(case: Case, trigger: Trigger) -> None:
     """Run the rules that react to a trigger: lanes in the order of the file, and inside a lane by its chooser."""
+    case.trigger = trigger
     for lane in case.version.lanes(trigger, case.day, everything=case.notes is not None):
         chooser, rules = lane.chooser, lane.rules if lane.lookup is None else lane.lookup.candidates(case)
         if chooser == "add":
@@ -23,12 +24,35 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
         if not proposals:
             continue
+        if chooser == "line" and all(proposal.lines and proposal.shares for proposal in proposals):
+            _carry_out_by_line(case, proposals)
+            continue
         chosen = _choose(chooser, proposals)
         for other in proposals:
             if other is not chosen:
-                sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
-                case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
+                _outdone(case, other, chooser, chosen)
         chosen.rule.carry_out(case, chosen)
+
+
+def _outdone(case: Case, other: Proposal, chooser: str, chosen: Proposal) -> None:
+    sentence = f"{chosen.rule.name} goes first in lane {chosen.rule.lane}"
+    case.note(other.rule.name, "outdone", f"lane_{chooser}", sentence)
+
+
+def _carry_out_by_line(case: Case, proposals: list[Proposal]) -> None:
+    """Let each proposal have the lines for which no other has more, the earlier one where they have the same."""
+    best: dict[int, tuple[int, Proposal]] = {}
+    for proposal in proposals:
+        for line, share in zip(proposal.lines or (), proposal.shares or (), strict=True):
+            if share > best.get(line, (0, proposal))[0]:
+                best[line] = (share, proposal)
+    for proposal in proposals:
+        own = {line: share for line, (share, winner) in sorted(best.items()) if winner is proposal}
+        if own:
+            kept = proposal._replace(amount=sum(own.values()), lines=tuple(own), shares=tuple(own.values()))
+            proposal.rule.carry_out(case, kept)
+        else:
+            _outdone(case, proposal, "line", max(best.values(), key=lambda found: found[0])[1])
 
 
 def _choose(chooser: str, proposals: list[Proposal]) -> Proposal:
@@ -44,4 +68,5 @@ def run_happened(case: Case) -> None:
         if trigger not in seen:
             seen.add(trigger)
             run_lanes(case, trigger)
+            run_lanes(case, "afterwards")
     case.happened.clear()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 from guerdon.core.amounts import Rate
-from guerdon.core.calendar import PeriodUnit, Term, Window
+from guerdon.core.calendar import Instant, PeriodUnit, Term, Window, Zone, period_start, weekday_of
 
 if TYPE_CHECKING:
     from guerdon.core.rule import Rule
@@ -42,6 +42,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """How long a grant lasts; None: for ever."""
     inactive_after: Term | None = None
     """How long the whole balance lasts without activity; None: it does not matter."""
+    lifetimes: "Mapping[str, Lifetime]" = {}
+    """By level: how it expires for members who stand there, in place of the two above. The first that fits counts."""
+    kept_alive_by: tuple[str, ...] = ()
+    """The kinds of events that are activity: ``purchase``, ``action:NAME``. Empty: whatever a member does."""
     worth: Rate | None = None
     """Money per amount of the unit, for the liability; None for a unit that is not worth money.
 
@@ -56,6 +60,15 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         """An amount of a unit that is not money, with its decimals: 125 of scale 2 is ``1.25``."""
         whole, part = divmod(amount, 10**self.scale)
         return f"{whole:_}.{part:0{self.scale}}" if self.scale else f"{whole:_}"
+
+
+class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long something lasts that members hold. None and None: for ever."""
+
+    expires: Term | None = None
+    """How long a grant lasts."""
+    inactive_after: Term | None = None
+    """How long the whole balance lasts without activity."""
 
 
 class Quantity(msgspec.Struct, frozen=True):
@@ -202,17 +215,55 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
     per_event: int | None = None
 
 
+class Refill(msgspec.Struct, frozen=True, kw_only=True):
+    """When a stock is there anew: each time as many pieces, and what was left is gone."""
+
+    period: PeriodUnit | None = None
+    """At the start of each of these periods. None: on the weekdays."""
+    weekdays: tuple[int, ...] = ()
+    """0 for Monday to 6 for Sunday."""
+    minute: int = 0
+    """On the weekdays: minutes since local midnight."""
+
+    def began(self, at: Instant, zone: Zone) -> Instant:
+        """When the drop began that an instant lies in."""
+        today = zone.day(at)
+        if self.period is not None:
+            return zone.start(period_start(today, self.period))
+        days = [day for day in range(today, today - 8, -1) if weekday_of(day) in self.weekdays]
+        return next(begun for day in days if (begun := zone.clock(day, self.minute)) <= at)
+
+
 class Reward(msgspec.Struct, frozen=True, kw_only=True):
     """Something in the catalogue."""
 
     name: str
     title: Texts = {}
     cost: Quantity
+    """What one piece costs; for a reward that is taken in any amount, the least."""
+    cost_by_tier: Mapping[str, Quantity] = {}
+    """By level: what it costs members who stand there, and nobody else may take it. The first that fits counts."""
+    taken: Literal["once", "several times", "in any amount"] = "once"
+    """By one redemption: one piece, several, or as much as the member wants to give."""
     gives: Quantity | None = None
-    """A voucher of this amount; None: the reward is a thing."""
+    """A voucher or another amount for each piece; None: the reward is a thing."""
+    value: Rate | None = None
+    """For any amount: how much of what it gives for how much of what it costs, rounded down."""
+    code: bool = False
+    """The reward is a code, to be used elsewhere."""
     valid: Term | None = None
-    """How long the voucher lasts; None: as its unit says."""
+    """How long the voucher or the code lasts; None: as the unit says, a code for ever."""
     stock: int | None = None
+    refilled: Refill | None = None
+    """When the stock is there anew; None: never."""
+    per_member: tuple[Allowance, ...] = ()
+    """How many pieces a member may take in each period."""
+    at_once: int | None = None
+    """How many pieces one redemption may take. None: as many as one likes."""
+    first_day: date | None = None
+    """The first local day on which it may be taken; None: it always was."""
+    last_day: date | None = None
+    """The last local day on which it may be taken; None: it stays."""
     partner: str = ""
     """The partner who hands it over and is owed what it cost; empty: the merchant does."""
     when: When = When()
@@ -221,8 +272,12 @@ class Reward(msgspec.Struct, frozen=True, kw_only=True):
 class Returns(msgspec.Struct, frozen=True, kw_only=True):
     """What a return takes back."""
 
-    points: Literal["exact", "kept"] = "exact"
-    """``exact``: what the returned lines earned, under the rules they earned it by. ``kept``: nothing."""
+    points: Literal["exact", "at today's rate", "kept"] = "exact"
+    """``exact``: what the returned lines earned, under the rules they earned it by. ``kept``: nothing.
+
+    ``at today's rate``: what they would earn on the day of the return; exactly what they earned where the mechanic has
+    no rate.
+    """
     vouchers: Literal["given back", "lost"] = "given back"
     """What becomes of a voucher used on a purchase that comes back as a whole."""
 
@@ -316,7 +371,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What members call categories, brands, stores and the like."""
     units: Mapping[str, Unit]
     meters: Mapping[str, Meter] = {}
-    lanes: Mapping[str, Literal["add", "best", "first"]] = {}
+    lanes: Mapping[str, Literal["add", "best", "line", "first"]] = {}
+    """How to choose where mechanics compete; ``line`` takes the best for each line of the basket."""
     caps: Mapping[str, Cap] = {}
     """Limits that several mechanics share, by name."""
     partners: Mapping[str, "Partner"] = {}

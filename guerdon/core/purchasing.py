@@ -10,7 +10,7 @@ from guerdon.core.amounts import MAX_AMOUNT, Rate, Rounding, allocate
 from guerdon.core.calendar import date_of
 from guerdon.core.case import Case
 from guerdon.core.effects import Discounted, Effect, PaidWith, Reduced, Valued
-from guerdon.core.events import Purchase, line_nets, payments_of
+from guerdon.core.events import Purchase, line_nets, lowered, payments_of
 from guerdon.core.lanes import run_lanes
 from guerdon.core.refusals import stop
 from guerdon.core.version import Bought, CompiledMeter
@@ -30,13 +30,15 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
         raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
     case.payments = payments_of(case.nets, case.discount)
     _look_at_lines(case, purchase)
-    unknown = [code for code in purchase.codes if code not in version.codes]
+    held = {coupon.reference for coupon in case.coupons}
+    unknown = [code for code in purchase.codes if code not in version.codes and code not in held]
     if unknown:
         raise stop("code_unknown", shown=unknown[0])
     run_lanes(case, "checkout")
     for rule in version.preparing:
         rule.prepare(case)
-    for unit in purchase.spend:
+    case.payments = payments_of(case.nets, case.discount)
+    for unit in sorted(purchase.spend):
         _pay_with(case, unit)
     case.payments = payments_of(case.nets, case.discount)
     case.total = sum(case.payments)
@@ -99,12 +101,11 @@ def paid_by_line(purchase: Purchase, effects: Sequence[Effect]) -> list[int]:
             nets, discount = _valued(nets, discount, effect.rate)
         elif isinstance(effect, Discounted):
             discount += effect.amount
-        elif isinstance(effect, PaidWith):
-            discount += 0 if effect.earns else effect.money
-        elif isinstance(effect, Reduced):
-            for line, share in zip(effect.lines, effect.shares, strict=True):
-                nets[line] -= share
-            discount += 0 if effect.lines else effect.amount
+        elif isinstance(effect, Reduced) or (isinstance(effect, PaidWith) and not effect.earns):
+            if effect.lines:
+                nets, discount = lowered(payments_of(nets, discount), effect.lines, effect.shares), 0
+            else:
+                discount += effect.amount if isinstance(effect, Reduced) else effect.money
     return payments_of(nets, discount)
 
 

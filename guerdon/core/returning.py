@@ -7,6 +7,9 @@ returns of one item out of three take back exactly what the line earned.
 **Worked.** Lines of 6.00 and 4.00 earned 10 points. Returning the second takes back 4. If only 3 of them are still
 there, the unit decides what becomes of the fourth: it is owed (the next grant pays it back) or forgiven.
 
+**At today's rate**, where the program says so: a basket of 100.00 earned 5 % in the category of March. It comes back in
+April, when the rate is 1 %: 1.00 is taken back. At a higher rate more is taken back than was earned.
+
 What had already expired is not taken back a second time. Caps and budgets that the goods had used stay used: buying and
 returning makes no room.
 """
@@ -20,8 +23,10 @@ from guerdon.core.case import Case
 from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed
 from guerdon.core.events import Purchase, Return, instant_of_event
 from guerdon.core.facts import PurchaseRecord
+from guerdon.core.paying import refund
 from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
+from guerdon.core.rule import Rule
 from guerdon.core.version import Timeline, Version
 
 Quantities = dict[int, int]
@@ -74,15 +79,17 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     purchase = record.event
     origin = origin_of(event, record, case.state.returned.get(event.purchase, {}))
     case.returned = case.returned | {event.purchase: origin.after}
-    if case.version.program.returns.points == "exact":
+    bought_at = instant_of_event(purchase)
+    bought_under = timeline.at(bought_at) or case.version
+    if case.version.program.returns.points != "kept":
         for effect in record.effects:
             if isinstance(effect, Granted) and effect.at is None:
-                _take_back(case, effect, origin)
-    bought_at = instant_of_event(purchase)
+                _take_back(case, effect, origin, _rule_now(case, effect.mechanic, bought_under))
     day = case.version.zone.day(bought_at)
-    _count_out(case, origin, timeline.at(bought_at) or case.version, day)
+    _count_out(case, origin, bought_under, day)
     if origin.is_whole and case.version.program.returns.vouchers == "given back":
         _give_vouchers_back(case, [effect for effect in record.effects if isinstance(effect, Discounted)])
+    refund(case, origin)
     for rule in case.version.rules:
         rule.give_back(case, origin)
     for rule in case.version.rules:
@@ -107,14 +114,26 @@ def _after(event: Return, bought: list[int], before: Quantities) -> Quantities:
     return after
 
 
-def _take_back(case: Case, grant: Granted, origin: Origin) -> None:
-    """Take back the part of one grant that belongs to the goods that come back."""
+def _rule_now(case: Case, mechanic: str, bought_under: Version) -> Rule | None:
+    """The rule by whose rate of today a grant is taken back; None where it is taken back exactly."""
+    if case.version.program.returns.points == "exact":
+        return None
+    renamed, _ = case.version.names_since(bought_under)
+    return case.version.rules_by_name.get(renamed.get(mechanic, mechanic))
+
+
+def _take_back(case: Case, grant: Granted, origin: Origin, rule: Rule | None) -> None:
+    """Take back the part of one grant that belongs to the goods that come back.
+
+    The meters of what was earned let go exactly what they had counted, whatever is taken back.
+    """
     shares = grant.by_line(origin.payments)
-    amount = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
+    earned = sum([origin.share_coming_back(share, line) for line, share in shares.items()])
+    amount = earned if rule is None else _amount_today(case, grant, origin, list(shares), rule, earned)
+    for meter in case.counting.meters_of_earned.get(grant.unit, ()) if earned else ():
+        case.count_out(meter, earned, case.version.zone.day(instant_of_event(origin.purchase)))
     if not amount:
         return
-    for meter in case.counting.meters_of_earned.get(grant.unit, ()):
-        case.count_out(meter, amount, case.version.zone.day(instant_of_event(origin.purchase)))
     before = case.wallet(grant.unit)
     if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
         case.effects.append(
@@ -133,6 +152,18 @@ def _take_back(case: Case, grant: Granted, origin: Origin) -> None:
     case.effects.append(
         Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why, grant.funded_by)
     )
+
+
+def _amount_today(case: Case, grant: Granted, origin: Origin, lines: list[int], rule: Rule, earned: int) -> int:
+    """What the goods that come back would earn today; what they had earned where the rule has or had no rate.
+
+    Of a grant that a cap had cut the same part is taken.
+    """
+    paid = sum([origin.share_coming_back(origin.payments[line], line) for line in lines])
+    worth = None if grant.rate is None else rule.worth_today(case, origin.purchase, paid)
+    if worth is None:
+        return earned
+    return worth if grant.wanted is None else worth * grant.amount // grant.wanted
 
 
 def _has_expired(case: Case, grant: Granted, held: wallet.Wallet, earned_at: int) -> bool:

@@ -11,14 +11,16 @@ from guerdon.core.calendar import Day, Delay, Instant
 if TYPE_CHECKING:
     from guerdon.core.case import Case
     from guerdon.core.conditions import Condition
-    from guerdon.core.events import Event
+    from guerdon.core.events import Event, Purchase
     from guerdon.core.returning import Origin
 
 Trigger = str
 """What a rule reacts to.
 
 ``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
-paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN`` and ``left:PLAN`` happen through other rules.
+paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN``, ``left:PLAN``, ``redeemed:REWARD`` and ``used:BENEFIT``
+happen through other rules. ``afterwards`` comes after those, after an event that one rule answers, and after what time
+has granted: ladders look again then.
 """
 
 
@@ -58,6 +60,10 @@ class Rule:
     delay: Delay | None = None
     """How long what it grants stays pending; None: not at all."""
 
+    def lane_on(self, trigger: Trigger) -> str:
+        """The lane in which it competes when it reacts to a trigger."""
+        return self.lane
+
     def is_live_on(self, day: Day) -> bool:
         """Whether it can propose anything on that day. Where it cannot, it is asked only for the trace."""
         return True
@@ -85,6 +91,9 @@ class Rule:
 
     def give_back(self, case: "Case", origin: "Origin") -> None:
         """Undo, for goods that come back, what this rule did with their purchase other than grant."""
+
+    def worth_today(self, case: "Case", purchase: "Purchase", paid: int) -> int | None:
+        """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate."""
 
     def next_due(self, case: "Case") -> Instant | None:
         """When time alone next gives it something to do, looking at the case as it stands.

@@ -20,11 +20,18 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     level: str
     since: Instant
     until: Instant | None = None
-    """When the level is reviewed. None: the lowest level, which is never reviewed."""
-    shown: int = 0
-    """For a level that was reached: what the meter showed then, less what has come back of it."""
+    """When the level is reviewed. None: it has no term, as the lowest level has none."""
+    shown: dict[str, int] = {}
+    """What the meters showed when the level was reached or reviewed, less what has come back of it since.
+
+    With 1 for a badge that was held (``badge:NAME``) and a plan that the member was in (``plan:NAME``).
+    """
     before: "Standing | None" = None
     """For a level that was reached: where the member stood before, to fall back to if a return undoes it."""
+    grace: bool = False
+    """The level was not kept at its review, and stays until the grace ends."""
+    anew: bool = False
+    """A level was not kept that takes something else to be kept: what is to be reached counts from here on."""
 
 
 class Membership(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -129,6 +136,8 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """For a person: the household it belongs to, or left last."""
     roster: dict[str, Person] = {}
     """For a household: who belongs to it."""
+    active_at: dict[str, Instant] = {}
+    """By unit that only some kinds of events keep alive: when the last of them was."""
 
 
 NEW_MEMBER = MemberState()

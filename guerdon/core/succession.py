@@ -50,10 +50,14 @@ def take_over(case: Case) -> None:
 def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str, str]) -> None:
     """Give what the member has under some names other names."""
     case.meters = {renamed_meters.get(name, name): buckets for name, buckets in case.meters.items()}
+    if mechanics or renamed_meters:
+        names = {**mechanics, **renamed_meters}
+        case.standings = {
+            mechanics.get(name, name): _renamed_sources(standing, names) for name, standing in case.standings.items()
+        }
     if not mechanics:
         return
     case.used = {_renamed_allowance(name, mechanics): buckets for name, buckets in case.used.items()}
-    case.standings = {mechanics.get(name, name): standing for name, standing in case.standings.items()}
     case.progress = {mechanics.get(name, name): counters for name, counters in case.progress.items()}
     case.choices = {mechanics.get(name, name): choices for name, choices in case.choices.items()}
     case.memberships = {mechanics.get(name, name): membership for name, membership in case.memberships.items()}
@@ -64,6 +68,16 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
     if case.household is not None and case.household.mechanic in mechanics:
         renamed = mechanics[case.household.mechanic]
         case.household = msgspec.structs.replace(case.household, mechanic=renamed)
+
+
+def _renamed_sources(standing: Standing, names: Mapping[str, str]) -> Standing:
+    """A standing whose readings go by the new names of meters, badges and plans."""
+    shown = {}
+    for source, amount in standing.shown.items():
+        kind, colon, name = source.rpartition(":")
+        shown[f"{kind}{colon}{names.get(name, name)}"] = amount
+    before = standing.before and _renamed_sources(standing.before, names)
+    return msgspec.structs.replace(standing, shown=shown, before=before)
 
 
 def _renamed_allowance(name: str, mechanics: Mapping[str, str]) -> str:
@@ -85,7 +99,7 @@ def convert_dropped(case: Case) -> None:
         unripe = sum([lot.amount for lot in held.pending])
         got = becomes.rate.of(amount, Rounding.UP)
         case.wallets[unit] = msgspec.structs.replace(held, lots=(), pending=())
-        expires_at = case.version.expiry(becomes.unit, case.day)
+        expires_at = case.expiry(becomes.unit)
         by = f"version {case.version.number}"
         if got:
             case.put(becomes.unit, got, expires_at, by if case.version.is_voucher(becomes.unit) else "")

@@ -46,8 +46,15 @@ class Workshop:
 
     def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
         """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
+        return self._compile(when, unless, self.program.never_earn)
+
+    def condition_of_price(self, when: When, unless: When = NO_CONDITION) -> Condition:
+        """The same for a mechanic that changes what is paid: what never earns may well cost less."""
+        return self._compile(when, unless, NO_CONDITION)
+
+    def _compile(self, when: When, unless: When, excluded: When) -> Condition:
         self.codes.update(when.code or (), unless.code or ())
-        return compile_condition(when, unless, self.program.never_earn, self.index, self.zone, self.levels)
+        return compile_condition(when, unless, excluded, self.index, self.zone, self.levels)
 
     def meter(self, name: str, meter: Meter) -> "CompiledMeter":
         """Compile what a meter looks at: excluded lines never count."""
@@ -100,6 +107,11 @@ class CompiledReward(NamedTuple):
     condition: Condition
     stock: str
 
+    def stock_at(self, at: Instant, zone: Zone) -> str:
+        """The shared limit of its stock: one for each drop, where it comes in drops."""
+        refilled = self.settings.refilled
+        return self.stock if refilled is None else f"{self.stock}@{refilled.began(at, zone)}"
+
 
 class Version:
     """A program compiled."""
@@ -114,6 +126,7 @@ class Version:
         declared = sorted(program.mechanics, key=lambda mechanic: not hasattr(mechanic, "levels"))
         compiled = {mechanic.name: mechanic.compile(workshop) for mechanic in declared}
         self.rules: tuple[Rule, ...] = tuple([compiled[mechanic.name] for mechanic in program.mechanics])
+        self.rules_by_name: Mapping[str, Rule] = compiled
         self.preparing = _overriding("prepare", self.rules)
         self.scheduled = _overriding("next_due", self.rules)
         self.index = workshop.index
@@ -127,6 +140,7 @@ class Version:
         self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
         self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
         self.codes = frozenset(workshop.codes)
+        self.kept_alive = {name: unit.kept_alive_by for name, unit in program.units.items() if unit.kept_alive_by}
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
@@ -192,10 +206,14 @@ class Version:
         name = renamed.get(meter, meter)
         return name if name in self.program.meters else ""
 
+    def allowed(self, limit: str) -> int:
+        """How much a shared limit allows. Every drop of a stock allows the same."""
+        return self.limits[limit if limit in self.limits else limit.rpartition("@")[0]]
+
     def limits_between(
-        self, first: Instant, last: Instant, rewards: Collection[str], *, causes: bool = False
+        self, first: Instant, last: Instant, taken: Collection[tuple[str, Instant]], *, causes: bool = False
     ) -> Iterator[str]:
-        """The shared limits of the mechanics that are live between two instants, and the stock of some rewards.
+        """The shared limits of the mechanics that are live between two instants, and the stock of rewards taken then.
 
         With ``causes`` the targets of all causes too: what is above one may go to the next.
         """
@@ -205,9 +223,9 @@ class Version:
         for limit, begins, ends in self._limited:
             if begins <= last_day and ends >= first_day:
                 yield limit
-        for name in rewards:
+        for name, at in taken:
             if name in self.rewards and self.rewards[name].stock:
-                yield self.rewards[name].stock
+                yield self.rewards[name].stock_at(at, self.zone)
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -237,7 +255,7 @@ class Version:
         return known[1]
 
     def expiry(self, unit: str, day: Day, own: Term | None = None) -> Instant | None:
-        """When a grant of that day expires: by its own term, or else by its unit's."""
+        """When a grant of that day expires: by its own term, or else by its unit's, whatever the member's tier."""
         term = own or self.program.units[unit].expires
         return None if term is None else self.zone.start(term.ends(day))
 
@@ -262,7 +280,7 @@ class Version:
                 dues += [lot.expires_at for lot in held.pending if lot.expires_at is not None]
             if held.lots and held.lots[0].expires_at is not None:
                 dues.append(held.lots[0].expires_at)
-            if unit.inactive_after is not None:
+            if unit.inactive_after is not None or unit.lifetimes:
                 lapses_at = self.lapses_at(case, name)
                 if lapses_at is not None:
                     dues.append(lapses_at)
@@ -281,11 +299,14 @@ class Version:
 
     def lapses_at(self, case: Case, unit: str) -> Instant | None:
         """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
-        term, held = self.program.units[unit].inactive_after, case.wallets.get(unit)
-        if term is None or case.last_activity_at is None or held is None or not (held.lots or held.pending):
+        held = case.wallets.get(unit)
+        if held is None or not (held.lots or held.pending):
+            return None
+        term, active = case.lifetime(unit).inactive_after, case.alive_since(unit)
+        if term is None or active is None:
             return None
         # What came without activity, as by an adjustment, lasts for as long as if it had been some.
-        since = max(case.last_activity_at, min([lot.earned_at for lot in held.lots + held.pending]))
+        since = max(active, min([lot.earned_at for lot in held.lots + held.pending]))
         return self._lapse(term, case.day_of(since))
 
     def _lapse(self, term: Term, day: Day) -> Instant:
@@ -333,13 +354,16 @@ def _meters_of_earned(program: Program) -> dict[str, tuple[str, ...]]:
 def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, list[Lane]]:
     """Group rules into lanes. A lane runs where its first rule stands; a rule without a lane stands for itself."""
     grouped: dict[Trigger, list[Lane]] = {}
-    actions = sorted({trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")})
+    named = {trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")}
+    metered = {f"action:{meter.action}" for meter in program.meters.values() if meter.counts == "actions"}
+    actions = sorted(named | metered)
     for rule in rules:
         for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
             lanes = grouped.setdefault(trigger, [])
-            chooser = program.lanes.get(rule.lane, "add")
-            if rule.lane and chooser != "add":
-                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane == rule.lane]
+            lane_name = rule.lane_on(trigger)
+            chooser = program.lanes.get(lane_name, "add")
+            if lane_name and chooser != "add":
+                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane_on(trigger) == lane_name]
                 if same:
                     lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
                     continue
@@ -359,14 +383,19 @@ def _acts_later(rule: Rule) -> bool:
 def _limited(program: Program, limits: Mapping[str, int], later: Container[str]) -> list[tuple[str, Day, Day]]:
     """The mechanics with a shared limit, with the days between which events may need it: any for what acts later."""
     own = {mechanic.name for mechanic in program.mechanics}
-    shared = [limit for limit in limits if limit not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
+    shared = [limit for limit in limits if _owner(limit) not in own and not limit.startswith(("stock:", CAUSE_LIMIT))]
     limited = [(limit, -MAX_AMOUNT, MAX_AMOUNT) for limit in shared]
     for mechanic in program.mechanics:
-        if mechanic.name in limits:
-            between = None if mechanic.name in later else getattr(mechanic, "when", When()).between
-            days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
-            limited.append((mechanic.name, *days))
+        live = getattr(mechanic, "live_between", getattr(mechanic, "when", When()).between)
+        between = None if mechanic.name in later else live
+        days = (-MAX_AMOUNT, MAX_AMOUNT) if between is None else (day_of(between[0]), day_of(between[1]))
+        limited += [(limit, *days) for limit in limits if _owner(limit) == mechanic.name]
     return limited
+
+
+def _owner(limit: str) -> str:
+    """The mechanic that a limit belongs to: that of ``spring/uses`` is ``spring``."""
+    return limit.partition("/")[0]
 
 
 def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
@@ -408,14 +437,14 @@ class Timeline:
         first, last = instant_of(min(moments)), instant_of(max(moments))
         if any(isinstance(event, ENGINE_EVENTS) for event in events):
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
-        rewards = {event.reward for event in events if isinstance(event, Redeem)}
+        taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, rewards, causes=causes):
+                for limit in version.limits_between(first, last, taken, causes=causes):
                     name = version.first_name(limit)
-                    allowed[name] = max(version.limits[limit], allowed.get(name, 0))
+                    allowed[name] = max(version.allowed(limit), allowed.get(name, 0))
         return allowed
 
     def needs_history(self, state: MemberState, at: Instant) -> bool:

@@ -46,7 +46,8 @@ def names_unit(word: str, unit: str) -> bool:
     return word in (unit, unit.removesuffix("s"))
 
 
-def _unit(word: str, scope: Scope) -> str:
+def unit_named(word: str, scope: Scope) -> str:
+    """The unit that a word means; raises ``Wrong``."""
     units = scope.names.units
     if word in units or not units:
         return word
@@ -72,7 +73,7 @@ def amount_of(unit: str, number: Figure, scope: Scope) -> int:
 
 
 def _of_unit(found: re.Match[str], scope: Scope) -> Quantity:
-    unit = _unit(found[2], scope)
+    unit = unit_named(found[2], scope)
     return Quantity(amount_of(unit, figure(found[1]), scope), unit)
 
 
@@ -80,7 +81,7 @@ def _of_money(found: re.Match[str], scope: Scope) -> Quantity:
     amount, named = paid(found, scope), found[3]
     units = {name for name, facts in scope.names.units.items() if facts.money}
     if named:
-        unit = _unit(named, scope)
+        unit = unit_named(named, scope)
         if units and unit not in units:
             raise Wrong("unit_other", f"`{unit}` is not a unit of money; {advice(named, units)}")
         return Quantity(amount, unit)

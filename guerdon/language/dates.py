@@ -39,22 +39,23 @@ MONTH = Phrase(
 )
 
 
-def _minute(text: str) -> int:
+def minute_of(text: str) -> int:
+    """Minutes since midnight of a time that fits ``CLOCK``."""
     return int(text[:2]) * 60 + int(text[3:])
 
 
 def _hours(found: re.Match[str], _: Scope) -> tuple[int, int]:
-    begins, ends = _minute(found[1]), _minute(found[2])
+    begins, ends = minute_of(found[1]), minute_of(found[2])
     if begins >= ends:
         sentence = f"{shown(found.group())} ends before it begins; hours lie within one day, up to `24:00`"
         raise Wrong("order_wrong", sentence, "`17:00-19:00`")
     return begins, ends
 
 
-_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = Phrase(
     "hours of the day",
-    Wording(f"({_CLOCK})-({_CLOCK}|24:00)", _hours),
+    Wording(f"({CLOCK})-({CLOCK}|24:00)", _hours),
     examples=("17:00-19:00", "20:00-24:00"),
     about="On the clock of the program's time zone, up to but not at the second time.",
 )

@@ -67,6 +67,14 @@ EXCLUDED: Section[When] = Section(
     When,
 )
 
+LINES: Section[When] = Section(
+    "the matchers of lines",
+    "Matchers of lines",
+    "Lines of a basket. Where several keys are given, a line must match all of them.",
+    [_CATEGORY_BY_MONTH, _BRAND, _SKU],
+    When,
+)
+
 _CHANNEL = Key("channel", TEXTS, "Bought through these channels.", "web")
 _OF_THE_SHOP = [
     Key("store", TEXTS, "Bought in these stores.", "[367, 406]"),

@@ -3,6 +3,9 @@
 from typing import Any
 
 from guerdon.core.program import Mechanic
+from guerdon.language.benefits import BENEFIT, PAYMENT
+from guerdon.language.coupons import COUPON
+from guerdon.language.discounts import BUNDLE, DISCOUNT
 from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
@@ -26,6 +29,11 @@ SECTIONS: dict[str, Section[Any]] = {
     "cause": CAUSE_SECTION,
     "sending": SENDING,
     "conversion": CONVERSION,
+    "discount": DISCOUNT,
+    "bundle": BUNDLE,
+    "coupon": COUPON,
+    "benefit": BENEFIT,
+    "payment": PAYMENT,
     "household": HOUSEHOLD,
     "membership": MEMBERSHIP,
     "menu": MENU,

@@ -17,7 +17,9 @@ _COMPARED = 20
 """How many unknown keys are looked at: a file with more of them is no program."""
 
 
-_NAMED_BY_KIND = ("earn", "referral", "cause", "conversion", "household", "membership", "menu")
+_NAMED_BY_KIND = (
+    "earn", "referral", "cause", "conversion", "coupon", "benefit", "household", "membership", "menu",
+)  # fmt: skip
 """The kinds of mechanics that are called by the value of the kind's own key, where they have no other name."""
 
 
@@ -39,6 +41,8 @@ def names_of(root: Node) -> Names:
         plans=_called(mechanics, "membership"),
         badges=_called(mechanics, "badge"),
         causes=_called(mechanics, "cause"),
+        benefits=_called(mechanics, "benefit"),
+        rewards=_called(_items(_behind(root, "rewards")), "reward"),
     )
 
 

@@ -41,6 +41,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     plans: frozenset[str] = frozenset()
     badges: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
+    benefits: frozenset[str] = frozenset()
+    rewards: frozenset[str] = frozenset()
 
 
 class Scope(NamedTuple):

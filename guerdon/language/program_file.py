@@ -66,7 +66,8 @@ PROGRAM: Section[Program] = Section(
             "lanes",
             Table("lanes by name", NAME, CHOOSER, noun="lane"),
             "Where mechanics compete. In a lane that takes the `best`, only the one that gives the member most gives "
-            "anything; `first` takes the first that applies; `add` adds them up, as without a lane.",
+            "anything; `best per line` asks that for each line of the basket, where prices are reduced; `first` "
+            "takes the first that applies; `add` adds them up, as without a lane.",
             "{campaigns: best}",
         ),
         Key(

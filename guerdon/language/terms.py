@@ -49,7 +49,7 @@ def _after_end(found: re.Match[str], _: Scope) -> Term:
     return Term(*_span(found[1], found[2]), PERIODS[found[3]])
 
 
-_TERMS = (
+ENDING: tuple[Wording[Term], ...] = (
     Wording(_SPAN, _plain),
     Wording(rf"until the end of (?:the |this )?(?:calendar )?{_PERIOD}", _until_end),
     Wording(rf"until the end of (?:the )?next (?:calendar )?{_PERIOD}", _until_end_of_next),
@@ -58,7 +58,7 @@ _TERMS = (
 
 TERM = Phrase(
     "a term",
-    *_TERMS,
+    *ENDING,
     examples=(
         "30 days", "18 months", "until the end of the year", "until the end of next calendar year",
         "6 months after the end of the month",
@@ -85,7 +85,7 @@ ENDLESS = Life()
 
 LIFE = Phrase(
     "a term, a term without activity, or `never`",
-    *[Wording(wording.pattern, _after(wording)) for wording in _TERMS],
+    *[Wording(wording.pattern, _after(wording)) for wording in ENDING],
     Wording(rf"{_SPAN} without activity", lambda found, scope: Life(inactive=_plain(found, scope))),
     Wording("never", lambda found, scope: ENDLESS),
     examples=("18 months", "18 months without activity", "6 months after the end of the month", "never"),

@@ -4,19 +4,22 @@ import re
 from typing import Any
 
 from guerdon.core.amounts import currency_scale
-from guerdon.core.program import Meter, Partner, Unit
+from guerdon.core.program import Lifetime, Meter, Partner, Unit
 from guerdon.language.errors import Wrong, advice, shown
 from guerdon.language.figures import counted
-from guerdon.language.forms import Either, Form, Listing, Turned
+from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.matchers import METERED_WHEN, OF_A_PURCHASE
 from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.rates import WORTH
 from guerdon.language.section import Fields, Key, Section, exactly_one
 from guerdon.language.terms import ENDLESS, LIFE, WINDOW, Life, whole_life
-from guerdon.language.words import COUNTED, CURRENCY, NAME, TITLE
+from guerdon.language.words import COUNTED, CURRENCY, LEVEL, NAME, TITLE
 
 MAX_DECIMALS = 6
+ACTIVITIES = (
+    "purchase", "redeem", "action", "use", "join", "renew", "choose", "donate", "play", "convert", "send",
+)  # fmt: skip
 
 
 def _own_currency(found: re.Match[str], scope: Scope) -> str:
@@ -26,13 +29,35 @@ def _own_currency(found: re.Match[str], scope: Scope) -> str:
     return found.group()
 
 
-def _unit(
-    *, currency: str = "", scale: int = 0, life: Life = ENDLESS, **settings: Any
-) -> Unit:  # fmt: skip
+def _unit(*, currency: str = "", scale: int = 0, life: Life | dict[str, Life] = ENDLESS, **settings: Any) -> Unit:
+    plain, by_tier = (ENDLESS, life) if isinstance(life, dict) else (life, {})
+    lifetimes = {level: Lifetime(expires=own.term, inactive_after=own.inactive) for level, own in by_tier.items()}
     return Unit(
-        scale=currency_scale(currency) if currency else scale, money=bool(currency), expires=life.term,
-        inactive_after=life.inactive, **settings,
+        scale=currency_scale(currency) if currency else scale, money=bool(currency), expires=plain.term,
+        inactive_after=plain.inactive, lifetimes=lifetimes, **settings,
     )  # fmt: skip
+
+
+def _check_alive(fields: Fields) -> None:
+    life = fields.get("expires")
+    lives = life.values() if isinstance(life, dict) else [life or ENDLESS]
+    if fields.has("kept_alive_by") and fields.is_right("expires") and not any(own.inactive for own in lives):
+        told = "`kept_alive_by` says what activity is, and nothing here expires without it; leave it out"
+        fields.report("kept_alive_by", "settings_conflict", told)
+
+
+ACTIVITY = Phrase(
+    "a kind of activity",
+    Wording("|".join(ACTIVITIES), lambda found, _: found.group()),
+    Wording(r"action ([^\s:\x00-\x1f\x7f]{1,100})", lambda found, _: f"action:{found[1]}"),
+    examples=("purchase", "redeem", "action review"),
+    about="A kind of event: `purchase`, `redeem` (a reward), `action` (any) or one by its name, `use` (a benefit), "
+    "`join` or `renew` (a plan), `choose`, `donate`, `play`, `convert`, `send`.",
+)
+
+_LASTING: Form[Life] = Either(
+    "a term or a list of two", text=LIFE, items=Turned(Listing("a list of two terms", LIFE), whole_life)
+)
 
 
 def _check_money(fields: Fields) -> None:
@@ -81,12 +106,23 @@ UNIT_SECTION: Section[Unit] = Section(
         Key(
             "expires",
             Either(
-                "a term or a list of two", text=LIFE, items=Turned(Listing("a list of two terms", LIFE), whole_life)
+                "a term, a list of two, or a term for each tier",
+                text=LIFE,
+                items=_LASTING,
+                mapping=Table("a term for each tier", LEVEL, _LASTING),
             ),
             "When it expires: each grant after a term, or the whole balance after a term without activity. A list of "
-            "one of each: whichever comes first. Left out: never.",
+            "one of each: whichever comes first. By tier: a grant lasts as long as the tier of its day says, and "
+            "inactivity counts by the tier of now, from the day on which it began; tiers that are not listed: never. "
+            "Left out: never.",
             "18 months without activity",
             into="life",
+        ),
+        Key(
+            "kept_alive_by",
+            one_or_more("a kind of activity or a list of them", ACTIVITY),
+            "What counts as activity. Left out: whatever a member does.",
+            "[purchase, redeem]",
         ),
         Key(
             "worth",
@@ -104,7 +140,7 @@ UNIT_SECTION: Section[Unit] = Section(
         ),
     ],
     _unit,
-    checks=[_check_money],
+    checks=[_check_money, _check_alive],
 )
 
 
@@ -192,4 +228,4 @@ PARTNER_SECTION: Section[Partner] = Section(
     Partner,
 )
 
-CHOOSER = Choice("a way to choose", {"add": "add", "best": "best", "first": "first"})
+CHOOSER = Choice("a way to choose", {"add": "add", "best": "best", "best per line": "line", "first": "first"})

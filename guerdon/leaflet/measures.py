@@ -41,3 +41,23 @@ def _measured(voice: Voice, meter: Meter, shown: int) -> str:
         return voice.say("%(number)s g", number=number) if is_weight else voice.say("%(number)s ml", number=number)
     number = voice.number(Decimal(shown) / 1_000)
     return voice.say("%(number)s kg", number=number) if is_weight else voice.say("%(number)s l", number=number)
+
+
+def activity(voice: Voice, kind: str) -> str:
+    """A kind of event that keeps a balance alive."""
+    kind, _, action = kind.partition(":")
+    if action:
+        return voice.title(voice.program.titles.action.get(action, {})) or voice.quoted(action)
+    return {
+        "purchase": voice.say("a purchase"),
+        "redeem": voice.say("taking a reward"),
+        "action": voice.say("anything you do with us"),
+        "use": voice.say("using a benefit"),
+        "join": voice.say("joining a plan"),
+        "renew": voice.say("renewing a plan"),
+        "choose": voice.say("choosing your categories"),
+        "donate": voice.say("a donation"),
+        "play": voice.say("a game"),
+        "convert": voice.say("an exchange"),
+        "send": voice.say("a gift to another member"),
+    }[kind]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from guerdon.core.program import Mechanic
+from guerdon.leaflet.benefits import said_benefit, said_payment
 from guerdon.leaflet.earn import said_earn
 from guerdon.leaflet.household import said_household
 from guerdon.leaflet.membership import said_membership
 from guerdon.leaflet.menu import said_menu
 from guerdon.leaflet.pages import Said
+from guerdon.leaflet.prices import said_bundle, said_coupon, said_discount
 from guerdon.leaflet.relations import said_cause, said_conversion, said_referral, said_sending
 from guerdon.leaflet.tiers import said_tiers
 from guerdon.leaflet.voice import Voice
@@ -26,6 +28,11 @@ SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "cause": said_cause,
     "sending": said_sending,
     "conversion": said_conversion,
+    "discount": said_discount,
+    "bundle": said_bundle,
+    "coupon": said_coupon,
+    "benefit": said_benefit,
+    "payment": said_payment,
 }
 """Every kind of ``MECHANICS``, with the function that says one of it."""
 

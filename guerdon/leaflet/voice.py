@@ -132,6 +132,10 @@ class Voice:
         """A date with the month in words."""
         return format_date(day, "long", locale=self._locale)
 
+    def day_of_year(self, month: int, day: int) -> str:
+        """A day of every year: ``15 June``."""
+        return format_date(date(2024, month, day), "d MMMM", locale=self._locale)
+
     def month(self, month: int) -> str:
         """A month and its year, out of months since year 0."""
         return format_date(date(month // 12, month % 12 + 1, 1), "LLLL y", locale=self._locale)

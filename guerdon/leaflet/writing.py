@@ -4,17 +4,22 @@ A part about which the program says nothing is left out. A mechanic says which p
 part is one line in ``PARTS``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from guerdon.core.program import LINE_MATCHERS, MonthChoice, Program, Reward, Unit
-from guerdon.leaflet.amounts import amount, quantity, unit_title
-from guerdon.leaflet.conditions import codes, conditions, mechanic_title
+from guerdon.core.program import LINE_MATCHERS, Lifetime, Mechanic, MonthChoice, Program, Unit
+from guerdon.leaflet.amounts import unit_title
+from guerdon.leaflet.conditions import codes, conditions, level_titles, mechanic_title
+from guerdon.leaflet.measures import activity
 from guerdon.leaflet.mechanics import said
-from guerdon.leaflet.pages import Leaflet, Part, Said, Table
+from guerdon.leaflet.pages import Leaflet, Part, Said
+from guerdon.leaflet.rewards import catalogue, is_voucher
 from guerdon.leaflet.times import lasting, span
 from guerdon.leaflet.voice import Voice, capital
+from guerdon.mechanics.bundle import Bundle
+from guerdon.mechanics.coupon import Coupon
+from guerdon.mechanics.discount import Discount
 
 
 def leaflet(program: Program, language: str) -> Leaflet:
@@ -49,6 +54,18 @@ def _units(voice: Voice) -> Iterator[Said]:
 
 
 def _expiry(voice: Voice, unit: Unit) -> Iterator[str]:
+    for level, lifetime in unit.lifetimes.items():
+        title = level_titles(voice).get(level, level)
+        for told in _life(voice, lifetime):
+            yield voice.say("%(level)s: %(told)s", level=voice.quoted(title), told=told)
+    if not unit.lifetimes:
+        yield from _life(voice, unit)
+    if unit.kept_alive_by:
+        kinds = [activity(voice, kind) for kind in unit.kept_alive_by]
+        yield voice.say("Only this counts as something that happens: %(kinds)s.", kinds=voice.listed(kinds))
+
+
+def _life(voice: Voice, unit: Unit | Lifetime) -> Iterator[str]:
     if unit.expires is not None:
         yield voice.say("They last %(lasting)s.", lasting=lasting(voice, unit.expires))
     if unit.inactive_after is not None:
@@ -58,61 +75,31 @@ def _expiry(voice: Voice, unit: Unit) -> Iterator[str]:
         yield voice.say("They do not expire.")
 
 
-def _lanes(voice: Voice) -> Iterator[Said]:
+def _lanes_of_earning(voice: Voice) -> Iterator[Said]:
+    return _lanes(voice, [one for one in voice.program.mechanics if not isinstance(one, _OF_PRICES)])
+
+
+def _lanes_of_prices(voice: Voice) -> Iterator[Said]:
+    return _lanes(voice, [one for one in voice.program.mechanics if isinstance(one, _OF_PRICES)])
+
+
+_OF_PRICES = (Discount, Bundle, Coupon)
+
+
+def _lanes(voice: Voice, mechanics: Sequence[Mechanic]) -> Iterator[Said]:
     """Which mechanics do not add up."""
     for lane, chooser in voice.program.lanes.items():
-        names = [mechanic.name for mechanic in voice.program.mechanics if getattr(mechanic, "lane", "") == lane]
+        names = [mechanic.name for mechanic in mechanics if getattr(mechanic, "lane", "") == lane]
         if len(names) < 2 or chooser == "add":
             continue
         titles = voice.listed([mechanic_title(voice, name) for name in names])
         if chooser == "best":
             told = voice.say("%(titles)s do not add up: the one that gives you most counts.", titles=titles)
+        elif chooser == "line":
+            told = voice.say("%(titles)s do not add up: for each article the better one counts.", titles=titles)
         else:
             told = voice.say("%(titles)s do not add up: the first one that applies counts.", titles=titles)
         yield Said(sentences=(told,))
-
-
-def _rewards(voice: Voice) -> Iterator[Said]:
-    """The catalogue as a table."""
-    rewards = voice.program.rewards
-    if rewards:
-        headings = voice.say("Reward"), voice.say("Costs"), voice.say("Good to know")
-        yield Said(table=Table(headings, tuple([_reward(voice, reward) for reward in rewards])))
-
-
-def _reward(voice: Voice, reward: Reward) -> tuple[str, str, str]:
-    notes = " ".join([capital(note) for note in _notes(voice, reward)])
-    return voice.title(reward.title, reward.name), quantity(voice, reward.cost), notes
-
-
-def _notes(voice: Voice, reward: Reward) -> Iterator[str]:
-    """What there is to know of a reward, a sentence each."""
-    if reward.gives is not None:
-        yield _gift(voice, reward)
-    told = conditions(voice, reward.when).alone()
-    if told:
-        yield told
-    if reward.stock is not None:
-        yield voice.say_count("There is only %(count)s.", "There are only %(count)s.", reward.stock)
-
-
-def is_voucher(unit: Unit) -> bool:
-    """Whether each grant of a unit is a voucher, which is spent whole."""
-    return unit.money and not unit.divisible
-
-
-def _gift(voice: Voice, reward: Reward) -> str:
-    """What a reward puts into the wallet."""
-    gives = reward.gives
-    assert gives is not None, "asked only for what gives something"
-    worth, term = amount(voice, gives.amount, gives.unit), reward.valid or voice.program.units[gives.unit].expires
-    is_money = is_voucher(voice.program.units[gives.unit])
-    if term is None:
-        return voice.say("A voucher worth %(money)s.", money=worth) if is_money else f"{worth}."
-    lasts = lasting(voice, term)
-    if is_money:
-        return voice.say("A voucher worth %(money)s, which lasts %(lasting)s.", money=worth, lasting=lasts)
-    return voice.say("%(amount)s, which last %(lasting)s.", amount=worth, lasting=lasts)
 
 
 def _excluded(voice: Voice) -> Iterator[Said]:
@@ -141,7 +128,11 @@ def _returns(voice: Voice) -> Iterator[Said]:
     if returns.points == "kept":
         sentences = [voice.say("You keep what it earned you.")]
     else:
-        sentences = [voice.say("We take back what it earned you, no more and no less.")]
+        sentences = [
+            voice.say("We take back what it would earn you on the day you bring it back.")
+            if returns.points == "at today's rate"
+            else voice.say("We take back what it earned you, no more and no less.")
+        ]
         sentences += [_debt(voice, name, unit) for name, unit in units.items() if not is_voucher(unit)]
     if any(is_voucher(unit) for unit in units.values()):
         sentences.append(
@@ -161,12 +152,14 @@ def _debt(voice: Voice, name: str, unit: Unit) -> str:
 
 
 PARTS: dict[str, tuple[Callable[[Voice], str], Saying]] = {
-    "earn": (lambda voice: voice.say("How you earn"), _lanes),
+    "earn": (lambda voice: voice.say("How you earn"), _lanes_of_earning),
     "levels": (lambda voice: voice.say("Your level"), _nothing),
     "memberships": (lambda voice: voice.say("Memberships and clubs"), _nothing),
     "household": (lambda voice: voice.say("Your household"), _nothing),
     "vouchers": (lambda voice: voice.say("Your vouchers"), _nothing),
-    "rewards": (lambda voice: voice.say("What you can get"), _rewards),
+    "prices": (lambda voice: voice.say("What costs you less"), _lanes_of_prices),
+    "benefits": (lambda voice: voice.say("What you may use"), _nothing),
+    "rewards": (lambda voice: voice.say("What you can get"), catalogue),
     "collect": (lambda voice: voice.say("What you hold, and until when"), _units),
     "excluded": (lambda voice: voice.say("What does not count"), _excluded),
     "returns": (lambda voice: voice.say("When you bring something back"), _returns),

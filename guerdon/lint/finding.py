@@ -1,5 +1,7 @@
 """A finding: something that is most likely not what the merchant meant."""
 
+from typing import Literal
+
 import msgspec
 
 FINDINGS = {
@@ -18,6 +20,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     """One of ``FINDINGS``."""
+    what: Literal["mechanic", "reward", "level"] = "mechanic"
+    """What it is about."""
     where: str
     """The name of the mechanic, reward or level."""
     sentence: str

@@ -20,4 +20,4 @@ def rewards_that_nobody_can_afford(program: Program) -> Iterator[Finding]:
                 f"`{reward.name}` costs {shown(cost.amount)} {cost.unit}, and by limits and expiry nobody can hold "
                 f"more than {shown(most)}; lower the cost or raise a limit"
             )
-            yield Finding(code="reward_unaffordable", where=reward.name, sentence=told)
+            yield Finding(code="reward_unaffordable", what="reward", where=reward.name, sentence=told)

@@ -5,12 +5,17 @@ the core and nothing else. A new mechanic is one new file, its tests, and one li
 looking things up and keeping state of one's own belong elsewhere.
 """
 
+from guerdon.mechanics.benefit import Benefit
+from guerdon.mechanics.bundle import Bundle
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.coupon import Coupon
+from guerdon.mechanics.discount import Discount
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.household import Household
 from guerdon.mechanics.membership import Membership
 from guerdon.mechanics.menu import Menu
+from guerdon.mechanics.payment import Payment
 from guerdon.mechanics.referral import Referral
 from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Tiers
@@ -24,6 +29,11 @@ MECHANICS = {
     "cause": Cause,
     "sending": Sending,
     "conversion": Conversion,
+    "discount": Discount,
+    "bundle": Bundle,
+    "coupon": Coupon,
+    "benefit": Benefit,
+    "payment": Payment,
     "household": Household,
     "membership": Membership,
     "menu": Menu,

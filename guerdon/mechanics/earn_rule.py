@@ -190,11 +190,11 @@ class EarnRule(Rule):
         weights = case.payments if counts == "spend" else quantities(event, counts)
         return weights if lines is None else [weights[line] for line in lines]
 
-    def _part(self, case: Case, counted: int) -> int:
-        """What counts of an amount on a bill that was paid in several ways."""
+    def _part(self, case: Case, counted: int, bill: Purchase | None = None) -> int:
+        """What counts of an amount on a bill that was paid in several ways: this one, or an earlier one."""
         if self._condition.tenders is None:
             return counted
-        part, whole = case.paid_part(self._condition.tenders)
+        part, whole = case.paid_part(self._condition.tenders, bill)
         return counted * part // whole
 
     def _multiplied(self, case: Case, lines: _Lines) -> Proposal:
@@ -220,6 +220,11 @@ class EarnRule(Rule):
         return self._proposal(more, lines, None, shares)
 
     # Returns.
+
+    def worth_today(self, case: Case, purchase: Purchase, paid: int) -> int | None:
+        """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate on money."""
+        rate = self._rate(case) if self.settings.counts == "spend" and not self.settings.of else None
+        return None if rate is None else self._times(rate, self._part(case, paid, purchase))
 
     def give_back(self, case: Case, origin: Origin) -> None:
         """Put the kept fraction right: without the parts of the goods, and with what was taken back for them."""

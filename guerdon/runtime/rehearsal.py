@@ -19,11 +19,11 @@ from guerdon.core.events import (
     Event,
     Purchase,
     Receive,
-    Return,
     differences,
     encode_event,
     instant_in_range,
     instant_of_event,
+    purchase_of,
     returned,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
@@ -60,6 +60,8 @@ class Rehearsal:
         """Everything that happened to each member and was not refused."""
         self.rates: dict[str, Rate] = {}
         """What other currencies are worth; to be set by whoever rehearses a purchase in one."""
+        self.seeds: dict[str, str] = {}
+        """The secret seed of each game; to be set by whoever rehearses one."""
         self._answers: dict[str, Rehearsed] = {}
 
     def state(self, member: str) -> MemberState:
@@ -90,9 +92,9 @@ class Rehearsal:
     def facts_for(self, event: Event) -> Facts:
         """What a till would look up before it decides this event."""
         used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
-        receipt = self.receipts.get((event.member, event.purchase)) if isinstance(event, Return) else None
+        receipt = self.receipts.get((event.member, purchase_of(event)))
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
-        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates)
+        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates, self.seeds)
 
     def _answer(self, event: Event) -> Rehearsed:
         """The first answer to an event that is known, or else a decision."""

@@ -12,7 +12,7 @@ import msgspec
 from guerdon.core.amounts import Rate
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import decode_outcome
-from guerdon.core.events import Event, Purchase, Return, decode_event, instant_of_event
+from guerdon.core.events import Event, Purchase, decode_event, instant_of_event, purchase_of
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.version import Timeline
@@ -54,7 +54,7 @@ def replay(timeline: Timeline, rows: Iterable[JournalRow], *, traced: bool = Fal
     for row in rows:
         event = decode_event(row.content)
         kept = _NOTHING if row.facts is None else _decode_facts(row.facts)
-        record = _record(purchases.get(event.purchase)) if isinstance(event, Return) else None
+        record = _record(purchases.get(purchase_of(event)))
         needed = timeline.needs_history(state, instant_of_event(event))
         facts = Facts(kept.limits, record, history_of(before) if needed else (), kept.rates)
         decision = decide(timeline, state, event, facts, traced=traced)

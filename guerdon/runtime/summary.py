@@ -109,8 +109,12 @@ def _named(balances: Mapping[tuple[str, str], int], kind: str) -> dict[tuple[str
 
 
 def _limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:
-    """The shared limits of the version in force, each as large as it says, with what is used of it."""
-    used = {limit.name: limit.used for limit in reading.limits(connection, program)}
+    """The shared limits of the version in force, each as large as it says, with what is used of it.
+
+    Of a stock that comes in drops it is the last drop of which anything was taken.
+    """
+    stored = {limit.name: limit.used for limit in reading.limits(connection, program)}
+    used = {name.partition("@")[0] if name.startswith("stock:") else name: stored[name] for name in sorted(stored)}
     return [
         StoredLimit(name, allowed, used.get(version.first_name(name), 0))
         for name, allowed in sorted(version.limits.items())

@@ -35,13 +35,13 @@ from guerdon.core.events import (
     Enrol,
     Event,
     Purchase,
-    Return,
     decode_event,
     differences,
     encode_event,
     instant_in_range,
     instant_of_event,
     kind_of,
+    purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
@@ -231,7 +231,7 @@ class _Batch:
         self._repeats = False
         """Whether any id comes twice in this batch."""
         self._returned: set[str] = set()
-        """The purchases that returns of this batch belong to."""
+        """The purchases that returns and claims of this batch belong to."""
         self._purchases: dict[tuple[str, str], PurchaseRecord] = {}
         self._past: dict[str, list[PastEvent]] = {}
         """The history of the members for whom a version takes over in this batch that fills meters from it."""
@@ -257,7 +257,7 @@ class _Batch:
         entries = {key: self._remembered.get(key, _UNKNOWN)[0] for key in keys}
         locked = ledger.lock_members(connection, program, entries)
         self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
-        returned = {event.purchase for event in events if isinstance(event, Return)}
+        returned = {purchase_of(event) for event in events} - {""}
         ids = {event.id for event in events}
         self._repeats = len(ids) < len(events)
         known = ledger.known_events(connection, program, list(ids | returned))
@@ -296,7 +296,7 @@ class _Batch:
 
     def _facts(self, event: Event, member: "_Standing") -> Facts:
         """What the decision of an event may look at."""
-        purchase = self._purchases.get((event.member, event.purchase)) if isinstance(event, Return) else None
+        purchase = self._purchases.get((event.member, purchase_of(event)))
         past = self._past.get(event.member, ()) if self._past else ()
         rates = {}
         if self._rates and isinstance(event, Purchase) and event.currency:

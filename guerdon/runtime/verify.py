@@ -380,7 +380,7 @@ def _check_limits(
         if limit is None or limit.used != used:
             found = "missing" if limit is None else f"{limit.used} used"
             yield Difference("", 0, f"limit {name}", found, f"{used} used")
-        elif used and limit.allowed not in declared.get(name, set()):
+        elif used and limit.allowed not in (declared.get(name) or declared.get(name.rpartition("@")[0], set())):
             yield Difference("", 0, f"limit {name}", f"{limit.allowed} allowed", "what some version allows")
         elif steps[name] != used * used:
             told = "not what was used each time"

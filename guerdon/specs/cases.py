@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from guerdon.core.amounts import Rate
 from guerdon.core.events import Event
-from guerdon.language.forms import Define, Form, Listing, Schema
+from guerdon.language.forms import Define, Form, Listing, Schema, Table
 from guerdon.language.place import Place
 from guerdon.language.section import Fields, Key, Section
 from guerdon.specs.expectations import WHAT_IS_LEFT, Look
 from guerdon.specs.steps import STEP, Told
-from guerdon.specs.wordings import NO_OR_MOMENT, PROGRAM_NAME, PROSE, TEXT
+from guerdon.specs.wordings import NO_OR_MOMENT, OTHER_CURRENCY, PROGRAM_NAME, PROSE, TEXT, WORTH
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -45,6 +46,10 @@ class Specs(NamedTuple):
 
     program: str
     cases: tuple[Case, ...]
+    rates: dict[str, Rate]
+    """What other currencies are worth, in all cases."""
+    seeds: dict[str, str]
+    """The secret seed of each game, in all cases."""
 
 
 class Located(Form[U], Generic[T, U]):
@@ -166,6 +171,18 @@ SPECS: Section[Specs] = Section(
             "[grocery-2017.yaml, grocery-2018.yaml]",
         ),
         Key(
+            "rates",
+            Table("rates by currency", OTHER_CURRENCY, WORTH, is_subject=True),
+            "What other currencies are worth on every day of the cases, for purchases with a `currency`.",
+            "{EUR: 1.0850 USD}",
+        ),
+        Key(
+            "seeds",
+            Table("seeds by game", TEXT, TEXT),
+            "The secret seed of each raffle or wheel that is played, so that its chance comes out the same every time.",
+            "{spring-wheel: spring-2026}",
+        ),
+        Key(
             "cases",
             Listing("a list of cases", Located(CASE, _case)),
             "The cases.",
@@ -173,5 +190,5 @@ SPECS: Section[Specs] = Section(
             required=True,
         ),
     ],
-    lambda specs, cases, programs=(): Specs(specs, cases),
+    lambda specs, cases, programs=(), rates={}, seeds={}: Specs(specs, cases, rates, seeds),
 )

@@ -32,7 +32,7 @@ from guerdon.language.phrases import Choice, Phrase
 from guerdon.language.section import Key, Section
 from guerdon.language.words import YES_NO
 from guerdon.specs.anything import Anything
-from guerdon.specs.wordings import ANY_MONEY, CHANGE, EXAMPLES, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, WHOLE_NUMBER
+from guerdon.specs.wordings import CHANGE, EXAMPLES, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, TOLD_MONEY, WHOLE_NUMBER
 
 WORDED: dict[type[Any], Phrase[dict[str, Any]]] = {Line: LINE, ReturnedLine: RETURNED_LINE}
 """The Structs that may be written in a few words."""
@@ -100,7 +100,7 @@ def form_of(hint: Any) -> Form[Any]:
 
 def _annotated(base: Any, extras: Sequence[Any]) -> Form[Any]:
     if base is int and "money" in extras:
-        return ANY_MONEY
+        return TOLD_MONEY
     if base is str and any(isinstance(meta, Meta) and (meta.max_length or 0) > 200 for meta in extras):
         return PROSE
     return form_of(base)

@@ -47,7 +47,7 @@ def gather(paths: Sequence[Path]) -> list[Sheaf]:
     if len(files) == len(paths):
         beside = [path for path in map(specs_beside, files) if path.exists()]
         drafts = _drafts({path: text_of(path) for path in dict.fromkeys(beside)}, wrong)
-    known = {path.resolve() for path in programs}
+    known = {path.resolve() for path in files}
     programs |= _programs([path for path in _named(drafts, wrong) if path.resolve() not in known], wrong)
     sheaves = _sheaves(programs, drafts, wrong)
     if wrong:

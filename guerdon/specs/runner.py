@@ -37,12 +37,13 @@ class CaseResult(NamedTuple):
 def run(specs: Specs, timeline: Timeline) -> list[CaseResult]:
     """Run every case under the versions of its program."""
     names = declared_by(timeline)
-    return [run_case(case, timeline, names) for case in specs.cases]
+    return [_run_case(case, specs, timeline, names) for case in specs.cases]
 
 
-def run_case(case: Case, timeline: Timeline, names: Declared) -> CaseResult:
+def _run_case(case: Case, specs: Specs, timeline: Timeline, names: Declared) -> CaseResult:
     """Run one case from the beginning."""
     rehearsal = Rehearsal(timeline)
+    rehearsal.rates, rehearsal.seeds = specs.rates, specs.seeds
     for name, left in case.left.items():
         limit = names.limits[name]
         rehearsal.used[limit] = rehearsal.allowed[limit] - left

@@ -103,6 +103,13 @@ _COMPARED = 20
 """How many unknown keys of a step are looked at."""
 
 
+def _currency_of(place: Place) -> str:
+    """The currency that a step is told in; empty: the program's."""
+    named = (node for key, node in place.entries(Steps.name) if key.path.endswith(".currency"))
+    node = next(named, None)
+    return node.text.strip() if isinstance(node, Scalar) else ""
+
+
 def _check_looks(fields: Fields) -> None:
     """Report expectations that only a purchase can meet."""
     for look in fields.get("expect") or ():
@@ -123,6 +130,7 @@ class Steps(Form[Told]):
     def read(self, place: Place) -> Told:
         words = [key.node.text for key, _ in place.entries(self.name) if isinstance(key.node, Scalar)]
         kind = self._kind(place, words)
+        place = Place(place.node, place.path, place.desk, _currency_of(place))
         values = self.sections[kind].read(place)
         told = self._told(place, kind, values)
         latest = moment_of(LAST_INSTANT - 1)

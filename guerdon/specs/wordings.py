@@ -5,8 +5,10 @@ They are those of program files, with what only a case has to say: ``2017-03-01 
 
 import re
 from datetime import UTC, date, datetime, time
+from math import gcd
 from typing import NamedTuple
 
+from guerdon.core.amounts import Rate, currency_scale
 from guerdon.core.calendar import Instant, instant_of, moment_of
 from guerdon.core.program import Quantity
 from guerdon.language.amounts import MONEY_PATTERN, QUANTITY_WORDINGS, WORD_PATTERN, money, names_unit
@@ -14,7 +16,7 @@ from guerdon.language.dates import read_date
 from guerdon.language.errors import Wrong, shown
 from guerdon.language.figures import DECIMAL, WHOLE, count, figure
 from guerdon.language.phrases import NAME_PATTERN, Known, Phrase, Wording
-from guerdon.language.place import Scope
+from guerdon.language.place import Names, Scope
 from guerdon.specs.declared import Declared, declared
 
 NOTHING = "nothing"
@@ -35,7 +37,7 @@ PROSE = Phrase(
 )
 WORD = Phrase(
     "a word",
-    Wording(r"[a-z][a-z0-9_:/-]{0,127}", lambda found, _: found.group()),
+    Wording(r"[a-z][a-z0-9_:/ -]{0,127}", lambda found, _: found.group()),
     examples=("per_member", "other_weekday"),
     about="A word of the trace, as a case that fails shows it.",
 )
@@ -149,6 +151,49 @@ ANY_MONEY = Phrase(
 )
 
 
+def _told(number: str, currency: str, scope: Scope) -> int:
+    """Money of an event, in the minor units of the currency that the event is told in; raises ``Wrong``."""
+    own = scope.subject if re.fullmatch("[A-Z]{3}", scope.subject) else scope.names.currency
+    return money(number, currency, Scope(Names(currency=own)))
+
+
+TOLD_MONEY: Phrase[int] = Phrase(
+    "an amount of money, or `nothing`",
+    Wording(MONEY_PATTERN, lambda found, scope: _told(found[1], found[2], scope)),
+    Wording(NOTHING, lambda found, _: 0),
+    examples=("12.50 USD", NOTHING),
+    about="In the program's currency; where the step has another `currency`, in that.",
+)
+
+
+def _worth(found: re.Match[str], scope: Scope) -> Rate:
+    """What one of another currency is worth: 1.0850 USD for a euro is 217 cents for 200."""
+    number, own = figure(found[1]), scope.names.currency
+    if found[2] != own:
+        raise Wrong("currency_other", f"rates say what is worth how much {own}; write `{found[1]} {own}`", own)
+    amount = number.digits * 10 ** currency_scale(own)
+    per = 10 ** (number.decimals + currency_scale(scope.subject))
+    if not amount:
+        raise Wrong("number_out_of_range", f"{shown(found.group())} is nothing; what is it worth?")
+    shared = gcd(amount, per)
+    return Rate(amount // shared, per // shared)
+
+
+def _other_currency(found: re.Match[str], scope: Scope) -> str:
+    if found.group() == scope.names.currency:
+        raise Wrong("currency_other", f"{shown(found.group())} is the program's own; only others have a rate")
+    return found.group()
+
+
+OTHER_CURRENCY = Phrase("another currency", Wording("[A-Z]{3}", _other_currency), examples=("EUR",))
+WORTH = Phrase(
+    "what one of a currency is worth",
+    Wording(MONEY_PATTERN, _worth),
+    examples=("1.0850 USD",),
+    about="In the program's currency, with as many decimals as the rate has.",
+)
+
+
 def _plain(sign: str, number: str, word: str | None, unit: str, scope: Scope) -> int:
     """A number of a unit that is not money, or of pieces where there is no unit; raises ``Wrong``."""
     facts = scope.names.units.get(unit)
@@ -256,11 +301,11 @@ CHANGE = Phrase(
 
 def _line(found: re.Match[str], scope: Scope) -> dict[str, object]:
     quantity, number, currency, category, brand, sku, less, less_currency = found.groups()
-    line: dict[str, object] = {"sku": sku or "", "amount": money(number, currency, scope)}
+    line: dict[str, object] = {"sku": sku or "", "amount": _told(number, currency, scope)}
     if quantity is not None:
         line["quantity"] = count(quantity, MAX_WHOLE, 0)
     if less is not None:
-        line["discount"] = money(less, less_currency, scope)
+        line["discount"] = _told(less, less_currency, scope)
     return line | {name: word for name, word in (("category", category), ("brand", brand)) if word}
 
 

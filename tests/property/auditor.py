@@ -6,7 +6,17 @@ Written apart from the core on purpose. Whatever the decisions do, the books mus
 from collections import Counter
 from collections.abc import Iterable
 
-from guerdon.core.effects import Discounted, Effect, Granted, Progressed, Reversed, Transfer
+from guerdon.core.effects import (
+    Discounted,
+    Effect,
+    Granted,
+    PaidWith,
+    Progressed,
+    Reduced,
+    Refunded,
+    Reversed,
+    Transfer,
+)
 from guerdon.core.state import MemberState
 
 NEVER_BELOW_ZERO = {"available", "pending", "held", "redeemed", "expired", "reversed", "converted"}
@@ -23,6 +33,7 @@ class Auditor:
         self.earned: dict[str, Counter[str]] = {}
         self.carried: dict[str, Counter[str]] = {}
         self.taken_back: dict[str, Counter[str]] = {}
+        self.spent: dict[str, Counter[str]] = {}
 
     def enter(self, transfers: Iterable[Transfer]) -> None:
         """Move each amount, and see that no account passes through where it may not be."""
@@ -56,17 +67,31 @@ class Auditor:
         What was carried over is taken back as far as it was given by then.
         """
         for effect in effects:
+            if isinstance(effect, Refunded):
+                self.spent[receipt][effect.unit] -= effect.amount
+                assert self.spent[receipt][effect.unit] >= 0
             if isinstance(effect, Reversed):
                 assert effect.amount == effect.available + effect.pending + effect.owed + effect.forgiven
                 assert (effect.forgiven > 0) == bool(effect.why_forgiven)
                 self.taken_back[receipt][effect.mechanic] += effect.amount
         assert self.taken_back[receipt] <= self.earned[receipt] + self.carried[receipt]
         if everything:
+            assert not +self.spent[receipt], "what it was paid with has come back"
             assert self.taken_back[receipt] >= self.earned[receipt]
 
-    def paid(self, total: int, effects: Iterable[Effect]) -> None:
-        """See that vouchers take no more off a basket than it costs."""
-        assert sum(effect.amount for effect in effects if isinstance(effect, Discounted)) <= total
+    def paid(self, receipt: str, total: int, effects: Iterable[Effect]) -> None:
+        """See that no more comes off a basket than it costs, and note what it was paid with."""
+        off, self.spent[receipt] = 0, Counter()
+        for effect in effects:
+            if isinstance(effect, Discounted | Reduced):
+                off += effect.amount
+            elif isinstance(effect, PaidWith):
+                off += effect.money
+                self.spent[receipt][effect.unit] += effect.amount
+            if isinstance(effect, Reduced):
+                assert effect.amount > 0
+                assert not effect.lines or sum(effect.shares) == effect.amount
+        assert off <= total
 
     def agrees_with(self, state: MemberState) -> None:
         """Compare the books with the member's wallets."""

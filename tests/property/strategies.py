@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Term, day_of
 from guerdon.core.events import Line
-from guerdon.core.program import Allowance, Cap, Meter, Partner, Program, Quantity, Unit, When
+from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
+from guerdon.core.reducing import Off, PriceLimit
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Earn, Membership, Menu, Tiers, Vouchers
+from guerdon.mechanics import Bundle, Coupon, Discount, Earn, Membership, Menu, Payment, Tiers, Vouchers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
 from guerdon.mechanics.menu import Option
 from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
-from guerdon.mechanics.tiers import Level
+from guerdon.mechanics.tiers import Level, Need, Needs
+from guerdon.mechanics.vouchers import IssueDate
 from tests.builders import cap, delay, program, reward, term, timeline, window
 
 DIFFICULT_ZONES = (
@@ -67,6 +69,10 @@ pauses = st.sampled_from((0, 0, *STEPS))
 delays = st.sampled_from((0, 0, 0, 3_600, 5 * 86_400, 15 * 86_400))
 """Seconds by which an event arrives late: often none."""
 
+ANOTHER_TWENTY_DOLLARS = Need(meter="spend", least=2_000, anew=True)
+OFTEN_HERE = Need(meter="visits", least=3)
+MOSTLY_SOUP = Need(meter="soup", share=Rate(1, 2), share_of="month")
+
 
 def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
     return program(
@@ -96,16 +102,51 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
             levels=(
                 Level(name="basic", threshold=0),
                 Level(name="silver", threshold=20_000),
-                Level(name="gold", threshold=50_000),
+                Level(name="gold", threshold=50_000, keep=Needs(all_of=(ANOTHER_TWENTY_DOLLARS,))),
             ),
             kept=term(kept),
+            grace=term("1 week"),
+            lowered="by one level",
         ),
+        Tiers(
+            name="months",
+            levels=(
+                Level(name="calm"),
+                Level(name="keen", needs=Needs(any_of=(OFTEN_HERE, MOSTLY_SOUP))),
+                Level(name="eager", needs=Needs(all_of=(OFTEN_HERE, MOSTLY_SOUP))),
+            ),
+            reviewed="month",
+            raised="at review",
+        ),
+        Earn(name="keen-bonus", earn="points", on="reached:keen", flat=9),
         Tiers(
             name="stars-ladder",
             meter="stars",
             levels=(Level(name="low", threshold=0), Level(name="high", threshold=12)),
             kept=term("1 month after month"),
         ),
+        Discount(name="gold-off", off=Off(share=Rate(7, 100)), when=When(tier=("gold",)), lane="prices"),
+        Discount(
+            name="own-off",
+            off=Off(amount=33, each=True),
+            when=When(brand=("own",)),
+            lane="prices",
+            limit=PriceLimit(uses=12, per_basket=500),
+        ),
+        Bundle(name="soups", buy=2, get=1, when=When(category=("soup",)), limit=PriceLimit(total=9_000)),
+        Coupon(
+            name="next",
+            off=Off(amount=150),
+            on="purchase",
+            issued_when=When(basket_at_least=9_000),
+            most_held=2,
+            valid=term("12 days"),
+            when=When(basket_at_least=300),
+        ),
+        Payment(
+            unit="points", worth=Rate(3, 2), earns=False, share=Rate(1, 2), leaves=10, when=When(category=("soup",))
+        ),
+        Payment(name="by-stars", unit="stars", worth=Rate(1, 1), earns=True),
         Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
         Membership(
             name="plus",
@@ -142,6 +183,18 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         Vouchers(
             name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")
         ),
+        Vouchers(
+            name="seasons",
+            every=Quantity(70, "points"),
+            gives=Quantity(200, "cash"),
+            issued=(
+                IssueDate(month=2, day=15, earned_month=1, earned_day=31),
+                IssueDate(month=4, day=10, earned_month=3, earned_day=31),
+                IssueDate(month=6, day=1),
+            ),
+            most=2,
+            most_in=(Allowance(3, "year"),),
+        ),
         Referral(
             name="bring",
             deed=Deed(at_least=5_000, counts="all"),
@@ -158,21 +211,32 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         partners={"sky": Partner()},
         units={
             "points": Unit(expires=term(base_lasts), inactive_after=term("4 months")),
-            "stars": Unit(scale=1, debt="forgiven", inactive_after=term("50 days")),
-            "vouchers": Unit(money=True, expires=term("45 days")),
+            "stars": Unit(
+                scale=1,
+                debt="forgiven",
+                lifetimes={"low": Lifetime(inactive_after=term("50 days")), "high": Lifetime(expires=term("5 months"))},
+                kept_alive_by=("purchase", "action:review"),
+            ),
+            "vouchers": Unit(money=True, expires=term("45 days"), kept_alive_by=("redeem",)),
             "cash": Unit(money=True),
         },
         meters={
             "spend": Meter(counts="spend", window=window("3 months")),
             "stars": Meter(counts="earned", unit="stars", window=window("calendar quarter")),
+            "soup": Meter(counts="spend", window=window("calendar month"), only=When(category=("soup",))),
+            "month": Meter(counts="spend", window=window("calendar month")),
+            "visits": Meter(counts="visits", window=window("20 days")),
         },
-        lanes={"best": "best"},
+        lanes={"best": "best", "prices": "line"},
         caps={"stars": cap(per_member=8, period="statement", times=(Allowance(2, "day"),))},
         never_earn=When(category=("gift-card",)),
         rewards=(
             reward("mug", 40, stock=3),
             reward("lounge", 10, when=When(tier=("silver", "gold"))),
             reward("ten-off", 60, gives=Quantity(1000, "vouchers"), valid=term("10 days")),
+            reward("pin", 5, taken="several times", stock=9, refilled=Refill(weekdays=(1, 5), minute=540), at_once=4),
+            reward("change", 3, taken="in any amount", gives=Quantity(0, "cash"), value=Rate(5, 7)),
+            reward("code", 7, code=True, valid=term("3 days"), per_member=(Allowance(2, "week"),)),
         ),
         late_events=20,
     )

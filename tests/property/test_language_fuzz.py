@@ -12,9 +12,13 @@ from guerdon.core.program import Program
 from guerdon.core.version import Version
 from guerdon.language import ProgramErrors, read_program
 from guerdon.language.amounts import MONEY, QUANTITY
+from guerdon.language.benefits import AFTER_PURCHASE, ALLOWED
+from guerdon.language.coupons import ON
 from guerdon.language.dates import DATE, HOURS, MONTH, WEEKDAY
+from guerdon.language.discounts import FROM, OFFER
 from guerdon.language.errors import CODES, Wrong
 from guerdon.language.figures import FACTOR
+from guerdon.language.offs import MONEY_PER_PERIOD, OFF, SHARE, STEP_SHARE, USES
 from guerdon.language.place import Names, Scope, UnitFacts
 from guerdon.language.rates import MEMBER_CAP, OWN_AMOUNT, RATE, THRESHOLD, WORTH
 from guerdon.language.terms import LIFE, TERM, WINDOW
@@ -221,6 +225,16 @@ PHRASES = [
     LIFE,
     TERM,
     WINDOW,
+    OFF,
+    SHARE,
+    STEP_SHARE,
+    USES,
+    MONEY_PER_PERIOD,
+    OFFER,
+    FROM,
+    ON,
+    ALLOWED,
+    AFTER_PURCHASE,
 ]
 PARTS = st.sampled_from(
     [
@@ -250,6 +264,20 @@ PARTS = st.sampled_from(
         "%",
         "in",
         "off",
+        "for",
+        "buy",
+        "get",
+        "free",
+        "a set at",
+        "each item",
+        "of the bill",
+        "of a purchase",
+        "once",
+        "times",
+        "from",
+        "on reached",
+        "on reward",
+        "days before the birthday",
         "never",
         "2026-02-29",
         "17:00-19:00",

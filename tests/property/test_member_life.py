@@ -38,6 +38,7 @@ from guerdon.core.events import (
     encode_event,
 )
 from guerdon.core.facts import Facts, PurchaseRecord
+from guerdon.core.purchasing import paid_by_line
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from tests.builders import instant
 from tests.property import strategies as some
@@ -57,7 +58,7 @@ class MemberLife(RuleBasedStateMachine):
         self.twin: MemberState = NEW_MEMBER
         self.effects: list[Effect] = []
         self.twins_effects: list[Effect] = []
-        self.limits = dict(STOCKS)
+        self.limits: dict[str, int] = dict(STOCKS)
         self.receipts: dict[str, PurchaseRecord] = {}
         self.auditor = Auditor()
         self.count = 0
@@ -74,7 +75,11 @@ class MemberLife(RuleBasedStateMachine):
         assert decode_event(encode_event(event)) == event
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
         facts = Facts(
-            {name: allowed - self.limits[name] for name, allowed in TIMELINE.limits_for([event]).items()}, receipt
+            {
+                name: allowed - self.limits.setdefault(name, allowed)
+                for name, allowed in TIMELINE.limits_for([event]).items()
+            },
+            receipt,
         )
         decision = self.decided(event, facts)
         if not isinstance(event, Tick):
@@ -93,7 +98,8 @@ class MemberLife(RuleBasedStateMachine):
         if isinstance(event, Purchase):
             self.receipts[event.id] = PurchaseRecord(event, effects)
             self.auditor.sold(event.id, effects)
-            self.auditor.paid(sum(line.amount - line.discount for line in event.lines) - event.discount, effects)
+            self.auditor.paid(event.id, sum(line.amount for line in event.lines) - event.discount, effects)
+            assert all(paid >= 0 for paid in paid_by_line(event, effects))
         if isinstance(event, Return):
             back = self.state.returned[event.purchase]
             assert receipt is not None
@@ -150,6 +156,11 @@ class MemberLife(RuleBasedStateMachine):
         off = sum(line.amount for line in basket) * share // 400
         self.happens(Purchase(**self.fields(), lines=basket, discount=off))
 
+    @rule(pause=some.pauses, basket=some.baskets, points=st.integers(0, 60), stars=st.integers(0, 60))
+    def pays_with_what_there_is(self, pause: int, basket: tuple[Line, ...], points: int, stars: int) -> None:
+        self.now += pause
+        self.happens(Purchase(**self.fields(), lines=basket, spend={"stars": stars, "points": 2 * points}))
+
     @rule(late=st.integers(0, 25 * 86_400), basket=some.baskets)
     def buys_and_the_till_sends_it_late(self, late: int, basket: tuple[Line, ...]) -> None:
         self.happens(Purchase(**self.fields(self.now - late), lines=basket))
@@ -169,10 +180,14 @@ class MemberLife(RuleBasedStateMachine):
         parts = tuple(data.draw(st.lists(part, max_size=2)))
         self.happens(Return(**self.fields(self.now - late), purchase=receipt, lines=parts))
 
-    @rule(pause=some.pauses, reward=st.sampled_from(("mug", "mug", "lounge", "ten-off", "none")))
-    def redeems(self, pause: int, reward: str) -> None:
+    @rule(
+        pause=some.pauses,
+        reward=st.sampled_from(("mug", "mug", "lounge", "ten-off", "pin", "change", "code", "none")),
+        amount=st.sampled_from((0, 0, 5, 10, 25, 40)),
+    )
+    def redeems(self, pause: int, reward: str, amount: int) -> None:
         self.now += pause
-        self.happens(Redeem(**self.fields(), reward=reward))
+        self.happens(Redeem(**self.fields(), reward=reward, amount=amount))
 
     @rule(
         pause=some.pauses,
@@ -312,13 +327,18 @@ class MemberLife(RuleBasedStateMachine):
 
     @invariant()
     def tiers_are_on_their_ladders(self) -> None:
-        ladders = {"tiers": ("basic", "silver", "gold"), "stars-ladder": ("low", "high")}
+        ladders = {
+            "tiers": ("basic", "silver", "gold"),
+            "stars-ladder": ("low", "high"),
+            "months": ("calm", "keen", "eager"),
+        }
         for ladder, standing in self.state.standings.items():
             assert standing.level in ladders[ladder]
-            assert (standing.until is None) == (standing.level == ladders[ladder][0])
+            assert (standing.until is None) == (standing.level == ladders[ladder][0] or ladder == "months")
             below = standing.before
             while below is not None:
-                assert ladders[ladder].index(below.level) < ladders[ladder].index(standing.level)
+                above = ladders[ladder].index(standing.level) - ladders[ladder].index(below.level)
+                assert above > 0 or (above == 0 and below.grace)
                 standing, below = below, below.before
 
 

@@ -110,6 +110,12 @@ def test_mistakes_in_all_files_are_told_at_once(check: Check) -> None:
     assert "cafe.specs.yaml:" in told.output
 
 
+def test_a_mistake_in_a_program_with_cases_is_told_once(check: Check) -> None:
+    write(cafe=CAFE.replace("10 per 1 EUR", "10 per euro"), cafe__specs=CASES)
+    told = check("cafe.yaml")
+    assert (told.exit_code, told.output.count("cafe.yaml:8:37:")) == (2, 1)
+
+
 def test_a_mistake_in_a_case_is_told_with_its_line(check: Check) -> None:
     write(cafe=CAFE, cafe__specs=CASES.replace("purchase:", "purchse:"))
     told = check("cafe.yaml")
@@ -195,7 +201,7 @@ def test_a_file_that_is_no_text_is_told_so(check: Check) -> None:
 
 def test_the_schema_of_specs_files_is_printed() -> None:
     told = CliRunner().invoke(app, ["schema", "--specs"])
-    assert json.loads(told.output)["properties"].keys() == {"specs", "programs", "cases"}
+    assert json.loads(told.output)["properties"].keys() == {"specs", "programs", "rates", "seeds", "cases"}
 
 
 def test_the_specs_of_a_file_stand_beside_it() -> None:

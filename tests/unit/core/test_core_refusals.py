@@ -33,11 +33,12 @@ from guerdon.core.events import (
     Settle,
     Tick,
     Traits,
+    Use,
 )
 from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
-from guerdon.mechanics import Earn, Household, Membership, Menu, Tiers
+from guerdon.mechanics import Benefit, Earn, Household, Membership, Menu, Payment, Tiers
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.menu import Option
@@ -72,6 +73,24 @@ def shop(**settings: object) -> Story:
     story = Story(program(points_per_dollar(), LADDER, rewards=rewards, **settings))
     story.buys("2026-03-01", "90 x3", "10", id="p")
     return story
+
+
+def offering(name: str, cost: int = 100, **settings: object) -> Story:
+    """A member with 100 points and one reward."""
+    story = Story(program(points_per_dollar(), LADDER, rewards=(reward(name, cost, **settings),)))
+    story.buys("2026-03-01", "100")
+    return story
+
+
+def checkout(mechanic: object) -> Story:
+    """A member with 100 points and one more mechanic."""
+    story = Story(program(points_per_dollar(), LADDER, mechanic))
+    story.buys("2026-03-01", "90 x3", "10", id="p")
+    return story
+
+
+def payment(**settings: object) -> Payment:
+    return Payment(unit="points", earns=False, **settings)
 
 
 def at(when: str = NOW) -> dict[str, object]:
@@ -226,6 +245,24 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The balance of points would not fit into 64 bits.",
         lambda: rich(MAX_BALANCE - 10**13 + 1),
         basket(Line("a", MAX_AMOUNT)),
+    ),
+    (
+        "benefit_not_for_this_member",
+        "The benefit lounge-pass is not for this member: only for gold.",
+        lambda: checkout(Benefit(name="lounge-pass", when=When(tier=("gold",)))),
+        Use(**at(), benefit="lounge-pass"),
+    ),
+    (
+        "benefit_too_late",
+        "The benefit claim is not good for the purchase p on this day.",
+        lambda: checkout(Benefit(name="claim", after_purchase=term("8 days"))),
+        Use(**at(), benefit="claim", purchase="p"),
+    ),
+    (
+        "benefit_used_up",
+        "Of the benefit test 2 are left, not 3.",
+        lambda: checkout(Benefit(name="test", allows=(Allowance(2, "year"),))),
+        Use(**at(), benefit="test", quantity=3),
     ),
     (
         "choice_made_already",
@@ -420,6 +457,36 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: generous(),
         Donate(**at(), cause="moon", amount=1),
     ),
+    (
+        "payment_exceeds_available",
+        "The bill was to be paid with 101 points; the member has 100.",
+        lambda: checkout(payment()),
+        basket(Line("a", 1000), spend={"points": 101}),
+    ),
+    (
+        "payment_exceeds_share",
+        "At most 50 points may go into this bill, not 51.",
+        lambda: checkout(payment(share=Rate(1, 2))),
+        basket(Line("a", 100), spend={"points": 51}),
+    ),
+    (
+        "payment_not_a_multiple",
+        "A bill takes points in multiples of 10, not 15.",
+        lambda: checkout(payment(multiple=10)),
+        basket(Line("a", 1000), spend={"points": 15}),
+    ),
+    (
+        "payment_not_for_this_member",
+        "The bill cannot be paid with points: only for gold.",
+        lambda: checkout(payment(when=When(tier=("gold",)))),
+        basket(Line("a", 1000), spend={"points": 15}),
+    ),
+    (
+        "payment_too_small",
+        "A bill takes at least 20 points, not 19.",
+        lambda: checkout(payment(least=20)),
+        basket(Line("a", 1000), spend={"points": 19}),
+    ),
     ("purchase_unknown", "The member has no purchase q.", shop, given_back(receipt="q")),
     (
         "redemption_exceeds_available_points",
@@ -449,10 +516,34 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         given_back(),
     ),
     (
+        "reward_amount_wrong",
+        "The reward coffee is not taken for 99: 100 points, no more and no less.",
+        shop,
+        Redeem(**at(), reward="coffee", amount=99),
+    ),
+    (
+        "reward_limit_reached",
+        "A member takes at most 2 of the reward pin a day; taken already: 0.",
+        lambda: offering("pin", 10, taken="several times", per_member=(Allowance(2, "day"),)),
+        Redeem(**at(), reward="pin", amount=30),
+    ),
+    (
         "reward_not_for_this_member",
         "The reward is not for this member: only for gold.",
         shop,
         Redeem(**at(), reward="lounge"),
+    ),
+    (
+        "reward_not_here",
+        "The reward is not to be had here: only where the channel is app.",
+        lambda: offering("pin", when=When(channel=("app",))),
+        Redeem(**at(), reward="pin", channel="web"),
+    ),
+    (
+        "reward_not_now",
+        "The reward is not to be had now: only from 2026-03-11 on.",
+        lambda: offering("pin", first_day=date(2026, 3, 11)),
+        Redeem(**at(), reward="pin"),
     ),
     ("reward_out_of_stock", "The reward mug is out of stock.", shop, Redeem(**at(), reward="mug")),
     ("reward_unknown", "The program has no reward cake.", shop, Redeem(**at(), reward="cake")),

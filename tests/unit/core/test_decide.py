@@ -780,5 +780,5 @@ def test_a_state_has_one_canonical_json():
         b'"last_activity_at":1773115200,"purchases":1,'
         b'"wallets":{"points":{"pending":[{"amount":15,"earned_at":1773115200,"expires_at":1778472000,'
         b'"matures_at":1773460800}]}},"meters":{"spend":{"20454":1500}},"standings":{"tiers":{"level":"gold",'
-        b'"since":1773115200,"until":1775880000,"shown":1500,"before":{"level":"basic","since":1767286800}}}}'
+        b'"since":1773115200,"until":1775880000,"shown":{"spend":1500},"before":{"level":"basic","since":1767286800}}}}'
     )

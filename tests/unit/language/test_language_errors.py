@@ -247,7 +247,7 @@ MISTAKES = [
     ("value_empty", 1, "a list of mechanics belongs here", "mechanics: []\n"),
     ("kind_wrong", 1, "a list of mechanics belongs here", "mechanics: {earn: points}\n"),
     ("kind_wrong", 3, "`flat` is a list", "mechanics:\n  - earn: points\n    flat: [5]\n"),
-    ("phrase_wrong", 1, "write `exact` or `kept`", "returns: {points: true}\n"),
+    ("phrase_wrong", 1, "write `exact`, `at today's rate` or `kept`", "returns: {points: true}\n"),
     ("phrase_wrong", 1, "up to 30 days", "late_events: 30\n"),
     ("key_unknown", 1, "did you mean `rewards`", "rewadrs:\n  - reward: tea\n    cost: 5 points\n"),
     ("key_twice", 1, "the first time on line 2", "currency: EUR\n"),

@@ -9,6 +9,7 @@ import pytest
 
 from guerdon.core.calendar import Window
 from guerdon.core.program import Cap, Meter, Partner, Program, Returns, Reward, Titles, Unit, When
+from guerdon.core.reducing import PriceLimit
 from guerdon.language import ProgramErrors, program_schema, read_program, reference_markdown
 from guerdon.language.errors import ProgramError
 from guerdon.language.forms import Form, walk
@@ -18,7 +19,7 @@ from guerdon.language.phrases import Choice, Known, Phrase
 from guerdon.language.place import Broken, Desk, Names, Place, UnitFacts
 from guerdon.language.program_file import PROGRAM
 from guerdon.language.section import Section
-from guerdon.mechanics import MECHANICS
+from guerdon.mechanics import MECHANICS, Benefit, Bundle, Coupon, Discount, Payment
 from guerdon.mechanics.earn import Earn
 from guerdon.mechanics.household import Household
 from guerdon.mechanics.membership import Membership
@@ -46,7 +47,7 @@ EXAMPLE_NAMES = Names(
     mechanics=frozenset({"base"}),
     causes=frozenset({"sea"}),
 )
-SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months"}
+SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
 
 
 def sections() -> list[Section[Any]]:
@@ -106,12 +107,12 @@ def test_every_mechanic_can_be_written():
 
 FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Program, "the program", set()),
-    (Unit, "a unit", {"money", "inactive_after", "expires"}),
+    (Unit, "a unit", {"money", "inactive_after", "expires", "lifetimes"}),
     (Meter, "a meter", {"counts", "unit", "action"}),
     (When, "the conditions", {"enrolled_at_least", "enrolled_at_most"}),
     (Cap, "a limit", set()),
     (Partner, "a partner", set()),
-    (Reward, "a reward", set()),
+    (Reward, "a reward", {"cost_by_tier", "taken", "value", "code", "refilled", "per_member", "at_once"}),
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
@@ -120,8 +121,14 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Menu, "a menu", set()),
     (Option, "an option of a menu", {"name", "when"}),
     (Tiers, "a tier ladder", {"name", "title"}),
-    (Vouchers, "an issue of vouchers", {"name", "title"}),
+    (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
+    (Discount, "a discount", {"off", "by_tier", "round_per"}),
+    (Bundle, "a bundle", {"buy", "get", "off", "price"}),
+    (Coupon, "a personal coupon", {"on", "days_before", "issued_when", "issues", "most_held", "round_per"}),
+    (Benefit, "a benefit", {"allows", "per_term"}),
+    (Payment, "a way to pay", set()),
+    (PriceLimit, "a limit on what comes off", set()),
 ]
 
 

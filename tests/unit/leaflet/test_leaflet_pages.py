@@ -446,3 +446,114 @@ def test_the_demos_leaflet_has_no_codes_and_nothing_left_in_english(grocery):
 def test_whatever_the_language_can_say_the_leaflet_can(language):
     text = markdown(leaflet(read_program(GLOW), language))
     assert "%(" not in text
+
+
+# What tiers, units, vouchers, rewards and returns say beyond the plain case.
+
+LADDERS = [
+    ("kept: for ever", "You reach a level at once and keep it for good."),
+    ("reviewed: every month", "You reach a level at once. We look at it again at the start of every month."),
+    (
+        "reviewed: every month, raised: at review",
+        "We set your level at the start of every month, by what you did before.",
+    ),
+    (
+        "kept: 1 year, reviewed: every month, raised: at review",
+        "We raise your level at the start of every month, and you keep it for 1 year. Then we look at it again.",
+    ),
+    (
+        "kept: for ever, starts_on: top, lowered: by one level, grace: 1 month",
+        "You reach a level at once and keep it for good. You start on the level “top”. A review lowers you by one "
+        "level at most. If it was not enough, the level stays for 1 month more, and you may still earn it.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "told"), LADDERS, ids=[settings for settings, _ in LADDERS])
+def test_how_long_a_level_lasts(settings, told):
+    page = said(f"{{tiers: {{meter: spend, levels: {{basic: 0, top: 5 EUR}}, {settings}}}}}")
+    assert " ".join(page.sentences[1:]) == told
+
+
+NEEDED = [
+    ("visits at least 4", "Purchases in the last 30 days: at least 4"),
+    ("bought at least 50 % of visits", "Articles (coffee) since you joined: at least 50% of this: purchases"),
+    (
+        "{all: [visits at least 4], any: [spend at least 5 EUR, visits at least 9]}",
+        "Purchases in the last 30 days: at least 4; one of these: spend in a calendar year: at least €5; purchases in "
+        "the last 30 days: at least 9",
+    ),
+]
+
+
+@pytest.mark.parametrize(("needs", "told"), NEEDED, ids=[needs for needs, _ in NEEDED])
+def test_what_a_level_takes(needs, told):
+    page = said(f"{{tiers: {{levels: {{basic: 0, top: {{needs: {needs}}}}}, kept: for ever}}}}")
+    assert page.table == Table(("Level", "What it takes"), (("basic", "from the first day"), ("top", told)))
+
+
+def test_what_keeps_a_level():
+    levels = "{basic: 0, top: {from: 9 EUR, to_keep: another 3 EUR}}"
+    page = said(f"{{tiers: {{meter: spend, levels: {levels}, kept: 1 year}}}}")
+    assert page.sentences[-1] == "To keep the level “top” it takes: spend since you have this level: at least €3."
+
+
+def test_vouchers_on_days_of_the_year():
+    page = said(
+        "{vouchers: {every: 100 points, gives: 10 EUR, most: [5 an issue, 15 a year], "
+        "issued: [15 June for what was earned until 31 May, 15 December]}}"
+    )
+    assert page.sentences[:3] == (
+        "Every 100 points you have become a voucher worth €10, on these days of every year: 15 June (for what you have "
+        "by 31 May) and 15 December. What is left over stays yours.",
+        "At most 5 vouchers at once.",
+        "At most 15 vouchers a year.",
+    )
+
+
+CATALOGUE = [
+    ("cost: 5 points each, limit: 3 at once", "5 points", "You may take several at once. At most 3 at once."),
+    (
+        "cost: any points from 100 on, gives: 1 EUR per 100 points",
+        "from 100 points on, as much as you like",
+        "€0.01 for 1 point.",
+    ),
+    ("cost: {b: 3 points, a: 5 points}", "b: 3 points, a: 5 points", ""),
+    ("cost: 5 points, gives: a code, valid: 30 days", "5 points", "A code, which lasts for 30 days."),
+    ("cost: 5 points, gives: a code", "5 points", "A code."),
+    ("cost: 5 points, stock: 50 on tue and thu at 09:00", "5 points",
+     "50 new ones on Tuesdays and Thursdays at 9:00 AM."),
+    ("cost: 5 points, stock: 7 a month", "5 points", "7 new ones at the start of every month."),
+    ("cost: 5 points, limit: [1 a day, 4]", "5 points", "At most 1 for you a day. At most 4 for you."),
+    (
+        "cost: 5 points, from: 2026-03-10, until: 2026-04-30",
+        "5 points",
+        "Only from March 10, 2026 on. Only until April 30, 2026.",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reward", "cost", "notes"), CATALOGUE, ids=[reward for reward, _, _ in CATALOGUE])
+def test_rewards_of_every_kind(reward, cost, notes):
+    body = f"{LADDER}rewards:\n  - {{reward: mug, title: Mug, {reward}}}\n"
+    shown = next(part for part in pages(body).parts if part.heading == "What you can get")
+    table = shown.said[0].table
+    assert table is not None
+    assert [cell.replace("\N{NARROW NO-BREAK SPACE}", " ") for cell in table.rows[0]] == ["Mug", cost, notes]
+
+
+def test_expiry_by_tier_and_what_keeps_a_balance_alive():
+    expires = "expires: {a: 6 months without activity, b: never}, kept_alive_by: [purchase, redeem, action review]"
+    units = UNITS.replace("bg: [точка, точки]}}", f"bg: [точка, точки]}}, {expires}}}")
+    told = leaflet(read_program(HEAD + units + LADDER), "en")
+    shown = next(part for part in told.parts if part.heading == "What you hold, and until when")
+    assert shown.said[0].sentences == (
+        "“a”: All of them expire when nothing happens on your account for 6 months.",
+        "“b”: They do not expire.",
+        "Only this counts as something that happens: a purchase, taking a reward, and “review”.",
+    )
+
+
+def test_returns_at_todays_rate():
+    shown = next(part for part in pages("returns: {points: at today's rate}\n").parts if "back" in part.heading)
+    assert shown.said[0].sentences[0] == "We take back what it would earn you on the day you bring it back."

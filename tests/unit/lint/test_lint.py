@@ -4,6 +4,7 @@ import pytest
 
 from guerdon.demo.running import grocery_program
 from guerdon.language import read_program
+from guerdon.language.lines import Lines
 from guerdon.lint import CHECKS, FINDINGS, lint
 
 HEAD = """
@@ -130,6 +131,36 @@ def test_a_level_that_nobody_can_reach(threshold, out_of_reach):
     welcome = "  - {earn: points, name: welcome, on: enrol, flat: 100}\n"
     assert findings(welcome + ladder) == ([("level_out_of_reach", "gold")] if out_of_reach else [])
     assert findings(BASE + ladder) == []
+
+
+@pytest.mark.parametrize(("category", "out_of_reach"), [("fuel", True), ("[fuel, soup]", False)])
+def test_a_level_whose_meter_stands_still(category, out_of_reach):
+    head = HEAD.replace("sum: spend", f"sum: spend, of: {{category: {category}}}")
+    ladder = "  - tiers: {meter: spend, levels: {basic: 0, gold: 5 USD}, kept: 12 months}\n"
+    assert findings(BASE + ladder, head=head) == ([("level_out_of_reach", "gold")] if out_of_reach else [])
+
+
+def test_a_finding_has_the_line_of_what_it_is_about():
+    fuel = when("category: fuel", "points").replace("1 USD", "1 USD, limit: 1 point")
+    text = f"""{HEAD}mechanics:
+{BASE.replace("1 USD}", "1 USD, limit: 10 points a year}")}
+  - tiers:
+      meter: earned
+      levels:
+        basic: 0
+        gold: 100 points
+      kept: 12 months
+{fuel}rewards:
+  - {{reward: points, cost: 100 points}}
+"""
+    program = read_program(text)
+    lines = Lines(text, program)
+    told = {(found.what, text.splitlines()[lines.of(found.what, found.where) - 1].strip()) for found in lint(program)}
+    assert told == {
+        ("mechanic", fuel.strip()),
+        ("level", "gold: 100 points"),
+        ("reward", "- {reward: points, cost: 100 points}"),
+    }
 
 
 def test_the_program_of_the_demo_looks_right():

@@ -3,11 +3,13 @@
 import pytest
 
 from guerdon.core.effects import Discounted, Granted, Spent, transfers_of
-from guerdon.core.program import Quantity, Unit
+from guerdon.core.program import Allowance, Quantity, Unit
 from guerdon.mechanics import Tiers, Vouchers
 from guerdon.mechanics.tiers import Level
+from guerdon.mechanics.vouchers import IssueDate
 from tests.builders import (
     Story,
+    cap,
     delay,
     flat,
     granted,
@@ -304,3 +306,99 @@ def test_a_voucher_lasts_as_long_as_its_unit_says_unless_it_has_a_term_of_its_ow
         story.is_adjusted("2026-03-10", 500)
         story.waits_until("2026-04-01")
         assert [shown_instant(lot.expires_at) for lot in story.wallet("vouchers").lots] == [ends]
+
+
+# Dates of its own, windows, and limits: the rules of an outdoor brand's program in the United States.
+
+JUNE = IssueDate(month=6, day=15, earned_month=5, earned_day=31)
+OCTOBER = IssueDate(month=10, day=15, earned_month=9, earned_day=30)
+FEBRUARY = IssueDate(month=2, day=15, earned_month=1, earned_day=31)
+
+
+def outdoor(**settings: object):
+    """A point a dollar; every 100 become 10 dollars three times a year, at most 5 an issue and 15 a year."""
+    known: dict[str, object] = {
+        "every": Quantity(100, "points"), "gives": Quantity(1000, "vouchers"), "issued": (JUNE, OCTOBER, FEBRUARY),
+        "most": 5, "most_in": (Allowance(15, "year"),), "valid": term("11 months"),
+        "applied": "on request",
+    }  # fmt: skip
+    bonus = flat(60, name="bonus", on="action:checkin", limit=cap(per_member=100, period="year"))
+    return program(vouchers(**(known | settings)), points_per_dollar(), bonus)
+
+
+def test_three_earning_windows_a_year_with_what_is_above_the_limits_rolling_on():
+    story = Story(outdoor())
+    story.buys("2026-03-10", "740")
+    assert story.due() == "2026-06-01 00:00"
+    story.waits_until("2026-06-15")
+    assert (story.has("vouchers"), story.has()) == (5000, 240), "at most 5 an issue"
+    story.buys("2026-09-30 23:59:59", "60.00")
+    story.buys("2026-10-01", "500")
+    story.waits_until("2026-10-15")
+    assert (story.has("vouchers"), story.has()) == (8000, 500), "300 of the second window; October's wait"
+    story.waits_until("2027-02-15")
+    assert (story.has("vouchers"), story.has()) == (13_000, 0)
+    story.waits_until("2027-05-16")
+    assert story.has("vouchers") == 8000, "eleven months after 15 June"
+
+
+@pytest.mark.parametrize(
+    ("earned", "issued"),
+    [("2026-05-31 23:59:59", 1), ("2026-06-01 00:00:00", 0), ("2026-06-14", 0)],
+)
+def test_what_comes_behind_the_window_waits_for_the_next_issue(earned, issued):
+    story = Story(outdoor())
+    story.buys(earned, "100")
+    story.waits_until("2026-06-15")
+    assert story.has("vouchers") == 1000 * issued
+    story.waits_until("2026-10-15")
+    assert story.has("vouchers") == 1000
+
+
+@pytest.mark.parametrize(("limit", "left"), [(6, 100), (7, 0), (8, 0)])
+def test_a_year_gives_no_more_than_its_limit(limit, left):
+    story = Story(outdoor(most_in=(Allowance(limit, "year"),)))
+    story.buys("2026-03-10", "500")
+    story.buys("2026-07-10", "200")
+    story.waits_until("2026-10-15")
+    assert story.has() == left
+    story.waits_until("2027-02-15")
+    assert (story.has(), len(story.wallet("vouchers").lots)) == (0, 7), "another year"
+
+
+def test_bonuses_that_are_no_purchase_are_limited_by_a_cap_of_their_own():
+    story = Story(outdoor())
+    for _ in range(3):
+        story.does("2026-03-10", "checkin")
+    story.waits_until("2026-06-15")
+    assert (story.has("vouchers"), story.has()) == (1000, 0)
+
+
+@pytest.mark.parametrize(("receipt", "issued"), [("may", 0), ("june", 1)])
+def test_goods_of_the_window_that_come_back_take_their_points_out_of_the_issue(receipt, issued):
+    story = Story(outdoor())
+    story.buys("2026-05-30", "100", id="may")
+    story.buys("2026-06-02", "100", id="june")
+    story.brings_back("2026-06-10", receipt)
+    story.waits_until("2026-06-15")
+    assert (story.has("vouchers"), story.has()) == (1000 * issued, 100 - 100 * issued)
+
+
+def test_what_was_noted_for_one_issue_counts_for_no_other():
+    story = Story(outdoor())
+    story.buys("2026-05-30", "200")
+    story.waits_until("2026-06-02")
+    story.is_adjusted("2026-06-03", -200)
+    story.buys("2026-10-10", "150")
+    story.waits_until("2026-10-15")
+    assert (story.has("vouchers"), story.has()) == (0, 150)
+
+
+def test_days_without_a_window_take_what_is_there():
+    story = Story(outdoor(issued=(IssueDate(month=6, day=15), IssueDate(month=2, day=29))))
+    story.buys("2026-06-14 23:59:59", "100")
+    assert story.due() == "2026-06-15 00:00"
+    story.waits_until("2026-06-15")
+    assert story.has("vouchers") == 1000
+    story.buys("2026-06-15", "100")
+    assert story.due() == "2027-02-28 00:00", "29 February in other years"

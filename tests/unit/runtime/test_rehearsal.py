@@ -5,7 +5,7 @@ import pytest
 
 from guerdon.core import wallet
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Outcome, Rewarded
+from guerdon.core.effects import Outcome, Rewarded, Sent
 from guerdon.core.events import Action, Adjust, Enrol, Event, Purchase, Redeem, Return, Tick
 from guerdon.core.program import Cap
 from guerdon.core.state import encode_state
@@ -14,12 +14,6 @@ from guerdon.runtime.rehearsal import Rehearsal
 from tests.builders import flat, from_day, line, moment, points_per_dollar, program, reward, timeline
 
 SHOP = program(points_per_dollar(), flat(150, name="welcome", on="enrol"), rewards=(reward(stock=1),))
-
-
-class Sent(msgspec.Struct, frozen=True, tag="sent", tag_field="effect"):
-    """Something that one member's event sends to another."""
-
-    event: Event
 
 
 def enrol(member: str, event_id: str = "") -> Enrol:
@@ -168,5 +162,5 @@ def test_the_facts_are_those_that_a_till_would_load():
     rehearsed.take(buy("ann", "p"))
     back = Return(id="r", member="ann", at=moment("2026-01-04"), purchase="p")
     assert rehearsed.facts_for(back).purchase.event == buy("ann", "p")
-    assert rehearsed.facts_for(coffee("ann", "c")).limits == {"stock:coffee": 1}
+    assert rehearsed.facts_for(coffee("ann", "c")).limits == {"stock:coffee": 0}
     assert rehearsed.facts_for(Tick(id="t", member="ann", at=moment("2026-01-04"))).purchase is None

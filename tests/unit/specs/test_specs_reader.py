@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
+from guerdon.core.amounts import Rate
 from guerdon.core.events import Adjust, Count, Id, Line, Money, Name, Prose, Purchase, ReturnedLine, event_from
 from guerdon.core.version import Timeline, Version
 from guerdon.language import ProgramErrors, read_program
@@ -38,8 +39,8 @@ def event_of(step: str):
 AT = "at: 2026-03-02"
 MISTAKES = [
     (f"{AT}, purchse: 5 USD", "`purchse` is not an event; did you mean `purchase`?"),
-    (f"{AT}, haircut: 5 USD", "`haircut` is not an event; there is `enrol`, `purchase`"),
-    (f"{AT}", "a step says what happens; one of `enrol`, `purchase`"),
+    (f"{AT}, haircut: 5 USD", "`haircut` is not an event; there is `enrol`, `describe`"),
+    (f"{AT}", "a step says what happens; one of `enrol`, `describe`"),
     (f"{AT}, purchase: 5 USD, redeem: coffee", "this has `purchase` and `redeem`; make it two steps"),
     (f"{AT}, purchase: 5 USD, stor: x", "`stor` is not a key of a step of `purchase`; did you mean `store`?"),
     (f"{AT}, purchase: 5 EUR", "`EUR` is not the currency of this program; write `5 USD`"),
@@ -49,6 +50,7 @@ MISTAKES = [
     (f"{AT}, purchase: 5 USD, discount: -1 USD", "`-1 USD` is not an amount of money"),
     (f"{AT}, adjust: 5 beans", "`beans` is not a unit of this program"),
     (f"{AT}, adjust: 5", "`5` is not an amount of a unit, up or down"),
+    (f"{AT}, purchase: 5 USD, currency: EUR", "`USD` is not the currency of this program; write `5 EUR`"),
     (f"{AT}, return: x, lines: all", "`all` is not a line that comes back"),
     (f"{AT}, return: x, lines: 10_001", "`10_001` is too large"),
     (f"{AT}, enrol: ann, member: bob", "the member stands behind `enrol` already"),
@@ -166,7 +168,7 @@ EVENTS = [
         },
     ),
     (
-        "purchase: {amount: 5 USD, category: fresh bread, quantity: 0}, discount: 1 USD, currency: EUR, store: 7, "
+        "purchase: {amount: 5 EUR, category: fresh bread, quantity: 0}, discount: 1 EUR, currency: EUR, store: 7, "
         "channel: web, tender: card, member: bob, as: receipt-9",
         {
             "kind": "purchase", "id": "receipt-9", "member": "bob", "discount": 100, "currency": "EUR", "store": "7",
@@ -190,6 +192,46 @@ EVENTS = [
     ),
     ("adjust: 5 USD", {"kind": "adjust", "unit": "vouchers", "amount": 500, "reason": "a worked case", "by": "staff"}),
     ("tick: yes", {"kind": "tick"}),
+    (
+        "describe: {birthday: 05-17, age: 25, segments: [students, new], consents: marketing}",
+        {
+            "kind": "describe",
+            "traits": {"birthday": "05-17", "age": 25, "segments": ["students", "new"], "consents": ["marketing"]},
+        },
+    ),
+    ("erase: yes", {"kind": "erase"}),
+    ("deliver: purchase-1", {"kind": "deliver", "purchase": "purchase-1"}),
+    ("use: free-cup, quantity: 2", {"kind": "use", "benefit": "free-cup", "quantity": 2}),
+    ("join: plus, trial: yes", {"kind": "join", "plan": "plus", "trial": True}),
+    ("renew: plus", {"kind": "renew", "plan": "plus"}),
+    ("leave: plus, at_once: yes", {"kind": "leave", "plan": "plus", "at_once": True}),
+    (
+        "choose: categories, options: [groceries, pharmacy], next_period: yes",
+        {"kind": "choose", "menu": "categories", "options": ["groceries", "pharmacy"], "next_period": True},
+    ),
+    ("donate: forest, amount: 100", {"kind": "donate", "cause": "forest", "amount": 100}),
+    ("send: 50 points, to: bob", {"kind": "send", "unit": "points", "amount": 50, "to": "bob"}),
+    ("convert: to-miles, amount: 500", {"kind": "convert", "conversion": "to-miles", "amount": 500}),
+    ("play: wheel, tickets: 3", {"kind": "play", "game": "wheel", "tickets": 3}),
+    (
+        "enter: home-12, role: child, address: a7f3",
+        {"kind": "enter", "household": "home-12", "role": "child", "address": "a7f3"},
+    ),
+    ("exit: yes", {"kind": "exit"}),
+    (
+        "receive: 50 points, sender: ann, expires_at: 1_800_000_000",
+        {"kind": "receive", "unit": "points", "amount": 50, "sender": "ann", "expires_at": 1_800_000_000},
+    ),
+    ("refer: friends, friend: bob", {"kind": "refer", "referral": "friends", "friend": "bob"}),
+    (
+        "admit: family, person: ann, role: teen, address: a7f3, leaves: yes",
+        {"kind": "admit", "household": "family", "person": "ann", "role": "teen", "address": "a7f3", "leaves": True},
+    ),
+    (
+        "settle: family, pool: home-12, role: teen, refused: household_full",
+        {"kind": "settle", "household": "family", "pool": "home-12", "role": "teen", "refused": "household_full"},
+    ),
+    ("win: raffle, prize: bicycle", {"kind": "win", "game": "raffle", "prize": "bicycle"}),
 ]  # fmt: skip
 
 
@@ -287,6 +329,36 @@ def test_what_stands_behind_a_kind_is_its_field_of_that_name_or_else_the_first_t
         "to",
     ]
     assert _main("enrol", fields_of(msgspec.defstruct("Free", [("note", str, "")]))) is None
+
+
+RATES = "specs: club\nrates: {%s}\ncases:\n- case: x\n  steps:\n  - {at: 2026-03-02, tick: yes}\n"
+
+
+@pytest.mark.parametrize(
+    ("rates", "read"),
+    [
+        ("EUR: 1.0850 USD", {"EUR": Rate(217, 200)}),
+        ("JPY: 0.0065 USD, KWD: 3.25 USD", {"JPY": Rate(13, 20), "KWD": Rate(13, 40)}),
+    ],
+)
+def test_rates_are_of_the_smallest_parts(rates, read):
+    assert read_specs(RATES % rates, TIMELINE).rates == read
+
+
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        ("EUR: 1.0850", "`1.0850` is not what one of a currency is worth; write for example `1.0850 USD`"),
+        ("EUR: 1.0850 GBP", "rates say what is worth how much USD; write `1.0850 USD`"),
+        ("EUR: 0 USD", "`0 USD` is nothing"),
+        ("USD: 1 USD", "`USD` is the program's own; only others have a rate"),
+        ("euro: 1 USD", "`euro` is not another currency; write for example `EUR`"),
+    ],
+)
+def test_a_rate_that_is_none_is_told_so(rates, told):
+    [error] = errors_of(RATES % rates)
+    assert error.startswith("club.specs.yaml:2:")
+    assert told in error
 
 
 def test_a_field_out_of_its_bounds_is_told_at_its_step():

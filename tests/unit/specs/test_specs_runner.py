@@ -251,6 +251,16 @@ def test_a_step_without_a_time_happens_when_the_one_before_it_did():
     assert told("at: 2026-03-02 10:00, purchase: 5 USD", "purchase: 5 USD, expect: {due: 2026-05-02, points: 10}") == []
 
 
+def test_purchases_in_another_currency_are_worth_what_the_file_says():
+    abroad = "at: 2026-03-02 10:00, purchase: [15 EUR, 3 EUR less 1 EUR], currency: EUR"
+    known = HEAD.replace("cases:", "rates: {EUR: 1.0850 USD}\ncases:")
+    assert (
+        told(f"{abroad}, expect: {{paid: 18.45 USD, granted: {{base: 18 points, shining: 23.06 stars}}}}", head=known)
+        == []
+    )
+    assert told(f"{abroad}, expect: {{refused: currency_rate_missing}}") == []
+
+
 def test_what_is_left_at_first_is_what_the_case_says():
     scarce = HEAD.replace("  steps:", "  left: {coffee: 0, budget: 4 points}\n  steps:")
     steps = [
