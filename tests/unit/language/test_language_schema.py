@@ -34,6 +34,9 @@ from guerdon.mechanics import (
     Wheel,
 )
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.household import Household
+from guerdon.mechanics.membership import Membership
+from guerdon.mechanics.menu import Menu, Option
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.raffle import Prize
 from guerdon.mechanics.tiers import Level, Tiers
@@ -135,6 +138,10 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
+    (Household, "a kind of households", {"trials_may_enter"}),
+    (Membership, "a membership", {"term"}),
+    (Menu, "a menu", set()),
+    (Option, "an option of a menu", {"name", "when"}),
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
