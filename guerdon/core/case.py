@@ -5,7 +5,7 @@ state it started from stays as it was.
 """
 
 from collections.abc import Container
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -61,6 +61,11 @@ if TYPE_CHECKING:
 
 _LARGE = 10**9
 """From here on a grant is held against the largest balance."""
+
+
+# Most events leave these as they are. Whoever has something to put there puts a new value in their place.
+_NOTHING: dict[str, Any] = {}
+_NO_LINES: list[int] = []
 
 
 class Case:
@@ -133,9 +138,9 @@ class Case:
         self.last_activity_at = state.last_activity_at
         self.wallets = state.wallets.copy()
         self.meters = state.meters.copy()
-        self.standings = state.standings.copy()
-        self.used = state.used.copy()
         # What few events change is not copied: whoever changes it puts a new value in its place.
+        self.standings = state.standings
+        self.used = state.used
         self.returned = state.returned
         self.traits = state.traits
         self.referrer = state.referrer
@@ -154,17 +159,15 @@ class Case:
         self.effects: list[Effect] = []
         self.notes: list[Note] | None = [] if traced else None
         self.limit_uses: dict[str, int] = {}
-        self.counted_out: dict[str, int] = {}
+        self.counted_out: dict[str, int] = _NOTHING
         self.limits_seen: dict[str, int] = {}
-        self.rates_seen: dict[str, Rate] = {}
-        self.seeds_seen: dict[str, str] = {}
+        self.rates_seen: dict[str, Rate] = _NOTHING
+        self.seeds_seen: dict[str, str] = _NOTHING
         self.discount = 0
         self.paid_ahead = 0
-        self.nets: list[int] = []
-        self.payments: list[int] = []
-        self.masks: list[int] = []
+        self.nets = self.payments = self.masks = _NO_LINES
         self.mask = self.mask_of_all = 0
-        self._shares: dict[str, dict[int, int]] = {}
+        self._shares: dict[str, dict[int, int]] = _NOTHING
         self.total = 0
 
     # What rules ask.
@@ -181,12 +184,16 @@ class Case:
         """What each line earned of a grant of this purchase."""
         known = self._shares.get(grant.mechanic)
         if known is None:
-            known = self._shares[grant.mechanic] = grant.by_line(self.payments)
+            known = grant.by_line(self.payments)
+            self._shares = self._shares | {grant.mechanic: known}
         return known
 
     def has_level(self, levels: Container[str]) -> bool:
         """Whether the member stands on one of these levels, on any ladder."""
-        return any(self.level(ladder) in levels for ladder in self.version.ladders)
+        for ladder in self.version.ladders:  # noqa: SIM110 - a generator takes twice as long for the one or two there are
+            if self.level(ladder) in levels:
+                return True
+        return False
 
     def level(self, ladder: str) -> str:
         """The member's tier on one ladder: the lowest where none was reached."""
@@ -477,6 +484,8 @@ class Case:
     def lifetime(self, unit: str) -> Lifetime | Unit:
         """How a unit expires for the member: by the tier, where the program says so."""
         declared = self.version.program.units[unit]
+        if not declared.lifetimes:
+            return declared
         for level, lifetime in declared.lifetimes.items():
             if self.has_level((level,)):
                 return lifetime
@@ -535,7 +544,7 @@ class Case:
     def stand(self, ladder: str, standing: Standing, at: Instant, why: str) -> None:
         """Set the member's place on a ladder."""
         before = self.level(ladder) if ladder in self.standings else ""
-        self.standings[ladder] = standing
+        self.standings = self.standings | {ladder: standing}
         self.effects.append(TierChanged(ladder, before, standing.level, at, why, standing.until))
 
     def cap(self, proposal: Proposal, unit: str) -> None:
@@ -581,7 +590,7 @@ class Case:
         """
         seed = self.facts.seeds.get(commitment)
         if seed is not None:
-            self.seeds_seen[commitment] = seed
+            self.seeds_seen = self.seeds_seen | {commitment: seed}
         return seed
 
     # Counting.
@@ -613,7 +622,7 @@ class Case:
             # The youngest period that starts before the first day still accepted is the one that day lies in.
             still = max([day for day in buckets if day <= oldest], default=oldest)
             buckets = {day: used for day, used in buckets.items() if day >= still}
-        self.used[allowance] = buckets
+        self.used = self.used | {allowance: buckets}
 
     def count(self, meter: str, amount: int, day: Day) -> None:
         """Add an amount to a meter, in the window of that day."""
@@ -625,7 +634,7 @@ class Case:
 
     def count_out(self, meter: str, amount: int, day: Day) -> None:
         """Take an amount that came back out of a meter again."""
-        self.counted_out[meter] = self.counted_out.get(meter, 0) + amount
+        self.counted_out = self.counted_out | {meter: self.counted_out.get(meter, 0) + amount}
         self.count(meter, -amount, day)
 
     def _keeps_from(self, day: Day) -> Day:

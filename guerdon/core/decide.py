@@ -128,8 +128,10 @@ def decide(
     except Refused as refused:
         limits, rates, seeds = ({}, {}, {}) if case is None else (case.limits_seen, case.rates_seen, case.seeds_seen)
         return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, limits, rates, [], seeds)
-    outcome, notes, seen = Outcome(tuple(case.effects)), case.notes or [], (case.limits_seen, case.rates_seen)
-    return Decision(result, outcome, version.number, case.limit_uses, *seen, notes, case.seeds_seen)
+    return Decision(
+        result, Outcome(tuple(case.effects)), version.number, case.limit_uses, case.limits_seen, case.rates_seen,
+        case.notes or [], case.seeds_seen,
+    )  # fmt: skip
 
 
 def _number(version: Version | None) -> int:
@@ -293,7 +295,6 @@ def _close(case: Case, timeline: Timeline) -> MemberState:
     """The new state, with the moment at which time alone next changes something."""
     if isinstance(case.event, Enrol):
         case.state = msgspec.structs.replace(case.state, enrolled_at=case.at)
-    in_force = timeline.at(case.as_of) or case.version
-    case.version = in_force
-    due = in_force.next_due(case)
-    return case.result(due)
+    if case.as_of != case.at:
+        case.version = timeline.at(case.as_of) or case.version
+    return case.result(case.version.next_due(case))

@@ -22,29 +22,45 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
     Rules that give something run after this, so a meter already shows the purchase when they look at it.
     """
     version, nets = case.version, line_nets(purchase.lines)
-    rate = _rate_of(case, purchase)
-    _check_money(purchase, nets, sum(nets))
-    case.nets, case.discount = (nets, purchase.discount) if rate is None else _valued(nets, purchase.discount, rate)
-    case.total = sum(case.nets) - case.discount
-    if rate is not None and case.total > MAX_AMOUNT:
-        raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
+    rate = _rate_of(case, purchase) if purchase.currency else None
+    total = sum(nets)
+    _check_money(purchase, nets, total)
+    case.nets, case.discount, case.total = nets, purchase.discount, total - purchase.discount
+    if rate is not None:
+        _value(case, rate)
     case.payments = payments_of(case.nets, case.discount)
     _look_at_lines(case, purchase)
-    held = {coupon.reference for coupon in case.coupons}
-    unknown = [code for code in purchase.codes if code not in version.codes and code not in held]
-    if unknown:
-        raise stop("code_unknown", shown=unknown[0])
-    run_lanes(case, "checkout")
+    if purchase.codes:
+        _check_codes(case, purchase)
+    if version.reduces_prices:
+        run_lanes(case, "checkout")
     for rule in version.preparing:
         rule.prepare(case)
     case.payments = payments_of(case.nets, case.discount)
-    for unit in sorted(purchase.spend):
-        _pay_with(case, unit)
-    case.payments = payments_of(case.nets, case.discount)
+    if purchase.spend:
+        for unit in sorted(purchase.spend):
+            _pay_with(case, unit)
+        case.payments = payments_of(case.nets, case.discount)
     case.total = sum(case.payments)
     if case.counting is version:
         _count_purchase(case, purchase)
     case.purchases += 1
+
+
+def _value(case: Case, rate: Rate) -> None:
+    """Put a basket in another currency into the program's own."""
+    case.nets, case.discount = _valued(case.nets, case.discount, rate)
+    case.total = sum(case.nets) - case.discount
+    if case.total > MAX_AMOUNT:
+        raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
+
+
+def _check_codes(case: Case, purchase: Purchase) -> None:
+    """Refuse a code that no mechanic takes and that is no coupon of the member."""
+    held = {coupon.reference for coupon in case.coupons}
+    for code in purchase.codes:
+        if code not in case.version.codes and code not in held:
+            raise stop("code_unknown", shown=code)
 
 
 def _look_at_lines(case: Case, purchase: Purchase) -> None:
@@ -119,12 +135,12 @@ def count_action(case: Case) -> None:
 def _rate_of(case: Case, purchase: Purchase) -> Rate | None:
     """What the purchase's currency is worth; None for the program's own. Refused where that is not known."""
     currency = case.version.program.currency
-    if not purchase.currency or purchase.currency == currency:
+    if purchase.currency == currency:
         return None
     rate = case.facts.rates.get(purchase.currency)
     if rate is None:
         raise stop("currency_rate_missing", found=purchase.currency, expected=currency, day=str(date_of(case.day)))
-    case.rates_seen[purchase.currency] = rate
+    case.rates_seen = {purchase.currency: rate}
     case.effects.append(Valued(purchase.currency, rate))
     return rate
 

@@ -41,7 +41,7 @@ def take_over(case: Case) -> None:
     for ladder, standing in list(case.standings.items()):
         moved = _moved(standing, version)
         if moved is not standing:
-            case.standings[ladder] = moved
+            case.standings = case.standings | {ladder: moved}
             case.effects.append(TierChanged(ladder, standing.level, moved.level, case.at, "program", moved.until))
     for rule in version.rules:
         rule.take_over(case)

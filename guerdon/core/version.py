@@ -21,6 +21,7 @@ from guerdon.core.lane import Lane, indexed
 from guerdon.core.program import Becomes, Meter, Program, Reward, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.state import MemberState
+from guerdon.core.wallet import Wallet
 
 _REMEMBERED_DAYS = 4_000
 CAUSE_LIMIT = "cause:"
@@ -138,6 +139,7 @@ class Version:
         self.rules_by_name: Mapping[str, Rule] = compiled
         self.preparing = _overriding("prepare", self.rules)
         self.scheduled = _overriding("next_due", self.rules)
+        self.reduces_prices = any("checkout" in rule.triggers for rule in self.rules)
         self.index = workshop.index
         self.ladder_levels: Mapping[str, tuple[str, ...]] = workshop.ladders
         self.ladders: Mapping[str, str] = {ladder: levels[0] for ladder, levels in workshop.ladders.items()}
@@ -304,7 +306,7 @@ class Version:
             if held.lots and held.lots[0].expires_at is not None:
                 dues.append(held.lots[0].expires_at)
             if unit.inactive_after is not None or unit.lifetimes:
-                lapses_at = self.lapses_at(case, name)
+                lapses_at = self._lapses_at(case, name, held)
                 if lapses_at is not None:
                     dues.append(lapses_at)
         for rule in self.scheduled:
@@ -323,14 +325,16 @@ class Version:
     def lapses_at(self, case: Case, unit: str) -> Instant | None:
         """When a wallet lapses for want of activity, as the case stands; None: never, or there is nothing in it."""
         held = case.wallets.get(unit)
-        if held is None or not (held.lots or held.pending):
-            return None
-        term, active = case.lifetime(unit).inactive_after, case.alive_since(unit)
-        if term is None or active is None:
+        return None if held is None or not (held.lots or held.pending) else self._lapses_at(case, unit, held)
+
+    def _lapses_at(self, case: Case, unit: str, held: Wallet) -> Instant | None:
+        """The same for a wallet with something in it."""
+        term, since = case.lifetime(unit).inactive_after, case.alive_since(unit)
+        if term is None or since is None:
             return None
         # What came without activity, as by an adjustment, lasts for as long as if it had been some.
-        since = max(active, min([lot.earned_at for lot in held.lots + held.pending]))
-        return self._lapse(term, case.day_of(since))
+        earliest = min([lot.earned_at for lot in held.lots + held.pending])
+        return self._lapse(term, case.day_of(since if since > earliest else earliest))
 
     def _lapse(self, term: Term, day: Day) -> Instant:
         """When a wallet lapses that was last active on a day. Whole shops are active on the same days."""

@@ -45,6 +45,7 @@ class EarnRule(Rule):
         # On the days that are left when is_live_on has had its say, these remain to be looked at.
         self._live_checks = [check.holds for check in self._checks if check.on_day is None]
         self._lines = self._condition.lines
+        self._tenders, self._rounding = self._condition.tenders, settings.rounding
         self._is_flat = settings.flat is not None and not settings.at_least
         self._rounds_lines = settings.round_per == "line" and settings.on == "purchase" and not settings.of
         # The plain case, a rate on what was paid, is by far the most frequent one.
@@ -81,7 +82,13 @@ class EarnRule(Rule):
                 return None
             if not case.mask_of_all & bit:
                 lines = tuple([line for line, mask in enumerate(case.masks) if mask & bit])
-        proposal = self._wanted(case, lines)
+        rate = self._plain_rate
+        if rate is None:
+            proposal = self._wanted(case, lines)
+        else:
+            paid = case.total if lines is None else sum([case.payments[line] for line in lines])
+            wanted = rate.of(paid if self._tenders is None else self._part(case, paid), self._rounding)
+            proposal = Proposal(self, wanted, wanted, "", lines, rate)
         if proposal is None:
             return None
         if proposal.wanted <= 0:
@@ -89,7 +96,7 @@ class EarnRule(Rule):
                 return proposal
             case.note(self.name, "skipped", "rounds_to_zero", "what was paid is too little to earn anything")
             return None
-        return self._giver.propose(case, proposal)
+        return self._giver.propose(case, proposal) if self._giver.is_capped else proposal
 
     def carry_out(self, case: Case, proposal: Proposal) -> None:
         """Grant what was proposed and count it against the caps."""
@@ -103,11 +110,7 @@ class EarnRule(Rule):
 
     def _wanted(self, case: Case, lines: _Lines) -> Proposal | None:
         """What it would give without caps; None, with a note, where a minimum or a tier stands against it."""
-        settings, rate = self.settings, self._plain_rate
-        if rate is not None:
-            paid = case.total if lines is None else sum([case.payments[line] for line in lines])
-            wanted = rate.of(self._part(case, paid), settings.rounding)
-            return Proposal(self, wanted, wanted, "", lines, rate)
+        settings = self.settings
         if self._is_flat:
             return self._proposal(settings.flat or 0, lines)
         if settings.multiply is not None:

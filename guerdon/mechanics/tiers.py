@@ -203,8 +203,9 @@ class TiersRule(Rule):
 
     def _is_within_reach(self, case: Case, rank: int) -> bool:
         """Whether a higher level might be reached: a quick look, which rules out most of what happens."""
-        above = self._bounds[rank + 1 : rank + 2] if self._climbs else self._bounds[rank + 1 :]
-        return any(self._may_show(case, bounds) for bounds in above)
+        if self._climbs:  # who does not reach the next level reaches none above it
+            return rank + 1 < len(self._bounds) and self._may_show(case, self._bounds[rank + 1])
+        return any(self._may_show(case, bounds) for bounds in self._bounds[rank + 1 :])
 
     def _may_show(self, case: Case, bounds: Sequence[tuple[str, int]]) -> bool:
         negative = bool(case.returned)
@@ -218,9 +219,12 @@ class TiersRule(Rule):
 
     def next_due(self, case: Case) -> Instant | None:
         """The end of the term of the level that is held, or the next fixed date on which something may change."""
+        if self.settings.reviewed is None:
+            held = case.standings.get(self.name)
+            return None if held is None else held.until
         standing = self._standing(case)
         dues = [standing.until] if standing.until is not None else []
-        if self.settings.reviewed is not None and not standing.grace:
+        if not standing.grace:
             day = period_end(case.day_of(case.as_of), self.settings.reviewed)
             if self._may_change(case, standing, day - 1):
                 dues.append(self._zone.start(day))
@@ -291,7 +295,7 @@ class TiersRule(Rule):
         if left.level != standing.level:
             case.stand(self.name, left, self._now(case), why)
         elif left is not standing:
-            case.standings[self.name] = left
+            case.standings = case.standings | {self.name: left}
 
     def _without(self, case: Case, standing: Standing, taken: Readings, purchase_day: Day) -> Standing:
         """Where the member would stand without the goods that came back, or without the plan that ended."""
