@@ -18,7 +18,7 @@ SETTINGS = {name: tree for name, tree in SOURCES.items() if name == "core/progra
 
 # What these hold is said by their name and type, in every Struct that has them.
 PLAIN = {
-    "amount", "applied", "brand", "channel", "cost", "effective_from", "first_purchase", "lane",
+    "amount", "applied", "brand", "channel", "effective_from", "first_purchase", "lane",
     "limit", "mechanics", "meter", "meters", "name", "per_event", "returns", "rewards", "round_per", "sku",
     "stock", "store", "tier", "title", "unit", "units", "when", "window",
 }  # fmt: skip
