@@ -17,19 +17,24 @@ from guerdon.core import meters, wallet
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Day, Delay, Instant, Term, Window, date_of, day_of, instant_of
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Effect, Granted, Reduced
+from guerdon.core.effects import Effect, Granted, Reduced, sent_of
 from guerdon.core.events import (
     Action,
     Adjust,
     Enrol,
     Event,
+    Join,
+    Leave,
     Line,
     Purchase,
     Redeem,
+    Renew,
     Return,
     ReturnedLine,
     Tick,
     Use,
+    decode_event,
+    encode_event,
     purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
@@ -250,6 +255,24 @@ class Story:
         at = moment(when, self.zone)
         return Adjust(id=self._next(), member="m", at=at, unit=unit, amount=amount, reason="goodwill", by="ana")
 
+    def joins(self, when: str, plan: str, *, trial: bool = False) -> Decision:
+        return self.meets(self.a_joining(when, plan, trial=trial))
+
+    def a_joining(self, when: str, plan: str, *, trial: bool = False) -> Join:
+        return Join(id=self._next(), member="m", at=moment(when, self.zone), plan=plan, trial=trial)
+
+    def renews(self, when: str, plan: str) -> Decision:
+        return self.meets(self.a_renewal(when, plan))
+
+    def a_renewal(self, when: str, plan: str) -> Renew:
+        return Renew(id=self._next(), member="m", at=moment(when, self.zone), plan=plan)
+
+    def leaves(self, when: str, plan: str, *, at_once: bool = False) -> Decision:
+        return self.meets(self.a_leaving(when, plan, at_once=at_once))
+
+    def a_leaving(self, when: str, plan: str, *, at_once: bool = False) -> Leave:
+        return Leave(id=self._next(), member="m", at=moment(when, self.zone), plan=plan, at_once=at_once)
+
     def waits_until(self, when: str) -> Decision:
         return self.meets(Tick(id=self._next(), member="m", at=moment(when, self.zone)))
 
@@ -319,6 +342,50 @@ class Story:
     def _next(self) -> str:
         self._count += 1
         return f"e{self._count}"
+
+
+class Town:
+    """Several members under one program, and a relay that delivers what they send one another when it is told to."""
+
+    def __init__(self, *programs: Program, zone: str = NEW_YORK, joined: str = JOINED, members: str = "") -> None:
+        """Enrol the members whose names are given, set apart by spaces."""
+        self.programs = programs
+        self.zone = zone
+        self.members: dict[str, Story] = {}
+        self.waiting: list[Event] = []
+        self._count = 0
+        for name in members.split():
+            self.members[name] = Story(*programs, zone=zone, joined=None)
+            self.meets(Enrol(**self.of(name, joined)))
+
+    def of(self, member: str, when: str) -> dict[str, Any]:
+        """What every event has: an id, the member and the time."""
+        self._count += 1
+        return {"id": f"t{self._count}", "member": member, "at": moment(when, self.zone)}
+
+    def meets(self, event: Event) -> Decision:
+        """Let an event happen that must not be refused; what it sends waits."""
+        decision = self.members[event.member].meets(event)
+        self.waiting += sent_of(decision.outcome.effects)
+        return decision
+
+    def delivers(self, *, refused: tuple[str, ...] = ()) -> list[Decision]:
+        """Deliver everything that waits, in order, and what that sends. Only these refusals may come of it."""
+        decisions = []
+        while self.waiting:
+            event = self.waiting.pop(0)
+            assert event == decode_event(encode_event(event))
+            story = self.members[event.member]
+            decision = story.tries(event)
+            if decision.outcome.refusal is not None:
+                assert decision.outcome.refusal.code in refused, decision.outcome.refusal
+            else:
+                decision = self.meets(event)
+            decisions.append(decision)
+        return decisions
+
+    def is_refused(self, event: Event) -> Refusal:
+        return self.members[event.member].is_refused(event)
 
 
 def kinds(effects: Iterable[Effect]) -> list[str]:

@@ -16,6 +16,10 @@ class Words(NamedTuple):
 
 
 WORDS: dict[str, Words] = {
+    "address_missing": Words(
+        "Everybody in such a household lives at one address, and `enter` carries no token of it.",
+        "Send `address`: a token that is equal for equal addresses, never the address itself.",
+    ),
     "adjustment_exceeds_available": Words(
         "An adjustment makes no debt: it takes no more than what is available, and nothing that is pending or owed.",
         "Take at most what is available, under a new id.",
@@ -61,6 +65,14 @@ WORDS: dict[str, Words] = {
     "cause_not_open": Words(
         "The event lies outside the days between which the cause takes donations.",
         "Give to another cause, or in time.",
+    ),
+    "choice_made_already": Words(
+        "The program lets nobody change a choice, or not any more once its period has begun.",
+        "Tell the member; the next period is open.",
+    ),
+    "choice_too_late": Words(
+        "The day until which one chooses for this period has passed.",
+        "Tell the member; choose for the period after.",
     ),
     "code_unknown": Words(
         "The purchase shows a coupon code that nothing in the version in force takes.",
@@ -122,6 +134,26 @@ WORDS: dict[str, Words] = {
         "The event is dated outside the days of the game, or a condition does not hold. The sentence names the first.",
         "Tell the member. Try again under a new id when it holds.",
     ),
+    "household_held": Words(
+        "A person is in one household at a time.",
+        "Send `exit` first. Where the program has a waiting time, it begins then.",
+    ),
+    "household_in_household": Words(
+        "The event is for a household, or names the person itself as one.",
+        "Check `member` and `household`.",
+    ),
+    "household_left_lately": Words(
+        "Who leaves a household waits before entering another, by `again_after`. The sentence names the first day.",
+        "Tell the member; try again under a new id on that day.",
+    ),
+    "household_not_for_this_member": Words(
+        "A condition of households does not hold, or the member is in a plan that may not share.",
+        "Tell the member. Try again under a new id when it holds.",
+    ),
+    "household_not_held": Words(
+        "The member is in no household and has asked none.",
+        "Nothing.",
+    ),
     "member_already_enrolled": Words(
         "A second enrolment, under another id.",
         "Nothing. If a source cannot know who is enrolled, let it use one fixed id for a member's enrolment.",
@@ -130,6 +162,31 @@ WORDS: dict[str, Words] = {
         "The program has no such member. What happened to somebody who is not a member is not recorded.",
         "Send the `enrol` first, dated before the event, then the event again under the same id.",
         journaled=False,
+    ),
+    "membership_ends_already": Words(
+        "The membership was given up before and runs to the end of what is paid.",
+        "Nothing; or send `leave` with `at_once`.",
+    ),
+    "membership_held": Words(
+        "The member is in the plan, or in another of its program that cannot be switched from: one that the household "
+        "shares, or, for a trial, any.",
+        "Send `renew` for another term; `exit` the household before joining for oneself.",
+    ),
+    "membership_not_for_this_member": Words(
+        "A condition of the plan does not hold. The sentence names the first.",
+        "Tell the member, and give back what was paid.",
+    ),
+    "membership_not_held": Words(
+        "The member is not in the plan, or is not any more: the grace is over.",
+        "Join again, under a new id.",
+    ),
+    "membership_shared": Words(
+        "The member has the plan through the household, and neither pays for it nor ends it.",
+        "Send the event for the owner; or `exit` the household.",
+    ),
+    "membership_without_term": Words(
+        "A club costs nothing and does not end, so there is nothing to renew.",
+        "Check the plan's name.",
     ),
     "no_program_in_force": Words(
         "The event is dated before the first version takes effect.",
@@ -147,6 +204,22 @@ WORDS: dict[str, Words] = {
     "nothing_waits_for_delivery": Words(
         "No grant of that purchase waits for its delivery: none was given so, or it has been delivered already.",
         "Nothing, if it was delivered before. Otherwise check the id of the purchase.",
+    ),
+    "option_not_offered": Words(
+        "Each member has a menu of its own in each period. The sentence says what is on it.",
+        "Show the member this menu, and choose from it.",
+    ),
+    "option_twice": Words(
+        "An option stands twice among those chosen.",
+        "Name each once, under a new id.",
+    ),
+    "option_unknown": Words(
+        "The version in force has no such option.",
+        "Check the name, and the date.",
+    ),
+    "options_too_many": Words(
+        "More options are chosen than this member may have, by tier or plan.",
+        "Choose fewer, under a new id.",
     ),
     "payment_exceeds_available": Words(
         "The purchase was to be paid with more of a unit than the member may spend.",
@@ -167,6 +240,10 @@ WORDS: dict[str, Words] = {
     "payment_too_small": Words(
         "The program wants at least so much of the unit in one payment.",
         "Ask for more, or for nothing.",
+    ),
+    "person_not_in_household": Words(
+        "A household hears that somebody has left who is not in it: the wish was taken back before it was granted.",
+        "Nothing.",
     ),
     "prize_run_out": Words(
         "A `win` names a prize of which the last piece is given. Only Guerdon sends wins.",
@@ -231,6 +308,10 @@ WORDS: dict[str, Words] = {
         "The version in force on the event's date has no such reward.",
         "Check the name, and the date.",
     ),
+    "role_unknown": Words(
+        "The version in force has no such role in a household.",
+        "Check the role's name.",
+    ),
     "seed_missing": Words(
         "The wheel's seed was not stored before somebody played.",
         "`guerdon seed add`, then try again under a new id.",
@@ -238,6 +319,14 @@ WORDS: dict[str, Words] = {
     "sending_to_oneself": Words(
         "Sender and receiver are the same member.",
         "Nothing.",
+    ),
+    "trial_not_offered": Words(
+        "The plan has no trial.",
+        "Join without `trial`, once the first term is paid.",
+    ),
+    "trial_used": Words(
+        "The member has tried this plan, or another of its program, before.",
+        "Join without `trial`, once the first term is paid.",
     ),
     "unit_does_not_pay": Words(
         "The purchase spends a unit that the version in force does not take in payment.",

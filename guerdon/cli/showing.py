@@ -13,6 +13,7 @@ from guerdon.core.effects import (
     BadgeLost,
     BenefitUsed,
     Capped,
+    Chosen,
     Converted,
     CouponExpired,
     CouponIssued,
@@ -26,8 +27,11 @@ from guerdon.core.effects import (
     Expired,
     Gave,
     Granted,
+    HouseholdChanged,
     Matured,
+    MembershipChanged,
     PaidWith,
+    PaymentDue,
     Progressed,
     Received,
     Reduced,
@@ -204,7 +208,7 @@ class Shower:
             return f"{word} {self.amount(effect.amount, effect.unit)}"
         if isinstance(effect, Progressed):
             return self._progressed(effect)
-        return self._passed(effect) or self._plainly(effect)
+        return self._passed(effect) or self._of_belonging(effect) or self._plainly(effect)
 
     def _passed(self, effect: Effect) -> str:
         """What passed between members, causes and partners; empty for anything else."""
@@ -229,6 +233,22 @@ class Shower:
         if kept == "fraction" and parts:
             return f"{effect.mechanic} keeps {effect.after}/{parts}"
         return f"{effect.mechanic} {effect.after} {effect.counter.partition(':')[0]}"
+
+    def _of_belonging(self, effect: Effect) -> str:
+        """What came of a plan, a household or a menu; empty for anything else."""
+        if isinstance(effect, MembershipChanged):
+            until = f" until {self.day(effect.until)}" if effect.until is not None else ""
+            back = ", fee due back" if effect.refund else ""
+            unused = f", {counted(effect.unused_terms, 'term')} unused" if effect.unused_terms else ""
+            return f"{effect.plan} {effect.after or 'ended'} ({effect.why}){until}{back}{unused}"
+        if isinstance(effect, PaymentDue):
+            return f"{effect.plan} {money(effect.amount, self.program.currency)} due by {self.day(effect.by)}"
+        if isinstance(effect, Chosen):
+            period = date_of(effect.period)
+            return f"{effect.menu} from {period}: {', '.join(effect.options) or 'nothing'}"
+        if isinstance(effect, HouseholdChanged):
+            return f"{effect.household} {effect.other}: {effect.role} {effect.why.replace('_', ' ')}"
+        return ""
 
     def _of_a_price(self, effect: "Reduced | PaidWith | Refunded | _OfCoupons | BenefitUsed") -> str:
         """What came off a price, what was paid with, and what members hold a right to."""

@@ -26,6 +26,7 @@ from guerdon.core.effects import (
     Awarded,
     BadgeLost,
     Capped,
+    Chosen,
     Converted,
     CouponIssued,
     CouponWithdrawn,
@@ -36,6 +37,7 @@ from guerdon.core.effects import (
     Gave,
     Granted,
     Matured,
+    MembershipChanged,
     Note,
     PaidWith,
     Progressed,
@@ -51,7 +53,7 @@ from guerdon.core.facts import Facts
 from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
-from guerdon.core.state import Coupon, MemberState, Standing
+from guerdon.core.state import Coupon, Membership, MemberState, Standing
 from guerdon.core.wallet import Lot, Wallet
 
 if TYPE_CHECKING:
@@ -383,9 +385,55 @@ class Case:
         if membership is not None and not membership.used:
             self.memberships = self.memberships | {plan: msgspec.structs.replace(membership, used=True)}
 
+    def be_member(
+        self,
+        plan: str,
+        membership: Membership | None,
+        why: str,
+        *,
+        until: Instant | None = None,
+        refund: bool = False,
+        unused_terms: int = 0,
+    ) -> None:
+        """Set where the member stands with a plan; None ends it. Beginnings and ends happen for other rules too."""
+        before = self.memberships.get(plan)
+        others = {name: held for name, held in self.memberships.items() if name != plan}
+        self.memberships = others if membership is None else others | {plan: membership}
+        was, is_now = "" if before is None else before.status, "" if membership is None else membership.status
+        self.effects.append(MembershipChanged(plan, was, is_now, why, until, self.settled_at, refund, unused_terms))
+        if before is None or membership is None:
+            self.happened.append(f"left:{plan}" if membership is None else f"joined:{plan}")
+
     def send(self, event: EngineEvent) -> None:
-        """Send an event to another member."""
-        self.effects.append(Sent(event))
+        """Send an event to another member; the same one once, however often it is sent."""
+        sent = Sent(event)
+        if sent not in self.effects:
+            self.effects.append(sent)
+
+    def has_sent(self, event_id: str) -> bool:
+        """Whether an event of that id was sent already."""
+        return any(isinstance(effect, Sent) and effect.event.id == event_id for effect in self.effects)
+
+    def pass_on(self, unit: str, amount: int, to: str, *, expires_at: Instant | None) -> None:
+        """Let an amount that is known to be available leave for another member, first out of what expires then."""
+        held = self.wallet(unit)
+        self.wallets[unit], _, _ = wallet.take_back(held, amount, expires_at=expires_at, matures_at=None)
+        self.effects.append(Gave(unit, amount, to))
+
+    def choose(self, menu: str, period: Day, options: tuple[str, ...]) -> None:
+        """Note what the member picked of a menu for the period that begins on a day. Nothing takes the choice back.
+
+        Choices for periods that no event can fall into any more are dropped, but for the last.
+        """
+        oldest = self.version.keep_from(self.today)
+        kept = {start: chosen for start, chosen in self.choices.get(menu, {}).items() if start != period}
+        if options:
+            kept[period] = options
+        still = max([start for start in kept if start <= oldest], default=oldest)
+        kept = {start: kept[start] for start in sorted(kept) if start >= still}
+        others = {name: chosen for name, chosen in self.choices.items() if name != menu}
+        self.choices = others | {menu: kept} if kept else others
+        self.effects.append(Chosen(menu, period, options))
 
     def progress_of(self, mechanic: str, counter: str) -> int:
         """A counter that a mechanic keeps for the member; 0 before it was set."""

@@ -331,16 +331,20 @@ class MembershipChanged(_Effect, frozen=True, tag="membership_changed"):
 
     plan: str
     before: str
-    """``trial``, ``active``, ``ending`` (runs to the end of its term), ``shared`` (by the household), or empty."""
+    """``trial``, ``active``, ``ending`` (runs to the end of its term), ``unpaid`` (its grace runs), ``shared`` (by the
+    household), or empty."""
     after: str
     why: str
-    """``joined``, ``paid``, ``left``, ``unpaid``, ``household`` or ``program``."""
+    """``joined``, ``paid``, ``renewed`` (a term paid in advance began), ``left``, ``switched`` (to another plan),
+    ``unpaid`` or ``household``."""
     until: Instant | None = None
-    """The end of the term; None: none, or it has no end."""
+    """The end of all that is paid, of the trial or of the grace; None: none, or it has no end."""
     at: Instant | None = None
     """When it fell due; None: with the event."""
     refund: bool = False
     """The fee of the running term is due back: nothing was made use of."""
+    unused_terms: int = 0
+    """How many terms were paid in advance and will not begin."""
 
 
 class PaymentDue(_Effect, frozen=True, tag="payment_due"):
@@ -352,6 +356,8 @@ class PaymentDue(_Effect, frozen=True, tag="payment_due"):
     amount: int
     """The fee in minor units."""
     at: Instant
+    by: Instant
+    """The end of the running term or trial, by when it is to be paid."""
 
 
 class Chosen(_Effect, frozen=True, tag="chosen"):
@@ -573,7 +579,7 @@ class HouseholdChanged(_Effect, frozen=True, tag="household_changed"):
     """For a person the household's id, for a household the person's."""
     role: str
     why: str
-    """``asked``, ``admitted``, ``left``, or the code of the refusal."""
+    """``asked``, ``admitted``, ``left``; or why it was declined: ``full``, ``other_address`` or ``no_owner``."""
 
 
 class Described(_Effect, frozen=True, tag="described"):

@@ -190,7 +190,11 @@ class Use(_Event, frozen=True, tag="use"):
 
 
 class Join(_Event, frozen=True, tag="join"):
-    """The member takes up a membership, or opts into a club. Money is collected elsewhere."""
+    """The member takes up a membership whose first term is paid, or opts into a club.
+
+    Money is collected elsewhere. A membership that was given up and has not ended yet is taken up again without a
+    payment.
+    """
 
     plan: Id
     """The plan, by its name in the program file."""
@@ -199,7 +203,7 @@ class Join(_Event, frozen=True, tag="join"):
 
 
 class Renew(_Event, frozen=True, tag="renew"):
-    """The next term of a membership was paid."""
+    """The next term of a membership was paid, in advance or late. One that was given up goes on."""
 
     plan: Id
     """The plan, by its name in the program file."""
@@ -319,6 +323,8 @@ class Admit(_Event, frozen=True, tag="admit"):
     """As in `enter`."""
     leaves: bool = False
     """The person has left; otherwise it asks to be taken in."""
+    plans: tuple[Name, ...] = ()
+    """From the owner: the plans that the household shares now."""
 
 
 class Settle(_Event, frozen=True, tag="settle"):
@@ -331,7 +337,9 @@ class Settle(_Event, frozen=True, tag="settle"):
     role: Name = "adult"
     """The role that was given."""
     refused: Name = ""
-    """The code of the refusal; empty: the person was taken in."""
+    """Why the household declined: ``full``, ``other_address`` or ``no_owner``; empty: the person was taken in."""
+    plans: tuple[Name, ...] = ()
+    """The plans that the household shares with the person."""
 
 
 class Win(_Event, frozen=True, tag="win"):

@@ -43,13 +43,14 @@ class Giver:
         delay: Delay | None = None,
         expires: Term | None = None,
         funded_by: str = "",
+        source: str = "",
     ) -> None:
         """Declare the shared limits of the caps.
 
         ``shared`` names a cap of the program. ``funded_by`` names the partner who pays; ``partner`` is the one with
-        whom the event happened.
+        whom the event happened. ``source`` is what a grant is said to come from, where that is a part of the mechanic.
         """
-        self.mechanic, self.unit = mechanic, unit
+        self.mechanic, self.unit, self._source = mechanic, unit, source or mechanic
         self.delay, self._expires, self._funded_by = delay, expires, funded_by
         self._ceilings = [] if cap == NO_CAP else [_ceiling(workshop, mechanic, cap, "")]
         if shared:
@@ -90,13 +91,13 @@ class Giver:
             case.cap(proposal, self.unit)
             return
         if self.is_plain:
-            case.grant(self.unit, amount, self.mechanic, expires_at=None, proposal=proposal)
+            case.grant(self.unit, amount, self._source, expires_at=None, proposal=proposal)
             return
         for ceiling in self._ceilings:
             _count(case, ceiling, amount)
         matures_at = self._matures_at(case)
         case.grant(
-            self.unit, amount, self.mechanic, expires_at=case.expiry(self.unit, self._expires),
+            self.unit, amount, self._source, expires_at=case.expiry(self.unit, self._expires),
             matures_at=matures_at, reference=self._reference(case, matures_at, part), proposal=proposal,
             funded_by=self._partner(case),
         )  # fmt: skip

@@ -39,7 +39,7 @@ def _by_line(paid: PaidWith, purchase: Purchase, before: Sequence[Effect]) -> di
 
 
 def _give_back(case: Case, paid: PaidWith, amount: int) -> None:
-    expires_at = case.version.expiry(paid.unit, case.day) if paid.unit in case.version.program.units else None
+    expires_at = case.expiry(paid.unit) if paid.unit in case.version.program.units else None
     case.put(paid.unit, amount, expires_at)
     case.effects.append(Refunded(paid.mechanic, paid.unit, amount, expires_at, paid.partner))
     case.repay(paid.unit)

@@ -20,7 +20,7 @@ def receive(case: Case, event: Receive) -> None:
     unit = event.unit
     if unit not in case.version.program.units:
         raise stop("unit_unknown", unit=unit)
-    expires_at = case.version.expiry(unit, case.day) if event.expires_at is None else event.expires_at
+    expires_at = case.expiry(unit) if event.expires_at is None else event.expires_at
     reference = event.id if case.version.is_voucher(unit) else ""
     case.put(unit, event.amount, expires_at, reference)
     case.effects.append(Received(unit, event.amount, event.sender, expires_at, event.returned))

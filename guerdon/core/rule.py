@@ -55,6 +55,8 @@ class Rule:
     answers: tuple[tuple[str, str], ...] = ()
     """The events that are for this rule alone, by kind and by the name that they carry: ``("donate", "forest")``."""
 
+    sources: tuple[str, ...] = ()
+    """The names under which its parts grant, where they do so under names of their own."""
     condition: "Condition | None" = None
     """The conditions without which it proposes nothing. An event that cannot meet them does not come to it."""
     delay: Delay | None = None

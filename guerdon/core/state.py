@@ -37,14 +37,28 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Membership(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where the member stands with one plan."""
 
-    status: Literal["trial", "active", "ending", "shared"]
-    """``ending``: it was given up and runs to the end of its term. ``shared``: the household has it."""
+    status: Literal["trial", "active", "ending", "unpaid", "shared"]
+    """``ending``: it was given up and runs to the end of what is paid. ``unpaid``: its grace runs. ``shared``: the
+    household has it."""
     since: Instant
-    """The start of the running term."""
+    """The start of the running term; of the unpaid one while its grace runs."""
     until: Instant | None = None
-    """The end of the term; None: it has no end."""
+    """The end of the term, the trial or the grace; None: it has no end."""
     used: bool = False
     """Whether any benefit was used in this term: then its fee is not given back."""
+    joined_at: Instant = 0
+    """When the membership began that has not ended since: older members may pay another fee."""
+    first_paid_at: Instant | None = None
+    """The start of the first paid term, from which all others are counted; None: a trial, or there are no terms."""
+    paid: int = 0
+    """How many terms behind the running one are paid already."""
+    asked: bool = False
+    """Whether the payment of the next term was asked for."""
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing was paid yet, given up or not."""
+        return self.until is not None and self.first_paid_at is None
 
 
 class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -75,6 +89,8 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     role: str
     since: Instant
     address: str = ""
+    plans: tuple[str, ...] = ()
+    """For the owner: the plans that the household shares."""
 
 
 class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
-from guerdon.core.program import Quantity, Unit
+from guerdon.core.program import Quantity, Reward, Unit
 from guerdon.language.place import Place
 from guerdon.language.section import Fields
 from guerdon.mechanics.cause import Cause
@@ -56,8 +56,19 @@ def _steps(fields: Fields) -> Iterator[_Step]:
         elif isinstance(mechanic, Vouchers):
             yield _step(mechanic.every, mechanic.gives, mechanic.name)
     for reward in fields.get("rewards") or ():
-        if reward.gives is not None:
-            yield _step(reward.cost, reward.gives, reward.name)
+        yield from _steps_of(reward)
+
+
+def _steps_of(reward: Reward) -> Iterator[_Step]:
+    """What a reward gives for its cost, at the price of each tier; for one in any amount by its rate."""
+    if reward.gives is None:
+        return
+    if reward.value is not None:
+        rate = Fraction(reward.value.amount, reward.value.per)
+        yield _Step(reward.cost.unit, reward.gives.unit, rate, reward.name)
+        return
+    for cost in (reward.cost, *reward.cost_by_tier.values()):
+        yield _step(cost, reward.gives, reward.name)
 
 
 def _step(every: Quantity, gives: Quantity, name: str, times: Fraction = Fraction(1)) -> _Step:

@@ -190,9 +190,9 @@ def _check_carried(fields: Fields) -> None:
         fields.report("funded_by", "settings_conflict", told)
 
 
-def _check_cap(fields: Fields) -> None:
+def check_cap(fields: Fields) -> None:
     """Report a shared limit of another unit."""
-    unit, cap = fields.get("earn"), fields.get("cap")
+    unit, cap = fields.get("earn") or fields.get("gives"), fields.get("cap")
     shared = fields.desk.names.caps.get(cap, "") if cap is not None else ""
     if unit is not None and shared in fields.desk.names.units and shared != unit:
         told = f"{shown(cap)} is a limit of `{shared}`, and this mechanic gives `{unit}`; both must be of the same unit"
@@ -309,7 +309,7 @@ EARN: Section[Earn] = Section(
     checks=[
         exactly_one("rate", "flat", "bands", "ladder", "multiply"), at_most_one("times", "by"),
         at_most_one("multiply", "at_least"), at_most_one("multiply", "of"), needs("times", "multiply"),
-        needs("by", "multiply"), _check_earn, _check_cap, _check_kept,
+        needs("by", "multiply"), _check_earn, check_cap, _check_kept,
     ],
     subject="earn",
 )  # fmt: skip

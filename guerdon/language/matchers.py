@@ -171,6 +171,21 @@ METERED_WHEN: Section[When] = Section(
     When,
 )
 
+MEMBER_WHEN: Section[When] = Section(
+    "the conditions on the member",
+    "Conditions on the member",
+    "Conditions, all of which must hold. They look at the member and the time.",
+    [
+        *_OF_THE_MEMBER,
+        *_OF_THE_DAY,
+        Key("if", REWARD_EXPRESSION, _IF_ABOUT, "meters.visits_30_days >= 4", into="expression"),
+    ],
+    _when,
+)
+
+BOUGHT = [_CATEGORY_BY_MONTH, _BRAND, _SKU, *_OF_THE_SHOP]
+"""The keys that say what was bought and where, for sections that have them among their own."""
+
 REWARD_WHEN: Section[When] = Section(
     "the conditions of a reward",
     "Conditions of a reward",

@@ -12,10 +12,13 @@ from guerdon.language.earning import EARN
 from guerdon.language.errors import advice, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inside, Schema
 from guerdon.language.giving import CAUSE_SECTION, CONVERSION, SENDING
+from guerdon.language.households import HOUSEHOLD
 from guerdon.language.issues import VOUCHERS
 from guerdon.language.ladders import TIERS
+from guerdon.language.menus import MENU
 from guerdon.language.nodes import Scalar
 from guerdon.language.place import Place
+from guerdon.language.plans import MEMBERSHIP
 from guerdon.language.referrals import REFERRAL
 from guerdon.language.section import Section
 from guerdon.language.stamps import STAMPS
@@ -41,6 +44,9 @@ SECTIONS: dict[str, Section[Any]] = {
     "coupon": COUPON,
     "benefit": BENEFIT,
     "payment": PAYMENT,
+    "household": HOUSEHOLD,
+    "membership": MEMBERSHIP,
+    "menu": MENU,
 }
 """How each mechanic of ``MECHANICS`` stands in a file."""
 

@@ -125,7 +125,7 @@ def _percent(found: re.Match[str], scope: Scope) -> Rate:
 
 
 RATE = Phrase(
-    "a rate",
+    "a rate on what is paid",
     Wording(f"{DECIMAL}(?: {WORD_PATTERN})? per {MONEY_PATTERN}", _rate),
     Wording(f"{MONEY_PATTERN} per {MONEY_PATTERN}", _money_rate),
     Wording(f"{DECIMAL} ?%", _percent),

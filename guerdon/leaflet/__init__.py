@@ -6,8 +6,8 @@ settings that the till follows, so the leaflet on the counter promises what the 
 - ``voice``: one language: its catalogue, its numbers, money and dates, and titles out of the program.
 - ``amounts``, ``times``, ``conditions``: how amounts, rates, terms, windows, limits and ``when:`` are said, for
   everybody. A new matcher of ``when:`` is one line in ``conditions``.
-- ``earn``, ``tiers``, ``vouchers``, ``prices``, ``benefits``: the kinds of mechanics, each with one function from its
-  settings to ``Said``.
+- ``earn``, ``tiers``, ``vouchers``, ``prices``, ``benefits``, ``household``, ``membership``, ``menu``: the kinds of
+  mechanics, each with one function from its settings to ``Said``.
 - ``mechanics``: the table of those functions.
 - ``writing``: which part stands where, and what is said of the program beside its mechanics.
 

@@ -9,6 +9,7 @@ from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import lasting, waited
 from guerdon.leaflet.voice import Voice
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.menu import Menu
 
 
 def said_earn(voice: Voice, mechanic: Earn) -> Said:
@@ -19,7 +20,7 @@ def said_earn(voice: Voice, mechanic: Earn) -> Said:
         *fine_print(voice, mechanic),
         *exceptions(voice, mechanic.unless),
         *limits(voice, mechanic.limit, mechanic.earn),
-        *_shared_limits(voice, mechanic),
+        *shared_limits(voice, mechanic),
         *_rounding(voice, mechanic),
     ]
     if mechanic.available_after is not None:
@@ -29,7 +30,7 @@ def said_earn(voice: Voice, mechanic: Earn) -> Said:
     return Said(title=voice.title(mechanic.title), sentences=tuple(sentences), details=told.months)
 
 
-def _shared_limits(voice: Voice, mechanic: Earn) -> list[str]:
+def shared_limits(voice: Voice, mechanic: Earn | Menu) -> list[str]:
     """The limits that it shares with others."""
     if not mechanic.cap:
         return []

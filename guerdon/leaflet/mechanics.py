@@ -7,6 +7,9 @@ from guerdon.core.program import Mechanic
 from guerdon.leaflet.badge import said_badge
 from guerdon.leaflet.benefits import said_benefit, said_payment
 from guerdon.leaflet.earn import said_earn
+from guerdon.leaflet.household import said_household
+from guerdon.leaflet.membership import said_membership
+from guerdon.leaflet.menu import said_menu
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.prices import said_bundle, said_coupon, said_discount
 from guerdon.leaflet.quest import said_quest
@@ -22,6 +25,9 @@ from guerdon.mechanics import MECHANICS
 
 SAYINGS: dict[str, Callable[[Voice, Any], Said]] = {
     "earn": said_earn,
+    "household": said_household,
+    "membership": said_membership,
+    "menu": said_menu,
     "tiers": said_tiers,
     "vouchers": said_vouchers,
     "referral": said_referral,

@@ -154,6 +154,8 @@ def _debt(voice: Voice, name: str, unit: Unit) -> str:
 PARTS: dict[str, tuple[Callable[[Voice], str], Saying]] = {
     "earn": (lambda voice: voice.say("How you earn"), _lanes_of_earning),
     "levels": (lambda voice: voice.say("Your level"), _nothing),
+    "memberships": (lambda voice: voice.say("Memberships and clubs"), _nothing),
+    "household": (lambda voice: voice.say("Your household"), _nothing),
     "cards": (lambda voice: voice.say("Cards and challenges"), _nothing),
     "games": (lambda voice: voice.say("Games"), _nothing),
     "vouchers": (lambda voice: voice.say("Your vouchers"), _nothing),

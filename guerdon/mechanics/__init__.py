@@ -13,6 +13,9 @@ from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.coupon import Coupon
 from guerdon.mechanics.discount import Discount
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.household import Household
+from guerdon.mechanics.membership import Membership
+from guerdon.mechanics.menu import Menu
 from guerdon.mechanics.payment import Payment
 from guerdon.mechanics.quest import Quest
 from guerdon.mechanics.raffle import Raffle
@@ -43,5 +46,8 @@ MECHANICS = {
     "coupon": Coupon,
     "benefit": Benefit,
     "payment": Payment,
+    "household": Household,
+    "membership": Membership,
+    "menu": Menu,
 }
 """Every mechanic, by the key that names it in a program file."""

@@ -85,7 +85,7 @@ class ConversionRule(Rule):
                 into,
                 self._got(case, event.amount),
                 settings.partner,
-                expires_at=version.expiry(into, case.day, settings.expires) if own else None,
+                expires_at=case.expiry(into, settings.expires) if own else None,
             ),
             reference=event.id if own and version.is_voucher(into) else "",
         )

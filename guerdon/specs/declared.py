@@ -74,7 +74,7 @@ def _levels(version: Version) -> Iterable[str]:
 
 
 def _givers(version: Version) -> Iterable[str]:
-    return [*(rule.name for rule in version.rules), *version.rewards]
+    return [*(name for rule in version.rules for name in (rule.name, *rule.sources)), *version.rewards]
 
 
 def _spoken(limit: str, limits: Iterable[str]) -> str:

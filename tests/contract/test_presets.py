@@ -111,13 +111,18 @@ def cases_of(preset: Preset) -> list[str]:
 
 # Each number in a program is a promise: changed, it is noticed by a case, or by the reader of the file.
 
-UNSEEN = re.compile(r"^\s*(#|.*\b(worth|timezone|title|program|effective_from):)")
+UNSEEN = re.compile(r"\s*(#|worth:|timezone:|title:|program:|effective_from:)")
 """Lines without a promise: words, what only the books look at, and where a version begins."""
+WORDS = re.compile(r"\{en: [^}]*\}")
+"""Titles, which have no numbers that count."""
 NUMBER = re.compile(
     r"(?<![\w.:/-])(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+:[0-9]{2}|[0-9][0-9_]*(?:\.[0-9]+)?)(?=[snrt][tdh]\b|(?![\w:/]|\.[0-9]))"
     r"|(?<=[0-9]-)[0-9]{2}:[0-9]{2}"
 )
-NOT_FELT: dict[str, set[str]] = {}
+NOT_FELT: dict[str, set[str]] = {
+    "north-face-us.yaml": {"- 15 a year"},  # three issues of five are fifteen
+    "north-face-us-2021.yaml": {"- 15 a year"},
+}
 """What stands on lines whose numbers no case can feel, by the file, each with the reason in a comment beside it."""
 
 
@@ -125,7 +130,7 @@ def promises(file: Path) -> Iterator[tuple[str, str]]:
     """Every number and date of a program file: where it stands, and the whole text with it changed."""
     lines = file.read_text("utf-8").splitlines(keepends=True)
     for place, line in enumerate(lines):
-        bare = line.partition(" #")[0]
+        bare = WORDS.sub(lambda found: "x" * len(found.group()), line.partition(" #")[0])
         if UNSEEN.match(line) or bare.strip() in NOT_FELT.get(file.name, set()):
             continue
         for found in NUMBER.finditer(bare):

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 
 import pytest
-from ledger_fixtures import RELATED, Shop, adjust, bring_back, buy, enrol, send
+from ledger_fixtures import RELATED, Shop, adjust, bring_back, buy, enrol, send, write_ndjson
 from psycopg import errors
 
 from guerdon.core.calendar import instant_of
 from guerdon.core.events import ENGINE_KINDS, Enrol, decode_event, encode_event, event_from
+from guerdon.runtime.ingest import ingest
+from guerdon.runtime.ndjson import NdjsonFile
 from guerdon.runtime.relay import NOTHING, Delivered, deliver, tick_and_deliver
 from guerdon.store.database import connect
 from tests.builders import moment
@@ -257,3 +260,20 @@ def test_verification_finds_what_was_sent_otherwise(shop: Shop, damage: str, exp
 def test_verification_finds_what_is_in_transit_and_nowhere_else(shop: Shop) -> None:
     shop.look.execute("insert into balances values (1, 'points', 'in_transit', 99, 5), (1, 'points', 'issued', 99, -5)")
     assert "points in transit" in {difference.what for difference in shop.verify().examples}
+
+
+# Ingestion.
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ingestion_delivers_what_it_caused_and_refuses_what_is_not_for_anybody_to_send(
+    shop: Shop, tmp_path: Path, workers: int
+) -> None:
+    path = write_ndjson(tmp_path / "events.ndjson", [send("s1", "ana", "2026-02-02", "bo", 100)])
+    forged = {"id": "forged", "member": "bo", "at": "2026-02-02T10:00:00+00:00"} | ENGINE_EVENTS[0]
+    with path.open("a") as file:
+        file.write(json.dumps(forged) + "\nno event\n")
+    done = ingest(shop.url, shop.program, NdjsonFile(path), workers=workers)
+    assert dict(done.outcomes) == {"send": 1, "event_for_the_engine_only": 1, "event_malformed": 1}
+    assert (done.delivered, shop.has("bo"), waiting(shop)) == (1, 600, 0)
+    assert shop.is_proven()

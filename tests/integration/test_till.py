@@ -29,10 +29,12 @@ from guerdon.core.effects import Granted
 from guerdon.core.events import Event, Tick, encode_event
 from guerdon.runtime import clock
 from guerdon.runtime.programs import publish
+from guerdon.runtime.summary import summarise
 from guerdon.runtime.till import FUTURE_ALLOWED, Answer, Till
 from guerdon.store import ledger
 from guerdon.store.database import Connection, connect
 from guerdon.store.programs import VersionRewritesHistory
+from guerdon.store.reading import StoredLimit
 
 TEN = buy("p1", "ana", "2026-02-01 10:00", "10.00 tea")
 
@@ -417,6 +419,20 @@ def test_a_refused_redemption_uses_up_no_stock(database_url: str) -> None:
         shop.meets(enrol("ana"))
         assert shop.refuses(redeem("c", "ana", "2026-02-01 10:00", "mug"), journaled=True)
         assert shop.limit("stock:mug") == (20, 0)
+
+
+def test_stock_that_comes_in_drops_is_counted_by_the_drop_and_proven(database_url: str) -> None:
+    source = LIMITED.replace("stock: 20}", "stock: 2 on tue and thu at 09:00}")
+    with Shop(database_url, source) as shop:
+        shop.meets(enrol("ana"), buy("a", "ana", "2026-02-02 10:00", "100"))
+        tuesday, thursday = instant("2026-02-03 09:00"), instant("2026-02-05 09:00")
+        shop.meets(*[redeem(f"t{n}", "ana", "2026-02-03 10:00", "mug") for n in range(2)])
+        assert shop.refuses(redeem("t2", "ana", "2026-02-05 08:59", "mug"), journaled=True) == "reward_out_of_stock"
+        shop.meets(redeem("t3", "ana", "2026-02-05 09:00", "mug"))
+        assert shop.limit(f"stock:mug@{tuesday}") == (2, 2)
+        assert shop.limit(f"stock:mug@{thursday}") == (2, 1)
+        assert summarise(shop.look, shop.program).limits[-1] == StoredLimit("stock:mug", 2, 1)
+        shop.is_proven()
 
 
 # Tills that meet.

@@ -14,10 +14,25 @@ from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
 from guerdon.core.reducing import Off, PriceLimit
 from guerdon.core.version import Timeline
-from guerdon.mechanics import Badge, Bundle, Coupon, Discount, Earn, Payment, Quest, Stamps, Streak, Tiers, Vouchers
+from guerdon.mechanics import (
+    Badge,
+    Bundle,
+    Coupon,
+    Discount,
+    Earn,
+    Membership,
+    Menu,
+    Payment,
+    Quest,
+    Stamps,
+    Streak,
+    Tiers,
+    Vouchers,
+)
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.earn_ladder import Band
+from guerdon.mechanics.menu import Option
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.referral import Deed, Referral
 from guerdon.mechanics.sending import Sending
@@ -69,6 +84,9 @@ STEPS = (1, 60, 3_600, 20_000, 86_400, 3 * 86_400, 10 * 86_400, 33 * 86_400, 100
 pauses = st.sampled_from((0, 0, *STEPS))
 """Seconds between two events: often none, seldom months."""
 
+
+delays = st.sampled_from((0, 0, 0, 3_600, 5 * 86_400, 15 * 86_400))
+"""Seconds by which an event arrives late: often none."""
 
 ANOTHER_TWENTY_DOLLARS = Need(meter="spend", least=2_000, anew=True)
 OFTEN_HERE = Need(meter="visits", least=3)
@@ -174,6 +192,37 @@ def _rich(*, base: int, base_lasts: str, kept: str) -> Program:
         ),
         Payment(name="by-stars", unit="stars", worth=Rate(1, 1), earns=True),
         Earn(name="gold-extra", earn="points", rate=Rate(1, 100), when=When(tier=("gold", "high"))),
+        Membership(
+            name="plus",
+            of="plans",
+            fee=999,
+            term=term("1 month"),
+            trial=term("10 days"),
+            due_days_before=3,
+            grace=term("5 days"),
+            refund="if nothing was used",
+        ),
+        Membership(name="yearly", of="plans", fee=9_999, term=term("1 year"), due_days_before=20),
+        Earn(name="plus-extra", earn="points", rate=Rate(1, 200), when=When(membership=("plus", "yearly"))),
+        Earn(name="hello", earn="points", flat=7, on="joined:plus"),
+        Earn(name="good-bye", earn="stars", flat=3, on="left:plus"),
+        Menu(
+            name="menu",
+            earn="points",
+            choose=1,
+            choose_more={"plus": 2},
+            offered=2,
+            every="statement",
+            options=(
+                Option(name="soup", rate=Rate(1, 70), when=When(category=("soup",))),
+                Option(name="own", rate=Rate(1, 50), when=When(brand=("own",))),
+                Option(name="all", rate=Rate(1, 110)),
+            ),
+            changes="at any time",
+            without="the last choice",
+            several="add",
+            limit=cap(per_member=250, period="month"),
+        ),
         Vouchers(every=Quantity(100, "points"), gives=Quantity(300, "vouchers"), issued="month", most=3, per_basket=2),
         Vouchers(
             name="cash", every=Quantity(10, "stars"), gives=Quantity(250, "cash"), issued="week", valid=term("20 days")

@@ -17,15 +17,19 @@ from guerdon.core.effects import Effect, decode_outcome, encode_outcome, transfe
 from guerdon.core.events import (
     Action,
     Adjust,
+    Choose,
     Convert,
     Donate,
     Enrol,
     Event,
+    Join,
+    Leave,
     Line,
     Purchase,
     Receive,
     Redeem,
     Refer,
+    Renew,
     Return,
     ReturnedLine,
     Send,
@@ -195,6 +199,36 @@ class MemberLife(RuleBasedStateMachine):
         if amount < 10**15 or unit not in {"points", "stars"}:
             self.happens(Adjust(**self.fields(), unit=unit, amount=amount, reason="goodwill", by="ana"))
 
+    @rule(pause=some.pauses, late=some.delays, plan=st.sampled_from(("plus", "yearly")), trial=st.booleans())
+    def joins_a_plan(self, pause: int, late: int, plan: str, trial: bool) -> None:
+        self.now += pause
+        self.happens(Join(**self.fields(self.now - late), plan=plan, trial=trial))
+
+    @precondition(lambda self: self.state.memberships)
+    @rule(pause=some.pauses, late=some.delays, data=st.data())
+    def renews_a_plan(self, pause: int, late: int, data: st.DataObject) -> None:
+        self.now += pause
+        plan = data.draw(st.sampled_from(sorted(self.state.memberships)))
+        self.happens(Renew(**self.fields(self.now - late), plan=plan))
+
+    @precondition(lambda self: self.state.memberships)
+    @rule(pause=some.pauses, late=some.delays, at_once=st.booleans(), data=st.data())
+    def leaves_a_plan(self, pause: int, late: int, at_once: bool, data: st.DataObject) -> None:
+        self.now += pause
+        plan = data.draw(st.sampled_from(sorted(self.state.memberships)))
+        self.happens(Leave(**self.fields(self.now - late), plan=plan, at_once=at_once))
+
+    @rule(
+        pause=some.pauses,
+        late=some.delays,
+        options=st.lists(st.sampled_from(("soup", "own", "all", "none")), max_size=2).map(tuple),
+        following=st.booleans(),
+    )
+    def chooses(self, pause: int, late: int, options: tuple[str, ...], following: bool) -> None:
+        self.now += pause
+        fields = self.fields(self.now - late)
+        self.happens(Choose(**fields, menu="menu", options=options, next_period=following))
+
     @rule(pause=some.pauses, cause=st.sampled_from(("forest", "sea", "moon")), amount=st.integers(1, 80))
     def gives_to_a_cause(self, pause: int, cause: str, amount: int) -> None:
         self.now += pause
@@ -281,6 +315,15 @@ class MemberLife(RuleBasedStateMachine):
             assert held.debt >= 0
             assert not (held.debt and held.lots), "a debt is paid back as soon as there is something"
             assert unit != "stars" or held.debt == 0, "what stars would be owed is forgiven"
+
+    @invariant()
+    def memberships_are_in_their_terms(self) -> None:
+        assert len(self.state.memberships) <= 1, "plans of one program exclude each other"
+        for held in self.state.memberships.values():
+            assert held.until is not None
+            assert held.joined_at <= held.since < held.until
+            assert held.until > self.state.as_of
+            assert not (held.status in ("trial", "unpaid") and held.used)
 
     @invariant()
     def tiers_are_on_their_ladders(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import msgspec
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
@@ -10,21 +11,30 @@ from guerdon.core.counting import Measure
 from guerdon.core.events import (
     Action,
     Adjust,
+    Admit,
+    Choose,
     Convert,
     Deliver,
+    Describe,
     Donate,
     Enrol,
+    Enter,
     Event,
+    Exit,
     Join,
+    Leave,
     Line,
     Play,
     Purchase,
     Receive,
     Redeem,
+    Renew,
     Return,
     ReturnedLine,
     Send,
+    Settle,
     Tick,
+    Traits,
     Use,
     Win,
 )
@@ -32,9 +42,10 @@ from guerdon.core.games import commitment_to
 from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
-from guerdon.mechanics import Benefit, Earn, Payment, Quest, Raffle, Tiers, Wheel
+from guerdon.mechanics import Benefit, Earn, Household, Membership, Menu, Payment, Quest, Raffle, Tiers, Wheel
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
+from guerdon.mechanics.menu import Option
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.raffle import Entry, Prize
 from guerdon.mechanics.sending import Sending
@@ -154,6 +165,42 @@ def arcade(*, seeds: bool = True, **settings: object) -> Story:
     return story
 
 
+PLAN = Membership(name="plus", of="all", fee=999, term=term("1 month"), trial=term("30 days"), grace=term("7 days"))
+CLUB = Membership(name="club", of="all", when=When(age_from=18))
+FAMILY = Household(name="family", roles={"owner": 1, "adult": 1}, same_address=True, again_after=term("12 months"))
+CATEGORIES = Menu(
+    name="categories",
+    earn="points",
+    options=(Option(name="tea", rate=Rate(1, 100)), Option(name="soup", rate=Rate(2, 100))),
+    choose=1,
+    offered=1,
+    choose_next_until=25,
+)
+
+
+def in_plans(*events: Event, **settings: object) -> Story:
+    """A member of a shop with plans, households and a menu, to whom something has happened."""
+    family = msgspec.structs.replace(FAMILY, **settings)
+    story = Story(program(PLAN, CLUB, family, CATEGORIES))
+    for event in events:
+        story.meets(msgspec.structs.replace(event, id=f"before-{event.id}", at=moment("2026-03-05")))
+    return story
+
+
+def twice_on_the_menu() -> Story:
+    return Story(program(msgspec.structs.replace(CATEGORIES, choose=2)))
+
+
+def choice(*options: str, when: str = NOW, next_period: bool = False) -> Choose:
+    return Choose(**at(when), menu="categories", options=options, next_period=next_period)
+
+
+JOINS = Join(**at(), plan="plus")
+ENTERS = Enter(**at(), household="home", role="owner", address="a1")
+SETTLES = Settle(**at(), household="family", pool="home", role="owner")
+SHARES = Settle(**at(), household="family", pool="home", role="adult", plans=("plus",))
+LEFT = Exit(**at())
+
 CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     (
         "adjustment_exceeds_available",
@@ -166,6 +213,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The adjustment would take 1 vouchers, but only 0 are available.",
         shop,
         adjustment(-1, "vouchers"),
+    ),
+    (
+        "address_missing",
+        "Who enters a household tells the address, and none was told.",
+        in_plans,
+        Enter(**at(), household="home"),
     ),
     (
         "allowance_used_up",
@@ -232,6 +285,18 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "Of the benefit test 2 are left, not 3.",
         lambda: checkout(Benefit(name="test", allows=(Allowance(2, "year"),))),
         Use(**at(), benefit="test", quantity=3),
+    ),
+    (
+        "choice_made_already",
+        "What was chosen from the menu categories for this period (soup) cannot be changed now.",
+        lambda: in_plans(choice("soup")),
+        choice(),
+    ),
+    (
+        "choice_too_late",
+        "It is day 26 of the period; from the menu categories one chooses through day 25.",
+        in_plans,
+        choice("tea", when="2026-03-26", next_period=True),
     ),
     (
         "code_unknown",
@@ -338,12 +403,69 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: arcade(seeds=False),
         Play(**at(), game="wheel"),
     ),
+    (
+        "household_held",
+        "The member belongs to the household home already.",
+        lambda: in_plans(ENTERS, SETTLES),
+        Enter(**at(), household="other", role="owner", address="a1"),
+    ),
+    (
+        "household_in_household",
+        "A household cannot enter a household.",
+        in_plans,
+        Enter(**at(), household="m", address="a1"),
+    ),
+    (
+        "household_left_lately",
+        "The member has left a household and may enter another from 2027-03-06 on.",
+        lambda: in_plans(ENTERS, SETTLES, LEFT),
+        ENTERS,
+    ),
+    (
+        "household_not_for_this_member",
+        "Households are not for this member: not for members of plus.",
+        lambda: in_plans(JOINS, not_for=("plus",)),
+        ENTERS,
+    ),
+    ("household_not_held", "The member is in no household.", in_plans, LEFT),
     ("member_already_enrolled", "The member m is already enrolled.", shop, Enrol(**at())),
     (
         "member_unknown",
         "There is no member m. Enrol the member first.",
         lambda: Story(program(), joined=None),
         purchase("new", NOW, "10"),
+    ),
+    (
+        "membership_ends_already",
+        "The membership plus was given up already and ends on 2026-04-05.",
+        lambda: in_plans(JOINS, Leave(**at(), plan="plus")),
+        Leave(**at(), plan="plus"),
+    ),
+    ("membership_held", "The member is in the plan plus already.", lambda: in_plans(JOINS), JOINS),
+    (
+        "membership_held",
+        "The member is in the plan plus already.",
+        lambda: in_plans(ENTERS, SETTLES, SHARES),
+        Join(**at(), plan="club"),
+    ),
+    (
+        "membership_not_for_this_member",
+        "The plan club is not for this member: only from 18 years on.",
+        in_plans,
+        Join(**at(), plan="club"),
+    ),
+    ("membership_not_held", "The member is not in the plan plus.", in_plans, Renew(**at(), plan="plus")),
+    (
+        "membership_shared",
+        "The plan plus is shared by the household; who holds it pays for it and ends it.",
+        lambda: in_plans(ENTERS, SETTLES, SHARES),
+        Leave(**at(), plan="plus"),
+    ),
+    (
+        "membership_without_term",
+        "The plan club has no term that could be paid for.",
+        lambda: in_plans(Describe(**at(), traits=Traits(age=18)), Join(**at(), plan="club")),
+        Renew(**at(), plan="club"),
     ),
     (
         "no_program_in_force",
@@ -362,6 +484,26 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "Nothing waits for the delivery of the purchase p.",
         shop,
         Deliver(**at(), purchase="p"),
+    ),
+    (
+        "option_not_offered",
+        "The option tea is not on this member's menu categories; there is soup.",
+        in_plans,
+        choice("tea"),
+    ),
+    ("option_twice", "An option of the menu categories is chosen twice.", twice_on_the_menu, choice("soup", "soup")),
+    ("option_unknown", "The menu categories has no option cake.", in_plans, choice("cake")),
+    (
+        "options_too_many",
+        "The member may choose 1 from the menu categories, not 2.",
+        in_plans,
+        choice("soup", "soup"),
+    ),
+    (
+        "person_not_in_household",
+        "The person ben is not in this household.",
+        in_plans,
+        Admit(**at(), household="family", person="ben", leaves=True),
     ),
     (
         "not_for_this_member",
@@ -464,6 +606,24 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The program takes no points in payment.",
         shop,
         basket(Line("a", 500), spend={"points": 5}),
+    ),
+    (
+        "role_unknown",
+        "Households have no role uncle.",
+        in_plans,
+        Enter(**at(), household="home", role="uncle", address="a1"),
+    ),
+    (
+        "trial_not_offered",
+        "The plan club has no trial.",
+        lambda: in_plans(Describe(**at(), traits=Traits(age=18))),
+        Join(**at(), plan="club", trial=True),
+    ),
+    (
+        "trial_used",
+        "The member has had the trial of the plan plus already.",
+        lambda: in_plans(Join(**at(), plan="plus", trial=True), Leave(**at(), plan="plus", at_once=True)),
+        Join(**at(), plan="plus", trial=True),
     ),
     (
         "sending_to_oneself",

@@ -211,6 +211,15 @@ def test_rewards_count_as_a_way_round_too():
     shop(TO_STARS, rest=rest.replace("21", "20"))
 
 
+def test_a_reward_counts_at_the_lowest_price_of_any_tier():
+    ladder = "tiers: {meter: spend, levels: {basic: 0, gold: 100 USD}, kept: 12 months}"
+    meters = "meters:\n  spend: {sum: spend, window: calendar year}\n"
+    rest = meters + "rewards:\n  - {reward: jackpot, cost: {basic: 2 stars, gold: 1 stars}, gives: 21 points}\n"
+    with pytest.raises(ProgramErrors, match="points → stars → points"):
+        shop(TO_STARS, ladder, rest=rest)
+    shop(TO_STARS, ladder, rest=rest.replace("21", "20"))
+
+
 def test_a_circle_through_a_partner_is_none():
     shop(TO_STARS, "{conversion: c, every: 1 stars, gives: 500 miles, partner: sky}")
 

@@ -34,6 +34,9 @@ from guerdon.mechanics import (
     Wheel,
 )
 from guerdon.mechanics.earn import Earn
+from guerdon.mechanics.household import Household
+from guerdon.mechanics.membership import Membership
+from guerdon.mechanics.menu import Menu, Option
 from guerdon.mechanics.quest import Step
 from guerdon.mechanics.raffle import Prize
 from guerdon.mechanics.tiers import Level, Tiers
@@ -64,6 +67,9 @@ EXAMPLE_NAMES = Names(
     rewards=frozenset({"coffee"}),
 )
 SUBJECTS = {"a tier ladder": "spend_12_months", "a level": "spend_12_months", "a discount": "spend_12_months"}
+
+
+SCHEMA = program_schema()
 
 
 def sections() -> list[Section[Any]]:
@@ -132,6 +138,10 @@ FILLED: list[tuple[type[msgspec.Struct], str, set[str]]] = [
     (Returns, "the rules of returns", set()),
     (Titles, "the titles of codes", set()),
     (Earn, "an earning mechanic", {"round_per", "rates", "counts", "whole_steps", "keeps_fraction"}),
+    (Household, "a kind of households", {"trials_may_enter"}),
+    (Membership, "a membership", {"term"}),
+    (Menu, "a menu", set()),
+    (Option, "an option of a menu", {"name", "when"}),
     (Tiers, "a tier ladder", {"name", "title"}),
     (Vouchers, "an issue of vouchers", {"name", "title", "most_in"}),
     (Level, "a level", {"name"}),
@@ -176,7 +186,7 @@ def _definition(section: Section[Any]) -> dict[str, Any]:
 def _faults(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     """What is wrong with a value by a schema: as much of JSON Schema as program files use."""
     if "$ref" in schema:
-        named: dict[str, Any] = program_schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        named: dict[str, Any] = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
         return _faults(value, named, path)
     for word, fits in (("anyOf", lambda count: count > 0), ("oneOf", lambda count: count == 1)):
         if word in schema:
@@ -217,7 +227,7 @@ def test_the_schema_is_of_the_year_2020():
 @pytest.mark.parametrize("text", [GLOW, HEAD, GROCERY.read_text(encoding="utf-8")], ids=["glow", "head", "grocery"])
 def test_the_schema_takes_what_the_reader_takes(text):
     read_program(text)
-    assert _faults(plain(text), program_schema()) == []
+    assert _faults(plain(text), SCHEMA) == []
 
 
 SEEN_BY_SCHEMA = {"key_unknown", "kind_wrong", "value_empty", "phrase_wrong"}
@@ -229,7 +239,7 @@ def test_the_schema_sees_wrong_keys_and_wordings(mistake):
     with pytest.raises(ProgramErrors):
         read_program(text)
     if "between its parts" not in mistake[2] and "first and the last" not in mistake[2]:
-        assert _faults(plain(text), program_schema())
+        assert _faults(plain(text), SCHEMA)
 
 
 def test_all_references_lead_somewhere():

@@ -6,7 +6,8 @@ from guerdon.core.effects import CouponExpired, CouponIssued, CouponRestored, Co
 from guerdon.core.events import Describe, Traits
 from guerdon.core.program import Allowance, When
 from guerdon.core.reducing import PriceLimit
-from guerdon.mechanics import Benefit, Coupon, Discount
+from guerdon.mechanics import Benefit, Coupon, Discount, Tiers
+from guerdon.mechanics.tiers import Level
 from tests.builders import (
     Story,
     instant,
@@ -187,6 +188,15 @@ def test_what_must_be_bought_for_a_coupon():
     assert skipped(story.buys("2026-03-02", "10 tea"))["gift"] == "no_line_matches"
     story.buys("2026-03-02", "10 tea", "1 soup")
     assert len(references(story)) == 1
+
+
+def test_a_level_that_is_reached_brings_a_coupon():
+    levels = (Level(name="basic", threshold=0), Level(name="gold", threshold=10_000))
+    story = shop(Tiers(meter="spend", levels=levels, kept=term("1 year")), gift(on="reached:gold"))
+    story.buys("2026-03-02", "99.99", id="p")
+    assert references(story) == []
+    story.buys("2026-03-02", "0.01", id="q")
+    assert references(story) == ["q>gift"]
 
 
 def test_a_benefit_that_is_used_may_bring_a_coupon():
