@@ -224,8 +224,9 @@ class StampsRule(Rule):
             if pieces:
                 free[line] = pieces
         lines = tuple(sorted(free))
-        off = tuple([portion(case.nets[line], free[line], items[line]) for line in lines])
-        case.reduce(self.name, sum(off), lines, off)
+        off = tuple([portion(case.payments[line], free[line], items[line]) for line in lines])
+        if sum(off):
+            case.reduce(self.name, sum(off), lines, off)
         return lines, tuple([free[line] for line in lines])
 
     def _undone(self, moves: list[Progressed], cards: list[Progressed], origin: Origin) -> tuple[int, int]:

@@ -131,6 +131,13 @@ def test_a_free_article_that_comes_back_whole_leaves_the_card_as_it_was():
     assert (card(story), cards(story)) == (2, 0)
 
 
+def test_a_free_article_takes_off_what_would_be_paid_for_it_and_no_more():
+    story = Story(shop(1, gives=(), free=True))
+    decision = story.buys("2026-03-10", "10 coffee", "10 tea", off="15")
+    assert reduced(decision) == [(250, (0,))], "7.50 of the discount are the coffee's already"
+    assert story.meter("spend", "2026-03-10") == 250
+
+
 # Returns: as if what came back had not been bought.
 RETURNS = """
     # before | bought | comes back | stamps | cards | points
