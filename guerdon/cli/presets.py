@@ -40,8 +40,13 @@ def presets(as_json: AsJson = False) -> None:
 def _told(one: Preset) -> dict[str, object]:
     versions = [program.effective_from for program in one.versions.values()]
     return {
-        "name": one.name, "modelled_on": one.modelled_on, "rules": one.rules, "kinds": one.kinds, "versions": versions,
-    }  # fmt: skip
+        "name": one.name,
+        "modelled_on": one.modelled_on,
+        "about": one.about,
+        "rules": one.rules,
+        "kinds": one.kinds,
+        "versions": versions,
+    }
 
 
 def new(name: OwnName, source: From, to: To = None) -> None:
@@ -58,7 +63,7 @@ def new(name: OwnName, source: From, to: To = None) -> None:
 
 
 _STEPS = (
-    "Put your own titles, dates and numbers into {file}; `# parameter` marks what its model does not publish.",
+    "Put your own titles, dates and numbers into {file}. The head tells what is published.",
     "guerdon check {file}     does it say what you mean, and does it keep its promises?",
     "guerdon leaflet {file}   what will members read?",
     "guerdon publish {file}   put it in force.",

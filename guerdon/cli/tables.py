@@ -218,6 +218,7 @@ def presets_table(found: Iterable[Preset]) -> Table:
     """The presets: what each is modelled on, of which day, and the kinds of mechanics that it shows."""
     table = _plain_table("", *[(name, "left") for name in ("preset", "modelled on", "rules of", "shows")])
     table.title = None
+    table.columns[0].no_wrap = True
     for preset in found:
         kinds = ", ".join(preset.kinds)
         table.add_row(f"[bold]{preset.name}[/]", safe(preset.modelled_on), str(preset.rules), safe(kinds))

@@ -29,6 +29,9 @@ def _is_campaign(mechanic: Mechanic) -> bool:
 
 
 def _same(one: Mechanic, other: Mechanic) -> bool:
+    multiplied = {getattr(one, "multiply", None), getattr(other, "multiply", None)}
+    if len(multiplied - {None}) > 1:
+        return False  # each raises what another mechanic gives
     same_kind = type(one) is type(other) and getattr(one, "on", "") == getattr(other, "on", "")
     return same_kind and _unit(one) == _unit(other) and overlap(one.when, other.when)  # type: ignore[attr-defined]
 

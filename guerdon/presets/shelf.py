@@ -13,7 +13,7 @@ from guerdon.mechanics import MECHANICS
 SHELF = Path(__file__).parent
 """The folder that the presets' folders lie in."""
 
-_MODEL = re.compile(r"^# Modelled on (.+?)\.$", re.M)
+_MODEL = re.compile(r"^# Modelled on ([^:\n]+?)(?:: (.+))?\.$", re.M)
 _RULES = re.compile(r"^# Rules of ([0-9]{4}-[0-9]{2}-[0-9]{2})", re.M)
 
 
@@ -27,6 +27,8 @@ class Preset(NamedTuple):
     name: str
     modelled_on: str
     """The program, or the kind of program, that it imitates."""
+    about: str
+    """What is worth looking at in it; may be empty."""
     rules: date
     """The day whose rules its newest version follows."""
     versions: dict[Path, Program]
@@ -37,6 +39,14 @@ class Preset(NamedTuple):
     def file(self) -> Path:
         """The program file of its newest version, which bears its name."""
         return next(reversed(self.versions))
+
+    @property
+    def known(self) -> list[str]:
+        """What the head of its newest version says of what is published and what is not, in paragraphs."""
+        head = self.file.read_text("utf-8").partition("\nprogram:")[0]
+        lines = [line.removeprefix("#").strip() for line in head.splitlines() if line.startswith("#")]
+        told = "\n".join(lines[lines.index("") + 1 :])
+        return [" ".join(part.split()) for part in re.split(r"\n\n|\n(?=Not published:|In dispute:)", told)]
 
     @property
     def kinds(self) -> list[str]:
@@ -67,4 +77,4 @@ def _taken(specs: Path) -> Preset:
     model, rules = _MODEL.search(head), _RULES.search(head)
     assert model is not None, f"the head of {name} says what it is modelled on"
     assert rules is not None, f"the head of {name} says of which day its rules are"
-    return Preset(name, model[1], date.fromisoformat(rules[1]), versions, specs)
+    return Preset(name, model[1], model[2] or "", date.fromisoformat(rules[1]), versions, specs)

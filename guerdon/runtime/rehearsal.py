@@ -12,6 +12,7 @@ from collections import Counter, deque
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rate
+from guerdon.core.calendar import Instant
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, sent_of
 from guerdon.core.events import (
@@ -68,9 +69,21 @@ class Rehearsal:
         """What is known of a member; a new member's state for somebody who is not enrolled."""
         return self.states.get(member, NEW_MEMBER)
 
-    def left(self, limit: str) -> int:
-        """What is left of a shared limit."""
-        return self.allowed[limit] - self.used[limit]
+    def left(self, limit: str, at: Instant) -> int:
+        """What is left of a shared limit; of a stock that comes in drops, of the drop of that moment."""
+        return self.allowed[limit] - self.used[self._counted_as(limit, at)]
+
+    def leave(self, limit: str, left: int, at: Instant) -> None:
+        """Let so much be left of a shared limit, as if others had used the rest of it."""
+        self.used[self._counted_as(limit, at)] = self.allowed[limit] - left
+
+    def _counted_as(self, limit: str, at: Instant) -> str:
+        """The name under which a limit's uses are counted at a moment: each drop of a stock has its own."""
+        version = self.timeline.at(at)
+        if version is None:
+            return limit
+        drops = [reward.stock_at(at, version.zone) for reward in version.rewards.values() if reward.stock == limit]
+        return drops[0] if drops else limit
 
     def take(self, event: Event) -> list[Rehearsed]:
         """Let an event happen, and everything that it sends to other members.

@@ -262,7 +262,7 @@ def _left(expected: dict[str, int], seen: Seen) -> list[Found]:
     found = []
     for name, amount in expected.items():
         limit = seen.names.limits[name]
-        came = seen.rehearsal.left(limit)
+        came = seen.rehearsal.left(limit, instant_of_event(seen.event))
         if came != amount:
             unit = seen.names.limit_units.get(limit, "")
             found.append(Found(f"left of {name}", *[shown_amount(sum_, unit, seen.names) for sum_ in (amount, came)]))

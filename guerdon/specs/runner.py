@@ -6,6 +6,8 @@ differs: what follows from a mistake may show what it is.
 
 from typing import NamedTuple
 
+from guerdon.core.calendar import Instant
+from guerdon.core.events import Enrol, instant_of_event
 from guerdon.core.version import Timeline
 from guerdon.runtime.rehearsal import Rehearsal, Rehearsed
 from guerdon.specs.cases import Case, Specs, Step
@@ -45,10 +47,15 @@ def _run_case(case: Case, specs: Specs, timeline: Timeline, names: Declared) -> 
     rehearsal = Rehearsal(timeline)
     rehearsal.rates, rehearsal.seeds = specs.rates, specs.seeds
     for name, left in case.left.items():
-        limit = names.limits[name]
-        rehearsal.used[limit] = rehearsal.allowed[limit] - left
+        rehearsal.leave(names.limits[name], left, _begin(case))
     results = [_run_step(step, rehearsal, names) for step in case.steps]
     return CaseResult(case, [result for result in results if result.differences])
+
+
+def _begin(case: Case) -> Instant:
+    """When a case begins: at the first step that is more than joining."""
+    told = [step.event for step in case.steps if not isinstance(step.event, Enrol)]
+    return instant_of_event(told[0] if told else case.steps[0].event)
 
 
 def _run_step(step: Step, rehearsal: Rehearsal, names: Declared) -> StepResult:

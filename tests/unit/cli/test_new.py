@@ -28,7 +28,7 @@ def test_the_presets_are_listed_with_what_they_imitate(command: Run) -> None:
     told = command("presets")
     assert told.exit_code == 0
     [line] = [line for line in told.output.splitlines() if line.startswith("cafe-stamps")]
-    assert line.split("  ", 1)[1].strip().startswith("the paper stamp card of a café")
+    assert line.split("  ", 1)[1].strip().startswith("the stamp card")
     assert "2026-01-01" in line
     assert line.split()[-1] == "earn"
 
@@ -38,7 +38,7 @@ def test_the_list_as_json_has_every_preset_by_its_name(command: Run) -> None:
     assert [one["name"] for one in listed] == sorted(
         folder.name for folder in SHELF.iterdir() if folder.is_dir() and "_" not in folder.name
     )
-    assert listed[0].keys() == {"name", "modelled_on", "rules", "kinds", "versions"}
+    assert listed[0].keys() == {"name", "modelled_on", "about", "rules", "kinds", "versions"}
     assert all(one["versions"] == sorted(one["versions"]) for one in listed)
 
 

@@ -102,6 +102,16 @@ def test_campaigns_that_add_up_by_their_dates(one, other, doubled):
     assert found == ([("rate_doubled", "other")] if doubled else [])
 
 
+NAMED = (("one", "base"), ("other", "more"))
+
+
+def test_campaigns_that_multiply_different_mechanics_do_not_add_up():
+    spring = "when: {between: [2026-03-01, 2026-03-10]}"
+    two = "".join(f"  - {{earn: points, name: {name}, multiply: {of}, {spring}}}\n" for name, of in NAMED)
+    assert findings(BASE + BASE.replace("base", "more") + two) == []
+    assert findings(BASE + two.replace("more", "base")) == [("rate_doubled", "other")]
+
+
 @pytest.mark.parametrize(
     ("limit", "useless"),
     [

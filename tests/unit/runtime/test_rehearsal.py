@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from guerdon.core import wallet
+from guerdon.core.calendar import instant_of
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, Rewarded, Sent
 from guerdon.core.events import Action, Adjust, Enrol, Event, Purchase, Redeem, Return, Tick
@@ -14,6 +15,9 @@ from guerdon.runtime.rehearsal import Rehearsal
 from tests.builders import flat, from_day, line, moment, points_per_dollar, program, reward, timeline
 
 SHOP = program(points_per_dollar(), flat(150, name="welcome", on="enrol"), rewards=(reward(stock=1),))
+
+
+NOW = instant_of(moment("2026-01-03"))
 
 
 def enrol(member: str, event_id: str = "") -> Enrol:
@@ -50,9 +54,9 @@ def code(rehearsed: Rehearsal, event: Event) -> str:
 
 def test_members_have_wallets_of_their_own_and_share_the_stock():
     rehearsed = rehearsal("ann", "bob")
-    assert rehearsed.left("stock:coffee") == 1
+    assert rehearsed.left("stock:coffee", NOW) == 1
     rehearsed.take(coffee("ann", "c1"))
-    assert (points(rehearsed, "ann"), points(rehearsed, "bob"), rehearsed.left("stock:coffee")) == (50, 150, 0)
+    assert (points(rehearsed, "ann"), points(rehearsed, "bob"), rehearsed.left("stock:coffee", NOW)) == (50, 150, 0)
     assert code(rehearsed, coffee("bob", "c2")) == "reward_out_of_stock"
 
 
@@ -115,7 +119,7 @@ def test_goods_come_back_only_from_the_members_own_purchase():
 def test_a_shared_limit_allows_what_its_newest_version_says(first, second, left):
     before = program(points_per_dollar(limit=Cap(total=first)))
     after = from_day(program(points_per_dollar(limit=Cap(total=second))), "2026-06-01")
-    assert Rehearsal(timeline(before, after)).left("base") == left
+    assert Rehearsal(timeline(before, after)).left("base", NOW) == left
 
 
 # What one member's event sends to another.

@@ -261,6 +261,18 @@ def test_purchases_in_another_currency_are_worth_what_the_file_says():
     assert told(f"{abroad}, expect: {{refused: currency_rate_missing}}") == []
 
 
+def test_of_a_stock_that_comes_in_drops_what_is_left_is_of_the_drop():
+    drops = CLUB.replace("stock: 2", "stock: 2 on tue at 09:00")
+    timeline = Timeline([Version(read_program(drops))])
+    none = HEAD.replace("  steps:", "  left: {coffee: 0}\n  steps:")
+    steps = [
+        "at: 2026-03-03 08:59:59, purchase: 100 USD",
+        "redeem: coffee, expect: {refused: reward_out_of_stock, left: {coffee: 0}}",
+        "at: 2026-03-03 09:00, redeem: coffee, expect: {left: {coffee: 1}}",
+    ]
+    assert told(*steps, head=none, timeline=timeline) == []
+
+
 def test_what_is_left_at_first_is_what_the_case_says():
     scarce = HEAD.replace("  steps:", "  left: {coffee: 0, budget: 4 points}\n  steps:")
     steps = [
