@@ -352,8 +352,8 @@ select event_id from event_ids where event_id !~ %(pattern)s limit 1
 alter table journal disable trigger journal_is_never_emptied;
 alter table emitted disable trigger emitted_events_are_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
-truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, outbox, emitted,
-    currency_rates restart identity;
+truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted
+    restart identity;
 alter table emitted enable trigger emitted_events_are_never_emptied;
 alter table journal enable trigger journal_is_never_emptied;
 alter table transfers enable trigger transfers_are_never_emptied
