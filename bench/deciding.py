@@ -7,7 +7,7 @@ from guerdon.core.decide import decide
 from guerdon.core.events import Purchase
 from guerdon.core.facts import Facts
 from guerdon.core.state import NEW_MEMBER, MemberState
-from guerdon.core.version import single
+from guerdon.core.timeline import single
 from guerdon.demo.journey import Journey
 from guerdon.demo.running import grocery_program
 from guerdon.language import read_program

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from guerdon.core.decide import decide
 from guerdon.core.events import Event, Purchase
 from guerdon.core.state import NEW_MEMBER, MemberState
-from guerdon.core.version import Timeline, single
+from guerdon.core.timeline import Timeline, single
 from guerdon.demo.journey import Journey
 from guerdon.language import read_program
 

@@ -42,7 +42,8 @@ from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Rewar
 from guerdon.core.reducing import Off
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.mechanics import Earn
 
 NEW_YORK = "America/New_York"

@@ -19,7 +19,7 @@ from guerdon.core.events import Action, Purchase
 from guerdon.core.program import When
 from guerdon.core.purchasing import quantities
 from guerdon.core.returning import Origin
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,7 +66,8 @@ from guerdon.core.refusals import Refused, stop
 from guerdon.core.returning import give_back
 from guerdon.core.state import MemberState
 from guerdon.core.succession import convert_dropped, count_late, rename, take_over
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 
 _ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
@@ -124,7 +125,8 @@ def decide(
             _come_forward(case)
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
-        result = _close(case, timeline)
+            case.version = timeline.at(case.as_of) or version
+        result = _close(case)
     except Refused as refused:
         limits, rates, seeds = ({}, {}, {}) if case is None else (case.limits_seen, case.rates_seen, case.seeds_seen)
         return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, limits, rates, [], seeds)
@@ -291,10 +293,8 @@ def _answer(case: Case, event: Event) -> None:
     run_lanes(case, "afterwards")
 
 
-def _close(case: Case, timeline: Timeline) -> MemberState:
+def _close(case: Case) -> MemberState:
     """The new state, with the moment at which time alone next changes something."""
     if isinstance(case.event, Enrol):
         case.state = msgspec.structs.replace(case.state, enrolled_at=case.at)
-    if case.as_of != case.at:
-        case.version = timeline.at(case.as_of) or case.version
     return case.result(case.version.next_due(case))

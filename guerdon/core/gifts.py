@@ -19,7 +19,7 @@ from guerdon.core.program import Program, Quantity
 from guerdon.core.returning import Origin, take_back_amount
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.state import Coupon
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Gift(msgspec.Struct, frozen=True, kw_only=True):

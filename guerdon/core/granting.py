@@ -14,7 +14,7 @@ from guerdon.core.case import Case
 from guerdon.core.delivery import WAITING
 from guerdon.core.program import Allowance, Cap
 from guerdon.core.rule import Proposal
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 NO_CAP = Cap()
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from guerdon.core.calendar import Day
-from guerdon.core.rule import Rule
+from guerdon.core.program import Program
+from guerdon.core.rule import Rule, Trigger
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
@@ -71,3 +72,35 @@ class RuleIndex:
         places.sort()
         rules = self._rules
         return [rules[place] for place in places]
+
+
+def lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, list[Lane]]:
+    """Group rules into lanes. A lane runs where its first rule stands; a rule without a lane stands for itself."""
+    grouped: dict[Trigger, list[Lane]] = {}
+    named = {trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")}
+    metered = {f"action:{meter.action}" for meter in program.meters.values() if meter.counts == "actions"}
+    actions = sorted(named | metered)
+    for rule in rules:
+        for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
+            lanes = grouped.setdefault(trigger, [])
+            lane_name = rule.lane_on(trigger)
+            chooser = program.lanes.get(lane_name, "add")
+            if lane_name and chooser != "add":
+                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane_on(trigger) == lane_name]
+                if same:
+                    lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
+                    continue
+            lanes.append(Lane(chooser, (rule,)))
+    return grouped
+
+
+def live_lanes(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
+    """The lanes without the rules that cannot hold on a day; lanes that only add up are put together."""
+    live: list[Lane] = []
+    for lane in lanes:
+        kept = tuple([rule for rule in lane.rules if rule.is_live_on(day)])
+        if live and live[-1].chooser == lane.chooser == "add":
+            live[-1] = Lane("add", (*live[-1].rules, *kept))
+        elif kept:
+            live.append(Lane(lane.chooser, kept))
+    return [indexed(lane, day) for lane in live]

@@ -16,7 +16,7 @@ from guerdon.core.calendar import Instant, PeriodUnit, Term, Window, Zone, perio
 
 if TYPE_CHECKING:
     from guerdon.core.rule import Rule
-    from guerdon.core.version import Workshop
+    from guerdon.core.workshop import Workshop
 
 Texts = dict[str, str]
 """The same text in several languages: ``{"en": "Coffee", "bg": "Кафе"}``."""

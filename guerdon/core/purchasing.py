@@ -13,7 +13,7 @@ from guerdon.core.effects import Discounted, Effect, PaidWith, Reduced, Valued
 from guerdon.core.events import Purchase, line_nets, lowered, payments_of
 from guerdon.core.lanes import run_lanes
 from guerdon.core.refusals import stop
-from guerdon.core.version import Bought, CompiledMeter
+from guerdon.core.workshop import Bought, CompiledMeter
 
 
 def record_purchase(case: Case, purchase: Purchase) -> None:

@@ -19,7 +19,7 @@ from guerdon.core.effects import Rewarded
 from guerdon.core.events import Redeem
 from guerdon.core.program import Quantity, Reward
 from guerdon.core.refusals import Refused, stop
-from guerdon.core.version import CompiledReward
+from guerdon.core.workshop import CompiledReward
 
 MOST_VOUCHERS = 100
 """How many vouchers one redemption gives at most: each is a lot of its own."""

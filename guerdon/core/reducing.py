@@ -23,7 +23,7 @@ from guerdon.core.conditions import LineTest
 from guerdon.core.events import Line, Purchase
 from guerdon.core.program import Allowance
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 Shares = dict[int, int]
 """By line: what is taken off it, in minor units."""

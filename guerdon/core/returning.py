@@ -27,7 +27,8 @@ from guerdon.core.paying import refund
 from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 
 Quantities = dict[int, int]
 """By line: how much of it. A line of quantity 0 counts as one."""

@@ -28,7 +28,8 @@ from guerdon.core.facts import PastEvent, PurchaseRecord
 from guerdon.core.purchasing import metered, paid_by_line
 from guerdon.core.returning import Quantities, counted_out, origin_of
 from guerdon.core.state import Standing
-from guerdon.core.version import Bought, Version
+from guerdon.core.version import Version
+from guerdon.core.workshop import Bought
 
 
 def take_over(case: Case) -> None:

@@ -1,126 +1,21 @@
-"""A version is a program compiled: ready to decide. A timeline is a program's versions by the date they take effect.
+"""A version is a program compiled: ready to decide, and told by the one before it what it takes over."""
 
-Whatever happened on a date is decided under the version in force on that date. A version never changes what lies before
-its ``effective_from``: the store refuses to publish one that would.
-"""
-
-from bisect import bisect_right
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
 import msgspec
 
 from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
-from guerdon.core.calendar import LAST_INSTANT, Day, Instant, Term, Zone, day_of, instant_of, zone
+from guerdon.core.calendar import Day, Instant, Term, Zone, day_of, zone
 from guerdon.core.case import Case
-from guerdon.core.checks import Check
-from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Play, Purchase, Redeem, Win
-from guerdon.core.lane import Lane, indexed
-from guerdon.core.program import Becomes, Meter, Program, Reward, When
+from guerdon.core.lane import Lane, lanes_by_trigger, live_lanes
+from guerdon.core.program import Becomes, Program, When
 from guerdon.core.rule import Rule, Trigger
-from guerdon.core.state import MemberState
 from guerdon.core.wallet import Wallet
+from guerdon.core.workshop import CompiledMeter, Workshop
 
 _REMEMBERED_DAYS = 4_000
 CAUSE_LIMIT = "cause:"
 """How the shared limits are called that are the targets of causes."""
-
-
-class Workshop:
-    """What a mechanic needs while it is compiled: the program's parts, and the tools that its rules share."""
-
-    def __init__(self, program: Program) -> None:
-        """Set up for one program."""
-        self.program = program
-        self.zone = zone(program.timezone)
-        self.index = LineIndex()
-        self.levels: list[str] = []
-        """The levels of all ladders, from the lowest to the highest."""
-        self.ladders: dict[str, tuple[str, ...]] = {}
-        """Each ladder's levels, from the lowest to the highest."""
-        self.limits: dict[str, int] = {}
-        """Each shared limit and how much it allows."""
-        self.limits_of_games: dict[str, list[str]] = {}
-        """The limits that are looked at only when a game is played, or drawn."""
-        self.seeds: dict[str, str] = {}
-        """By game: the commitment to the seed that it is played with."""
-        self.codes: set[str] = set()
-        """Every coupon code that some mechanic takes."""
-
-    def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
-        """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
-        return self._compile(when, unless, self.program.never_earn)
-
-    def condition_of_price(self, when: When, unless: When = NO_CONDITION) -> Condition:
-        """The same for a mechanic that changes what is paid: what never earns may well cost less."""
-        return self._compile(when, unless, NO_CONDITION)
-
-    def _compile(self, when: When, unless: When, excluded: When) -> Condition:
-        self.codes.update(when.code or (), unless.code or ())
-        return compile_condition(when, unless, excluded, self.index, self.zone, self.levels)
-
-    def meter(self, name: str, meter: Meter) -> "CompiledMeter":
-        """Compile what a meter looks at: excluded lines never count."""
-        condition = self.condition(meter.only or When())
-        return CompiledMeter(name, meter, condition.lines, condition.checks)
-
-    def limit(self, name: str, allowed: int) -> str:
-        """Declare a shared limit."""
-        self.limits[name] = allowed
-        return name
-
-    def game_limit(self, game: str, name: str, allowed: int) -> str:
-        """Declare a shared limit that nothing but the events of one game looks at."""
-        self.limits_of_games.setdefault(game, []).append(name)
-        return self.limit(name, allowed)
-
-
-class CompiledMeter(NamedTuple):
-    """A meter with its conditions."""
-
-    name: str
-    settings: Meter
-    lines: LineTest | None
-    checks: tuple[Check, ...] = ()
-
-    def looks_at(self, purchase: Purchase, day: Day, at: Instant) -> bool:
-        """Whether an earlier purchase counted, whatever it held. Meters look at nothing but the event."""
-        return self.holds(Bought(purchase, day, at))
-
-    def holds(self, seen: "Case | Bought") -> bool:
-        """Whether an event counts, as far as its conditions do not look at lines."""
-        return all(check.holds(seen) for check in self.checks)  # type: ignore[arg-type]
-
-    def counts_action(self, seen: "Case | Bought") -> bool:
-        """Whether an event is the action that it counts."""
-        return getattr(seen.event, "action", "") == self.settings.action and self.holds(seen)
-
-
-class Bought(NamedTuple):
-    """An earlier event, as far as meters look at one."""
-
-    event: Event
-    day: Day
-    at: Instant
-    payments: Sequence[int] = ()
-    """What was paid for each line, in minor units."""
-    masks: Sequence[int] = ()
-    """Which matchers each line satisfies."""
-
-
-class CompiledReward(NamedTuple):
-    """A reward with its conditions and the name of its stock."""
-
-    settings: Reward
-    condition: Condition
-    stock: str
-
-    def stock_at(self, at: Instant, zone: Zone) -> str:
-        """The shared limit of its stock: one for each drop, where it comes in drops."""
-        refilled = self.settings.refilled
-        return self.stock if refilled is None else f"{self.stock}@{refilled.began(at, zone)}"
 
 
 class Version:
@@ -153,12 +48,12 @@ class Version:
         self.codes = frozenset(workshop.codes)
         self.kept_alive = {name: unit.kept_alive_by for name, unit in program.units.items() if unit.kept_alive_by}
         self.meters_of_earned = _meters_of_earned(program)
-        self.rewards = {reward.name: _compile_reward(reward, workshop) for reward in program.rewards}
+        self.rewards = {reward.name: workshop.reward(reward) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
         self.limits_of_games: Mapping[str, Sequence[str]] = workshop.limits_of_games
         self.seeds: Mapping[str, str] = workshop.seeds
         """By game: the commitment to the seed that its events need."""
-        self._lanes = _lanes_by_trigger(program, self.rules)
+        self._lanes = lanes_by_trigger(program, self.rules)
         self._lanes_of_day: dict[tuple[Trigger, Day], Sequence[Lane]] = {}
         later = {rule.name for rule in self.rules if _acts_later(rule)}
         of_games = {name for names in workshop.limits_of_games.values() for name in names}
@@ -264,7 +159,7 @@ class Version:
         if known is None:
             if len(self._lanes_of_day) > _REMEMBERED_DAYS:
                 self._lanes_of_day.clear()
-            known = self._lanes_of_day[trigger, day] = _live(self._lanes.get(trigger, ()), day)
+            known = self._lanes_of_day[trigger, day] = live_lanes(self._lanes.get(trigger, ()), day)
         return known
 
     def keep_from(self, today: Day) -> Day:
@@ -365,37 +260,12 @@ def _overriding(method: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple([rule for rule in rules if getattr(type(rule), method) is not getattr(Rule, method)])
 
 
-def _compile_reward(reward: Reward, workshop: Workshop) -> CompiledReward:
-    stock = "" if reward.stock is None else workshop.limit(f"stock:{reward.name}", reward.stock)
-    return CompiledReward(reward, workshop.condition(reward.when), stock)
-
-
 def _meters_of_earned(program: Program) -> dict[str, tuple[str, ...]]:
     by_unit: dict[str, tuple[str, ...]] = {}
     for name, meter in program.meters.items():
         if meter.counts == "earned":
             by_unit[meter.unit] = (*by_unit.get(meter.unit, ()), name)
     return by_unit
-
-
-def _lanes_by_trigger(program: Program, rules: Sequence[Rule]) -> dict[Trigger, list[Lane]]:
-    """Group rules into lanes. A lane runs where its first rule stands; a rule without a lane stands for itself."""
-    grouped: dict[Trigger, list[Lane]] = {}
-    named = {trigger for rule in rules for trigger in rule.triggers if trigger.startswith("action:")}
-    metered = {f"action:{meter.action}" for meter in program.meters.values() if meter.counts == "actions"}
-    actions = sorted(named | metered)
-    for rule in rules:
-        for trigger in (*rule.triggers, *(actions if "action" in rule.triggers else ())):
-            lanes = grouped.setdefault(trigger, [])
-            lane_name = rule.lane_on(trigger)
-            chooser = program.lanes.get(lane_name, "add")
-            if lane_name and chooser != "add":
-                same = [place for place, lane in enumerate(lanes) if lane.rules[0].lane_on(trigger) == lane_name]
-                if same:
-                    lanes[same[0]] = Lane(chooser, (*lanes[same[0]].rules, rule))
-                    continue
-            lanes.append(Lane(chooser, (rule,)))
-    return grouped
 
 
 _OF_EVENTS = ("purchase", "checkout", "enrol", "action")
@@ -423,80 +293,3 @@ def _limited(program: Program, limits: Mapping[str, int], later: Container[str])
 def _owner(limit: str) -> str:
     """The mechanic that a limit belongs to: that of ``spring/uses`` is ``spring``."""
     return limit.partition("/")[0]
-
-
-def _live(lanes: Sequence[Lane], day: Day) -> Sequence[Lane]:
-    """The lanes without the rules that cannot hold on a day; lanes that only add up are put together."""
-    live: list[Lane] = []
-    for lane in lanes:
-        kept = tuple([rule for rule in lane.rules if rule.is_live_on(day)])
-        if live and live[-1].chooser == lane.chooser == "add":
-            live[-1] = Lane("add", (*live[-1].rules, *kept))
-        elif kept:
-            live.append(Lane(lane.chooser, kept))
-    return [indexed(lane, day) for lane in live]
-
-
-class Timeline:
-    """A program's versions by the date they take effect."""
-
-    def __init__(self, versions: Sequence[Version]) -> None:
-        """Take all versions of one program. Of two with the same date the later published one counts."""
-        in_force = {version.starts_at: version for version in sorted(versions, key=lambda version: version.number)}
-        self.starts = sorted(in_force)
-        self.versions = [in_force[start] for start in self.starts]
-        for before, after in pairwise(self.versions):
-            after.succeed(before)
-
-    def at(self, instant: Instant) -> Version | None:
-        """The version in force at an instant; None before the first."""
-        place = bisect_right(self.starts, instant)
-        return self.versions[place - 1] if place else None
-
-    def limits_for(self, events: Sequence[Event]) -> dict[str, int]:
-        """The shared limits that decisions of these events may look at, and perhaps a few more, with what they allow.
-
-        Where several versions are concerned it is the most that any of them allows.
-        """
-        if not any(version.limits for version in self.versions):
-            return {}
-        moments = [event.at for event in events]
-        first, last = instant_of(min(moments)), instant_of(max(moments))
-        if any(isinstance(event, ENGINE_EVENTS) for event in events):
-            last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
-        taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
-        causes = any(isinstance(event, Donate) for event in events)
-        games = {event.game for event in events if isinstance(event, Play | Win)}
-        allowed: dict[str, int] = {}
-        for version in self.versions:
-            if version.starts_at <= last:
-                for limit in version.limits_between(first, last, taken, games, causes=causes):
-                    name = version.first_name(limit)
-                    allowed[name] = max(version.allowed(limit), allowed.get(name, 0))
-        return allowed
-
-    def seeds_for(self, events: Sequence[Event]) -> set[str]:
-        """The commitments to the seeds that decisions of these events may look at."""
-        games = {event.game for event in events if isinstance(event, Play)}
-        return {version.seeds[game] for version in self.versions for game in games if game in version.seeds}
-
-    def needs_history(self, state: MemberState, at: Instant) -> bool:
-        """Whether an event at that instant finds a version taking over that fills meters from the member's journal."""
-        if state.enrolled_at is None:
-            return False
-        return any(version.filled and state.as_of < version.starts_at <= at for version in self.versions[1:])
-
-    def next_start(self, instant: Instant) -> Instant | None:
-        """When the next version after the one in force at an instant takes over; None: none is planned."""
-        place = bisect_right(self.starts, instant)
-        return self.starts[place] if place < len(self.starts) else None
-
-    def wakes_at(self, state: MemberState) -> Instant | None:
-        """When the clock has to look at a member: when something falls due, or when another version takes over."""
-        moments = [moment for moment in (state.next_due_at, self.next_start(state.as_of)) if moment is not None]
-        return min(moments, default=None)
-
-
-def single(program: Program) -> Timeline:
-    """A timeline of one version, for trying a program out."""
-    return Timeline([Version(program)])

@@ -18,7 +18,7 @@ from guerdon.core.gifts import Gift, Gifts
 from guerdon.core.program import Texts, When
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from guerdon.core.events import Event, Use, instant_of_event
 from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Benefit(msgspec.Struct, frozen=True, kw_only=True):

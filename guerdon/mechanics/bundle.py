@@ -25,7 +25,7 @@ from guerdon.core.conditions import LineTest
 from guerdon.core.program import Texts, When
 from guerdon.core.reducing import NO_LIMIT, PriceLimit, Reducer, Shares, bought, items_of, matching
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 Items = dict[int, int]
 """By line: how many items."""

@@ -20,7 +20,8 @@ from guerdon.core.handing_out import Wish
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import CAUSE_LIMIT, Workshop
+from guerdon.core.version import CAUSE_LIMIT
+from guerdon.core.workshop import Workshop
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

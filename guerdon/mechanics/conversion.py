@@ -20,7 +20,7 @@ from guerdon.core.events import Convert, Event
 from guerdon.core.handing_out import Wish
 from guerdon.core.program import Cap, Quantity, Texts, When
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Bonus(msgspec.Struct, frozen=True, kw_only=True):

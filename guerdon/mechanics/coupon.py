@@ -23,7 +23,7 @@ from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, matching, 
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule, Trigger
 from guerdon.core.state import Coupon as Held
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 BIRTHDAY = "birthday"
 _CHECKOUT = "checkout"

@@ -26,7 +26,7 @@ from guerdon.core.case import Case
 from guerdon.core.program import Texts, When
 from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, Shares, bought, matching, taken_off
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Step(msgspec.Struct, frozen=True):

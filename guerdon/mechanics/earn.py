@@ -30,7 +30,7 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Delay, Term
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics.earn_carrying import CarryingEarnRule
 from guerdon.mechanics.earn_ladder import Band, RateLadder
 from guerdon.mechanics.earn_on_dates import DatedEarnRule, is_dated

@@ -19,7 +19,7 @@ from guerdon.core.case import Case
 from guerdon.core.effects import Granted, Progressed, Reversed
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics.earn_rule import EarnRule
 
 if TYPE_CHECKING:

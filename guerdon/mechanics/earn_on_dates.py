@@ -21,7 +21,7 @@ from guerdon.core.calendar import (
     next_birthday,
 )
 from guerdon.core.case import Case
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics.earn_rule import EarnRule
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from guerdon.core.granting import Giver
 from guerdon.core.purchasing import quantities
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics.earn_ladder import band_of
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.state import Household as Place
 from guerdon.core.state import Membership, Person
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Household(msgspec.Struct, frozen=True, kw_only=True):

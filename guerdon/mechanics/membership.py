@@ -31,7 +31,7 @@ from guerdon.core.program import Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
 from guerdon.core.state import Membership as Held
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class OlderFee(msgspec.Struct, frozen=True):

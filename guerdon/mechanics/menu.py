@@ -29,7 +29,7 @@ from guerdon.core.granting import Giver
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from guerdon.core.program import Texts, When
 from guerdon.core.reducing import matching
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 _ALL = Rate(1, 1)
 

@@ -31,7 +31,7 @@ from guerdon.core.program import Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule, Trigger
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from guerdon.core.program import Allowance, Quantity, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Prize(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from guerdon.core.granting import Giver
 from guerdon.core.program import Cap, Quantity, Texts
 from guerdon.core.returning import Origin, Quantities
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 _MET, _SPENT = "met", "spent"
 

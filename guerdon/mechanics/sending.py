@@ -20,8 +20,8 @@ from guerdon.core.handing_out import Wish
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
 from guerdon.core.wallet import Lot
+from guerdon.core.workshop import Workshop
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.purchasing import quantities
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 
 class Stamping(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ from guerdon.core.case import Case
 from guerdon.core.program import Texts
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.state import Standing
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 Readings = dict[str, int]
 """What there is, by source: what a meter shows, and 1 for a badge that is held or a plan that the member is in."""

@@ -23,7 +23,7 @@ from guerdon.core.events import instant_of_event
 from guerdon.core.program import Allowance, Quantity, Texts
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 _MOST_AT_ONCE = 100
 """No issue gives a member more than this; the points above stay for the next. A wrong adjustment stops no till."""

@@ -26,7 +26,7 @@ from guerdon.core.gifts import Gift, Gifts
 from guerdon.core.program import Allowance, Quantity, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 
 BLANK = "nothing"
 """The name of a prize that is none."""

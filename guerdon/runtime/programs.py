@@ -7,7 +7,8 @@ from psycopg import errors
 
 from guerdon.core.calendar import Zone, moment_of
 from guerdon.core.program import Program
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.language import read_program
 from guerdon.store import programs as stored
 from guerdon.store.database import Connection

@@ -30,7 +30,7 @@ from guerdon.core.events import (
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 
 _MOST_SENT = 1_000
 """No event sets off more than this: what sends and sends again without end is a bug."""

@@ -15,7 +15,7 @@ from guerdon.core.effects import decode_outcome
 from guerdon.core.events import Event, Purchase, decode_event, instant_of_event, purchase_of
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.state import NEW_MEMBER, MemberState
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 from guerdon.store.reading import JournalRow
 
 

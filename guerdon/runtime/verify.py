@@ -23,7 +23,7 @@ from guerdon.core.decide import Decision
 from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, sent_of, transfers_of
 from guerdon.core.events import Receive, decode_event, encode_event, instant_of_event, kind_of, returned
 from guerdon.core.state import MemberState, decode_state, encode_state
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 from guerdon.runtime.processes import workers_context
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import Replayed, facts_of, replay

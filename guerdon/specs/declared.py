@@ -8,7 +8,8 @@ import msgspec
 
 from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, zone
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.language.place import Names, Scope, UnitFacts
 
 

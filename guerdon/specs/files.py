@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from guerdon.core.program import Program
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.language.errors import ProgramError, ProgramErrors
 from guerdon.language.reader import read_program
 from guerdon.runtime.programs import check_fit

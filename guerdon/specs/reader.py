@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.nodes import Mapping, Node, Scalar, Sequence, parse
 from guerdon.language.place import Broken, Desk, Place

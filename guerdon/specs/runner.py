@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from guerdon.core.calendar import Instant
 from guerdon.core.events import Enrol, instant_of_event
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 from guerdon.runtime.rehearsal import Rehearsal, Rehearsed
 from guerdon.specs.cases import Case, Specs, Step
 from guerdon.specs.declared import Declared, declared_by

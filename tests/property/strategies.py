@@ -13,7 +13,7 @@ from guerdon.core.events import Line
 from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Cap, Lifetime, Meter, Partner, Program, Quantity, Refill, Unit, When
 from guerdon.core.reducing import Off, PriceLimit
-from guerdon.core.version import Timeline
+from guerdon.core.timeline import Timeline
 from guerdon.mechanics import (
     Badge,
     Bundle,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import guerdon.demo
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.language import ProgramErrors, read_program
 from guerdon.language.errors import CODES, Wrong
 from guerdon.language.place import Scope

@@ -6,7 +6,8 @@ import pytest
 
 from guerdon.core.events import Event, Redeem
 from guerdon.core.program import Cap, MonthChoice, Unit, When
-from guerdon.core.version import Timeline, Version, single
+from guerdon.core.timeline import Timeline, single
+from guerdon.core.version import Version
 from tests.builders import (
     Story,
     day,

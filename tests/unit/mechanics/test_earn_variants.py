@@ -13,7 +13,7 @@ from guerdon.core.effects import Granted, Progressed, Reversed
 from guerdon.core.events import Action, Describe, Line, Purchase, Traits
 from guerdon.core.program import Allowance, Cap, Meter, Partner, Quantity, Returns, Unit, When
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics import Earn, Vouchers
 from guerdon.mechanics.earn_ladder import Band, LadderStep, RateLadder, band_of
 from tests.builders import (

@@ -10,7 +10,7 @@ from guerdon.core.effects import Effect, MembershipChanged, PaymentDue
 from guerdon.core.events import Describe, Traits
 from guerdon.core.program import Unit, When
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics import Earn, Membership
 from guerdon.mechanics.membership import OlderFee
 from tests.builders import (

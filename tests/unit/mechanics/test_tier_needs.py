@@ -9,7 +9,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.events import Redeem
 from guerdon.core.program import Meter, Program, Quantity, Reward, Unit, When
 from guerdon.core.state import Membership
-from guerdon.core.version import Workshop
+from guerdon.core.workshop import Workshop
 from guerdon.mechanics import Tiers
 from guerdon.mechanics.tiers import Level, Need, Needs
 from tests.builders import Story, flat, instant, moment, program, rows, term, window

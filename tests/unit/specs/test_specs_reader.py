@@ -8,7 +8,8 @@ import pytest
 
 from guerdon.core.amounts import Rate
 from guerdon.core.events import Adjust, Count, Id, Line, Money, Name, Prose, Purchase, ReturnedLine, event_from
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.language import ProgramErrors, read_program
 from guerdon.language.errors import CODES
 from guerdon.language.nodes import parse

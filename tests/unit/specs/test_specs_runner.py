@@ -6,7 +6,8 @@ import pytest
 
 from guerdon.core.calendar import instant_of
 from guerdon.core.state import MemberState
-from guerdon.core.version import Timeline, Version
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
 from guerdon.core.wallet import Lot, Wallet
 from guerdon.language import read_program
 from guerdon.specs import read_specs, run
