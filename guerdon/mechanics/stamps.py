@@ -201,7 +201,7 @@ class StampsRule(Rule):
     def _dearest_first(self, case: Case, lines: tuple[int, ...]) -> list[int]:
         """Lines by the price of one article; the earlier first where equal."""
         items = quantities(case.event, "items") if isinstance(case.event, Purchase) else []
-        return sorted(lines, key=lambda line: -(case.nets[line] // max(items[line], 1)))
+        return sorted(lines, key=lambda line: -(case.payments[line] // max(items[line], 1)))
 
     def _left(self, case: Case, allowance: Allowance) -> int:
         start = case.period_start(case.day, allowance.period)
@@ -224,8 +224,9 @@ class StampsRule(Rule):
             if pieces:
                 free[line] = pieces
         lines = tuple(sorted(free))
-        off = tuple([portion(case.nets[line], free[line], items[line]) for line in lines])
-        case.reduce(self.name, sum(off), lines, off)
+        off = tuple([portion(case.payments[line], free[line], items[line]) for line in lines])
+        if any(off):
+            case.reduce(self.name, sum(off), lines, off)
         return lines, tuple([free[line] for line in lines])
 
     def _undone(self, moves: list[Progressed], cards: list[Progressed], origin: Origin) -> tuple[int, int]:
