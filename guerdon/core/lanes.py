@@ -25,7 +25,7 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         if not proposals:
             continue
         # What is earned is told by weights, and bounded as a whole: only prices are parted line by line.
-        if chooser == "line" and trigger == "checkout" and all([one.lines and one.shares for one in proposals]):
+        if chooser == "line" and trigger == "checkout" and all(one.lines and one.shares for one in proposals):
             _carry_out_by_line(case, proposals)
             continue
         chosen = _choose(chooser, proposals)
