@@ -24,7 +24,8 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
         if not proposals:
             continue
-        if chooser == "line" and all(proposal.lines and proposal.shares for proposal in proposals):
+        # What is earned is told by weights, and bounded as a whole: only prices are parted line by line.
+        if chooser == "line" and trigger == "checkout" and all(one.lines and one.shares for one in proposals):
             _carry_out_by_line(case, proposals)
             continue
         chosen = _choose(chooser, proposals)

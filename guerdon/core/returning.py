@@ -159,7 +159,8 @@ def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
         before, amount, expires_at=grant.expires_at, matures_at=grant.matures_at, reference=grant.reference
     )
     missing = amount - pending - available
-    owed = missing if case.version.program.units[grant.unit].debt == "owed" else 0
+    # Goods may come back with a date before their purchase, when their unit was not known yet.
+    owed = missing if case.counting.program.units[grant.unit].debt == "owed" else 0
     case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
     why = "spent" if missing > owed else ""
     case.effects.append(

@@ -201,7 +201,7 @@ class StampsRule(Rule):
     def _dearest_first(self, case: Case, lines: tuple[int, ...]) -> list[int]:
         """Lines by the price of one article; the earlier first where equal."""
         items = quantities(case.event, "items") if isinstance(case.event, Purchase) else []
-        return sorted(lines, key=lambda line: -(case.nets[line] // max(items[line], 1)))
+        return sorted(lines, key=lambda line: -(case.payments[line] // max(items[line], 1)))
 
     def _left(self, case: Case, allowance: Allowance) -> int:
         start = case.period_start(case.day, allowance.period)
@@ -225,7 +225,7 @@ class StampsRule(Rule):
                 free[line] = pieces
         lines = tuple(sorted(free))
         off = tuple([portion(case.payments[line], free[line], items[line]) for line in lines])
-        if sum(off):
+        if any(off):
             case.reduce(self.name, sum(off), lines, off)
         return lines, tuple([free[line] for line in lines])
 

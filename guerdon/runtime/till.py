@@ -277,6 +277,8 @@ class _Batch:
         self._load_rates(events)
 
     def _load_history(self, events: Sequence[Event]) -> None:
+        # Who joins in this batch has no journal yet; what the batch decides is all the history there is.
+        self._past = {member.key: [] for member in self._members.values() if member.seq == 0}
         needs = self._program.timeline.needs_history
         by_id = {
             member.id: member.key
@@ -284,7 +286,7 @@ class _Batch:
             if (member := self._members.get(event.member)) and needs(member.state, instant_of_event(event))
         }
         if by_id:
-            self._past = {key: [] for key in by_id.values()}
+            self._past |= {key: [] for key in by_id.values()}
             for past in groupby(reading.journals_of(self._connection, list(by_id)), key=lambda row: row.member):
                 self._past[by_id[past[0]]] = history_of(past[1])
 

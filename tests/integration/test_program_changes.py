@@ -80,6 +80,13 @@ def test_a_version_may_take_over_in_the_middle_of_a_batch(shop: Shop) -> None:
     assert shop.is_proven()
 
 
+def test_a_version_may_take_over_in_the_very_batch_in_which_a_member_joins(shop: Shop) -> None:
+    publish(shop.look, SECOND)
+    shop.meets(enrol("kim"), buy("k1", "kim", "2026-06-30", "499"), buy("k2", "kim", "2026-07-01", "1"))
+    assert shop.state("kim").standings["status"].level == "gold"
+    assert shop.is_proven()
+
+
 def test_a_late_purchase_of_the_old_version_is_brought_over(shop: Shop) -> None:
     publish(shop.look, SECOND)
     shop.waits_until("2026-07-03")

@@ -212,6 +212,14 @@ def test_what_a_late_purchase_grants_of_a_dropped_unit_becomes_the_other_too():
     assert (story.has("stars"), story.has("points")) == (0, 20)
 
 
+def test_goods_may_come_back_with_a_date_before_their_unit_was_known():
+    stars = program(flat(10, earn="stars"), units={"points": Unit(), "stars": Unit()})
+    story = Story(program(points_per_dollar()), from_day(stars, SECOND))
+    story.buys("2026-07-01 00:01", "5", id="p")
+    story.brings_back("2026-06-30 23:59", "p")
+    assert story.has("stars") == 0
+
+
 def test_a_reward_of_the_old_version_may_cost_the_new_unit():
     story = Story(
         shop_of_stars(),

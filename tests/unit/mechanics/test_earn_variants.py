@@ -489,3 +489,14 @@ def test_vouchers_and_days_settle_in_the_order_of_the_file():
         story = Story(program(*mechanics))
         story.waits_until("2026-02-01")
         assert (story.has(), story.has("vouchers")) == left
+
+
+# Lanes.
+
+
+def test_what_is_earned_by_items_competes_as_a_whole_in_a_lane_that_parts_prices_by_line():
+    by_item = {"earn": "points", "counts": "items", "lane": "one"}
+    soup = Earn(name="soup", rate=Rate(2, 1), when=When(category=("soup",)), **by_item)
+    capped = Earn(name="hot", rate=Rate(9, 1), when=When(category=("soup", "tea")), limit=Cap(per_event=4), **by_item)
+    story = Story(program(soup, capped, lanes={"one": "line"}))
+    assert granted(story.buys("2026-03-10", "10 soup x5", "10 tea x2", "10")) == {"soup": 10}

@@ -5,6 +5,7 @@ import pytest
 from guerdon.core.effects import CouponIssued, CouponWithdrawn, Progressed, Reduced, Reversed
 from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Quantity, Returns, Reward, When
+from guerdon.core.purchasing import paid_by_line
 from guerdon.mechanics import Stamps
 from guerdon.mechanics.stamps import Stamping
 from tests.builders import Story, from_day, program, rows, skipped, term
@@ -118,6 +119,20 @@ def test_a_free_article_is_one_of_its_line_and_a_limit_takes_the_dearest():
     decision = story.buys("2026-03-10", "9 coffee x2", "30 coffee x3")
     assert reduced(decision) == [(1000, (1,))]
     assert card(story) == 0
+
+
+def test_a_free_article_costs_no_less_than_nothing_where_the_basket_is_reduced_too():
+    story = Story(shop(1, free=True, gives=()))
+    decision = story.buys("2026-03-10", "4 coffee", "4 tea", id="p", off="6")
+    assert reduced(decision) == [(100, (0,))]
+    assert paid_by_line(story.receipts["p"].event, decision.outcome.effects) == [0, 100]
+
+
+def test_an_article_that_costs_nothing_is_free_without_a_word():
+    story = Story(shop(1, free=True, gives=()))
+    assert reduced(story.buys("2026-03-10", "0.01 coffee x3", "4 tea")) == [(1, (0,))]
+    story = Story(shop(3, free=True, gives=()))
+    assert reduced(story.buys("2026-03-10", "0.01 coffee x3", "4 tea")) == []
 
 
 def test_a_free_article_that_comes_back_whole_leaves_the_card_as_it_was():
