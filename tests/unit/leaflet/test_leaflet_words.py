@@ -341,7 +341,7 @@ def test_every_condition_is_said(field, language):
 )
 def test_a_further_fact_and_what_it_is_have_titles(titles, told):
     program = msgspec.structs.replace(PROGRAM, titles=Titles(attribute=titles))
-    assert conditions(Voice(program, "en"), When(attribute={"cup": ("own", "lent")})).adverbials == [told]
+    assert conditions(Voice(program, "en"), When(attribute={"cup": ("own", "lent")})).adverbials == (told,)
 
 
 @pytest.mark.parametrize(
