@@ -94,7 +94,11 @@ TITLES: Section[Titles] = Section(
         _titled(
             "action", "Of actions, so that it can follow *for*.", "{review: {en: writing a review, bg: написан отзив}}"
         ),
-        _titled("attribute", "Of further facts of an event.", "{cup: {en: your cup, bg: чашата ви}}"),
+        _titled(
+            "attribute",
+            "Of further facts of an event, and of what they are.",
+            "{cup: {en: the cup, bg: чашата}, cup/own: {en: your own, bg: вашата}}",
+        ),
         _titled("merchant_category", "Of kinds of shops.", "{5411: {en: groceries, bg: хранителни магазини}}"),
         _titled("segment", "Of segments.", "{students: {en: students, bg: студенти}}"),
         _titled("region", "Of regions.", "{sofia: {en: Sofia, bg: София}}"),

@@ -209,10 +209,10 @@ def _code(voice: Voice, when: When) -> str:
 
 def _attribute(voice: Voice, when: When) -> str:
     titles = voice.program.titles.attribute
-    facts = [
-        voice.say("%(fact)s: %(values)s", fact=voice.code(titles, name), values=voice.either(list(values)))
-        for name, values in (when.attribute or {}).items()
-    ]
+    facts = []
+    for name, values in (when.attribute or {}).items():
+        shown = [voice.title(titles.get(f"{name}/{value}", {}), value) for value in values]
+        facts.append(voice.say("%(fact)s: %(values)s", fact=voice.code(titles, name), values=voice.either(shown)))
     return voice.say("if %(facts)s", facts=voice.listed(facts))
 
 

@@ -332,6 +332,19 @@ def test_every_condition_is_said(field, language):
 
 
 @pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        ({}, "if cup: own or lent"),
+        ({"cup": {"en": "the cup"}}, "if the cup: own or lent"),
+        ({"cup": {"en": "the cup"}, "cup/own": {"en": "your own"}}, "if the cup: your own or lent"),
+    ],
+)
+def test_a_further_fact_and_what_it_is_have_titles(titles, told):
+    program = msgspec.structs.replace(PROGRAM, titles=Titles(attribute=titles))
+    assert conditions(Voice(program, "en"), When(attribute={"cup": ("own", "lent")})).adverbials == (told,)
+
+
+@pytest.mark.parametrize(
     ("when", "told"),
     [
         (When(weekday=(5, 6)), ("at weekends", "по выходным", "през уикенда")),
