@@ -69,6 +69,12 @@ class Rehearsal:
         """What is known of a member; a new member's state for somebody who is not enrolled."""
         return self.states.get(member, NEW_MEMBER)
 
+    def plant(self, game: str, seed: str) -> None:
+        """Let a game be played with a seed, whether it is the one that the program committed itself to or not."""
+        for version in self.timeline.versions:
+            if game in version.seeds:
+                self.seeds = self.seeds | {version.seeds[game]: seed}
+
     def left(self, limit: str, at: Instant) -> int:
         """What is left of a shared limit; of a stock that comes in drops, of the drop of that moment."""
         return self.allowed[limit] - self.used[self._counted_as(limit, at)]

@@ -12,7 +12,7 @@ from guerdon.language.place import Place
 from guerdon.language.section import Fields, Key, Section
 from guerdon.specs.expectations import WHAT_IS_LEFT, Look
 from guerdon.specs.steps import STEP, Told
-from guerdon.specs.wordings import NO_OR_MOMENT, OTHER_CURRENCY, PROGRAM_NAME, PROSE, TEXT, WORTH
+from guerdon.specs.wordings import NO_OR_MOMENT, OTHER_CURRENCY, PROGRAM_NAME, PROSE, TEXT, WHEEL, WORTH
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -49,7 +49,7 @@ class Specs(NamedTuple):
     rates: dict[str, Rate]
     """What other currencies are worth, in all cases."""
     seeds: dict[str, str]
-    """The secret seed of each game, in all cases."""
+    """The seed of each wheel that a case gives one."""
 
 
 class Located(Form[U], Generic[T, U]):
@@ -178,8 +178,9 @@ SPECS: Section[Specs] = Section(
         ),
         Key(
             "seeds",
-            Table("seeds by game", TEXT, TEXT),
-            "The secret seed of each raffle or wheel that is played, so that its chance comes out the same every time.",
+            Table("seeds by wheel", WHEEL, TEXT),
+            "With which seed a wheel is spun in all cases: any text will do, until a case comes out as it shall. "
+            "Left out: its commitment stands in for the seed, which is a secret.",
             "{spring-wheel: spring-2026}",
         ),
         Key(

@@ -45,7 +45,9 @@ def run(specs: Specs, timeline: Timeline) -> list[CaseResult]:
 def _run_case(case: Case, specs: Specs, timeline: Timeline, names: Declared) -> CaseResult:
     """Run one case from the beginning."""
     rehearsal = Rehearsal(timeline)
-    rehearsal.rates, rehearsal.seeds = specs.rates, specs.seeds
+    rehearsal.rates = specs.rates
+    for game, seed in specs.seeds.items():
+        rehearsal.plant(game, seed)
     for name, left in case.left.items():
         rehearsal.leave(names.limits[name], left, _begin(case))
     results = [_run_step(step, rehearsal, names) for step in case.steps]

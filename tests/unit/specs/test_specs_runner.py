@@ -262,6 +262,27 @@ def test_purchases_in_another_currency_are_worth_what_the_file_says():
     assert told(f"{abroad}, expect: {{refused: currency_rate_missing}}") == []
 
 
+LUCKY = CLUB.replace(
+    "rewards:",
+    f"  - {{wheel: lucky, prizes: {{mug: {{weight: 1}}, nothing: {{weight: 1}}}}, commitment: {'ab' * 32}}}\nrewards:",
+)
+
+
+def test_a_wheel_is_spun_with_the_seed_of_the_file():
+    timeline = Timeline([Version(read_program(LUCKY))])
+    outcomes = set()
+    for seed in "abcdefgh":
+        head = HEAD.replace("cases:", f"seeds: {{lucky: {seed}}}\ncases:")
+        outcomes.add(tuple(told("at: 2026-03-02, play: lucky, expect: {effects: [won]}", head=head, timeline=timeline)))
+    assert len(outcomes) == 2, "some seeds win and some do not"
+    assert () in outcomes
+
+
+def test_without_a_seed_a_wheel_spins_all_the_same():
+    timeline = Timeline([Version(read_program(LUCKY))])
+    assert told("at: 2026-03-02, play: lucky, expect: {effects: [entered]}", timeline=timeline) == []
+
+
 def test_of_a_stock_that_comes_in_drops_what_is_left_is_of_the_drop():
     drops = CLUB.replace("stock: 2", "stock: 2 on tue at 09:00")
     timeline = Timeline([Version(read_program(drops))])
