@@ -12,6 +12,7 @@ from guerdon.language.place import Scope, UnitFacts
 WORD_PATTERN = f"({NAME_PATTERN})"
 _CURRENCY = "([A-Z]{3})"
 MONEY_PATTERN = f"{DECIMAL} {_CURRENCY}"
+_LONG_PLURAL = re.compile("((?<=[sxz])|(?<=[cs]h))es$")
 
 
 def money(number: str, currency: str, scope: Scope) -> int:
@@ -42,8 +43,12 @@ MONEY = Phrase(
 
 
 def names_unit(word: str, unit: str) -> bool:
-    """Whether a word means a unit: by its name, or without the s of the plural (``1 point``)."""
-    return word in (unit, unit.removesuffix("s"))
+    """Whether a word means a unit: by its name, or without the ending of the plural (``1 point``, ``1 bonus``).
+
+    >>> names_unit("bonus", "bonuses"), names_unit("mil", "miles"), names_unit("prize", "prizes")
+    (True, False, True)
+    """
+    return word in (unit, unit.removesuffix("s"), _LONG_PLURAL.sub("", unit))
 
 
 def unit_named(word: str, scope: Scope) -> str:
@@ -51,8 +56,9 @@ def unit_named(word: str, scope: Scope) -> str:
     units = scope.names.units
     if word in units or not units:
         return word
-    if f"{word}s" in units:
-        return f"{word}s"
+    for unit in units:
+        if names_unit(word, unit):
+            return unit
     raise Wrong("name_unknown", f"{shown(word)} is not a unit of this program; {advice(word, units)}")
 
 

@@ -213,4 +213,5 @@ CONVERSION: Section[Conversion] = Section(
     ],
     _conversion,
     checks=[_check_conversion],
+    subject="every",
 )

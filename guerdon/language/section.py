@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from guerdon.language.errors import closest, listed, shown
+from guerdon.language.amounts import QUANTITY
+from guerdon.language.errors import Wrong, closest, listed, shown
 from guerdon.language.forms import Define, Form, Inner, Inside, Schema
 from guerdon.language.nodes import Node, Scalar, plain
 from guerdon.language.place import Broken, Desk, Place
@@ -94,7 +95,7 @@ class Section(Form[T]):
     ) -> None:
         """``build`` takes the fields by name. ``checks`` run on whatever could be read and report what is wrong.
 
-        ``subject`` is the key that names what the section's amounts are of.
+        ``subject`` is the key that names what the section's amounts are of, or that has an amount of it.
         """
         self.name = name
         self.title = title
@@ -131,13 +132,18 @@ class Section(Form[T]):
         return values
 
     def _subject_of(self, place: Place, nodes: dict[str, Node]) -> str | None:
-        """The text behind the subject's key, where it names something that exists."""
+        """What the subject's key names, or what the amount behind it is of, where that exists."""
         if not self._subject:
             return None
         node = nodes.get(self._subject)
         word = node.text.strip() if isinstance(node, Scalar) else ""
         names = place.desk.names
-        return word if word in names.units or word in names.meters else ""
+        if word in names.units or word in names.meters:
+            return word
+        try:
+            return QUANTITY.parse(word, place.scope).unit
+        except Wrong:
+            return ""
 
     def _report_unknown(self, place: Place, keys: list[Place]) -> frozenset[str]:
         """Report keys that mean nothing here, and give those that were most likely meant."""

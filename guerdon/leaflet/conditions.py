@@ -43,8 +43,12 @@ class Conditions(NamedTuple):
 
     def alone(self) -> str:
         """What a table says of something that has conditions; empty where it has none."""
+        return capital(self.behind_colon())
+
+    def behind_colon(self) -> str:
+        """The same behind something that leads up to it."""
         told = [part for part in (self.audience, *self.adverbials) if part]
-        return capital(sentence_end(", ".join(told) + ".")) if told else ""
+        return sentence_end(", ".join(told) + ".") if told else ""
 
 
 def conditions(voice: Voice, when: When, *, but: Sequence[str] = ()) -> Conditions:
@@ -58,10 +62,14 @@ def conditions(voice: Voice, when: When, *, but: Sequence[str] = ()) -> Conditio
 
 def exceptions(voice: Voice, unless: When) -> list[str]:
     """What stands against it, each matcher for itself but for goods, a sentence each."""
-    told = conditions(voice, unless)
+    told = conditions(voice, unless, but=("expression",))
     cases = [part for part in (told.audience, *told.adverbials) if part]
     sentences = [voice.say("Not on %(goods)s.", goods=told.goods)] if told.goods else []
-    return [*sentences, *[voice.say("Not %(case)s.", case=case) for case in cases]]
+    sentences += [voice.say("Not %(case)s.", case=case) for case in cases]
+    if unless.expression is not None:
+        case = MATCHERS["expression"](voice, unless)
+        sentences.append(voice.say_in("an exception in words of its own", "Not %(case)s.", case=case))
+    return sentences
 
 
 def _all_of(voice: Voice, goods: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ def _costs(voice: Voice, mechanic: Membership, term: Term | None) -> Iterator[st
 
 def _joining(voice: Voice, mechanic: Membership) -> Iterator[str]:
     """Who may join, and in place of what."""
-    told = conditions(voice, mechanic.when).alone()
+    told = conditions(voice, mechanic.when).behind_colon()
     if told:
         yield voice.say("Who may join: %(condition)s", condition=told)
     plans = [plan for plan in voice.program.mechanics if isinstance(plan, Membership) and plan.of]

@@ -101,8 +101,8 @@ def _earning(voice: Voice, mechanic: Menu) -> Iterator[str]:
     told = conditions(voice, mechanic.when)
     if told.goods:
         yield voice.say("Only %(goods)s count.", goods=told.goods)
-    if told.alone():
-        yield voice.say("When it counts: %(condition)s", condition=told.alone())
+    if told.behind_colon():
+        yield voice.say("When it counts: %(condition)s", condition=told.behind_colon())
     yield from exceptions(voice, mechanic.unless)
     yield from limits(voice, mechanic.limit, mechanic.earn)
     yield from shared_limits(voice, mechanic)

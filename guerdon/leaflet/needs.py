@@ -28,7 +28,7 @@ def _need(voice: Voice, need: Need) -> str:
     what, over = _what(voice, need.meter), window(voice, meter.window)
     if need.share is not None:
         percent = voice.percent(Decimal(need.share.amount) / need.share.per)
-        whole = _what(voice, need.share_of)
+        whole = f"{_what(voice, need.share_of)} {window(voice, voice.program.meters[need.share_of].window)}"
         return voice.say(
             "%(measure)s %(window)s: at least %(percent)s of this: %(whole)s",
             measure=what, window=over, percent=percent, whole=whole,

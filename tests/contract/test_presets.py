@@ -124,6 +124,7 @@ NOT_FELT: dict[str, set[str]] = {
     "north-face-us-2021.yaml": {"- 15 a year"},
     "starbucks-2023.yaml": {"- 2026-03-09"},  # the last day of these rules anyway
     # Who joins by the year in its five weeks pays again in 2023, by the version that comes after it.
+    "spasibo-2018.yaml": {"limit: 50_000 bonuses a month"},  # fifty steps of a thousand
     "prime-2022-02.yaml": {"fee: 139 USD a year", "joined_before: {2022-02-18: 119 USD}"},
 }
 """What stands on lines whose numbers no case can feel, by the file, each with the reason in a comment beside it."""

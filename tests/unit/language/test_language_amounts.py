@@ -12,6 +12,7 @@ from guerdon.language.rates import MEMBER_CAP, OWN_AMOUNT, RATE, THRESHOLD, WORT
 UNITS = {
     "points": UnitFacts(0, money=False),
     "stars": UnitFacts(2, money=False),
+    "bonuses": UnitFacts(0, money=False),
     "vouchers": UnitFacts(2, money=True),
 }
 METERS = {"spent": "spend", "visited": "visits", "bought": "items", "earned": "stars", "paid_back": "vouchers"}
@@ -69,6 +70,7 @@ def test_money_in_a_currency_without_decimals():
     [
         ("500 points", Quantity(500, "points")),
         ("1 point", Quantity(1, "points")),
+        ("1 bonus", Quantity(1, "bonuses")),
         ("2_000_000 points", Quantity(2_000_000, "points")),
         ("1.25 stars", Quantity(125, "stars")),
         ("5 USD", Quantity(500, "vouchers")),

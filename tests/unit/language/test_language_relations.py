@@ -131,6 +131,14 @@ def test_a_conversion_is_read_whole():
     assert (plain.gives, plain.expires) == (Quantity(25, "stars"), Term(12, "month"))
 
 
+def test_the_limit_of_a_conversion_is_of_what_is_converted():
+    stars = only("{conversion: swap, every: 10 stars, gives: 1 point, limit: 50 stars a month}")
+    assert stars.limit == Cap(per_member=(Allowance(500, "month"),))
+    assert only("{conversion: swap, every: 10 stars, gives: 1 point, limit: 50}").limit == Cap(
+        per_member=(Allowance(500),)
+    )
+
+
 def test_a_reward_may_be_a_partners():
     rest = "rewards:\n  - {reward: flight, cost: 20 points, partner: sky}\n"
     assert shop("{earn: points, flat: 1}", rest=rest).rewards[0].partner == "sky"
@@ -156,6 +164,7 @@ MISTAKES = [
     ("{conversion: c, every: 5 points, gives: 5 stars, partner: sky}", "a partner pays out in a unit of its own"),
     ("{conversion: c, every: 5 points, gives: 0.5 miles, partner: sky}", "a partner's unit is paid out whole"),
     ("{conversion: c, every: 5 points, gives: 6 points}", "give another unit"),
+    ("{conversion: c, every: 5 points, gives: 5 stars, limit: 5 stars a month}", "`stars` is not what is given here"),
     ("{conversion: c, every: 5 points, gives: 6 stars, at_least: 6 stars}", "and not `stars`"),
     ("{conversion: c, every: 5 points, gives: 6 miles, partner: sky, expires: 5 days}", "lasts as the partner says"),
 ]

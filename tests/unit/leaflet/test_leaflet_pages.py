@@ -477,7 +477,10 @@ def test_how_long_a_level_lasts(settings, told):
 
 NEEDED = [
     ("visits at least 4", "Purchases in the last 30 days: at least 4"),
-    ("bought at least 50 % of visits", "Articles (coffee) since you joined: at least 50% of this: purchases"),
+    (
+        "bought at least 50 % of visits",
+        "Articles (coffee) since you joined: at least 50% of this: purchases in the last 30 days",
+    ),
     (
         "{all: [visits at least 4], any: [spend at least 5 EUR, visits at least 9]}",
         "Purchases in the last 30 days: at least 4; one of these: spend in a calendar year: at least €5; purchases in "

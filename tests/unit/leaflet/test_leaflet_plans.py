@@ -32,7 +32,7 @@ MONTHLY = """\
 PLANS = {
     "en": (
         "Memberships and clubs",
-        "It costs $14.99 for 1 month. If you joined before February 18, 2022: $12.99. Who may join: From the age of "
+        "It costs $14.99 for 1 month. If you joined before February 18, 2022: $12.99. Who may join: from the age of "
         "18 years. It takes the place of “Prime by the year”, at once. You may try it once without paying: for 30 "
         "days. The next payment is due 3 days before the term ends. Unpaid, it ends after 7 days from the end of the "
         "term. You can leave at any time, in one step. If you leave at once and have used nothing in the term, you "
