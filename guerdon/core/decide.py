@@ -246,7 +246,7 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
         _note_referrer(case, event)
-        for rule in case.version.rules:
+        for rule in case.version.enrolling:
             rule.enrol(case)
         run_lanes(case, "enrol")
     elif isinstance(event, Action):

@@ -91,9 +91,9 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     if origin.is_whole and case.version.program.returns.vouchers == "given back":
         _give_vouchers_back(case, [effect for effect in record.effects if isinstance(effect, Discounted)])
     refund(case, origin)
-    for rule in case.version.rules:
+    for rule in case.version.giving_back:
         rule.give_back(case, origin)
-    for rule in case.version.rules:
+    for rule in case.version.taking_back:
         rule.take_back(case, day)
 
 

@@ -34,6 +34,9 @@ class Version:
         self.rules_by_name: Mapping[str, Rule] = compiled
         self.preparing = _overriding("prepare", self.rules)
         self.scheduled = _overriding("next_due", self.rules)
+        self.enrolling = _overriding("enrol", self.rules)
+        self.giving_back = _overriding("give_back", self.rules)
+        self.taking_back = _overriding("take_back", self.rules)
         self.reduces_prices = any("checkout" in rule.triggers for rule in self.rules)
         self.index = workshop.index
         self.ladder_levels: Mapping[str, tuple[str, ...]] = workshop.ladders
