@@ -76,7 +76,7 @@ class EarnRule(Rule):
                 return None
         lines = None
         if self._lines is not None:
-            bit = self._lines.bit_on(case.day)
+            bit = self._lines.always or self._lines.bit_on(case.day)
             if not case.mask & bit:
                 case.note(self.name, "skipped", "no_line_matches", f"no line is {self._lines.sentence}")
                 return None
