@@ -3,8 +3,6 @@
 Mechanics and rewards stand in the file in the order of the program, so they are found by their place and not by name.
 """
 
-from collections.abc import Iterator
-
 from guerdon.core.program import Program
 from guerdon.language.errors import ProgramError
 from guerdon.language.nodes import Mapping, Node, Scalar, Sequence, parse
@@ -28,27 +26,26 @@ class Lines:
         """The line of a mechanic, a reward, or a level of a ladder; that of the whole list where it is not found."""
         if what in _LISTS:
             return self._item(what, name).line
-        return next((node.line for node in _scalars(self._behind("mechanics")) if node.text.strip() == name), 1)
+        mechanics = self._behind("mechanics")
+        levels = [key for item in _items(mechanics) for key, _ in _entries(_value(_value(item, "tiers"), "levels"))]
+        return next((level.line for level in levels if level.text.strip() == name), mechanics.line)
 
     def _item(self, what: str, name: str) -> Node:
         listing, names = self._behind(_LISTS[what]), self._names[what]
-        if name in names and isinstance(listing, Sequence) and len(listing.items) == len(names):
-            return listing.items[names.index(name)]
-        return listing
+        items = _items(listing)
+        return items[names.index(name)] if name in names and len(items) == len(names) else listing
 
     def _behind(self, key: str) -> Node:
-        entries = self._root.entries if isinstance(self._root, Mapping) else ()
-        return next((value for name, value in entries if name.text.strip() == key), self._root)
+        return _value(self._root, key) or self._root
 
 
-def _scalars(node: Node) -> Iterator[Scalar]:
-    """Every text in a part of the file: keys and values, from the top down."""
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _scalars(item)
-    elif isinstance(node, Mapping):
-        for key, value in node.entries:
-            yield key
-            yield from _scalars(value)
+def _entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    return node.entries if isinstance(node, Mapping) else ()
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _value(node: Node | None, key: str) -> Node | None:
+    return next((value for name, value in _entries(node) if name.text.strip() == key), None)

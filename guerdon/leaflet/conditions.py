@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from guerdon.core.calendar import Term
-from guerdon.core.program import AroundBirthday, MonthChoice, Range, Texts, When
+from guerdon.core.program import AroundBirthday, Meter, MonthChoice, Range, Texts, When
 from guerdon.leaflet.measures import measure, metered
 from guerdon.leaflet.times import span, window
 from guerdon.leaflet.voice import Voice, capital, sentence_end
@@ -49,6 +49,15 @@ class Conditions(NamedTuple):
         """The same behind something that leads up to it."""
         told = [part for part in (self.audience, *self.adverbials) if part]
         return sentence_end(", ".join(told) + ".") if told else ""
+
+
+def only_these(voice: Voice, meter: Meter) -> list[str]:
+    """What alone a meter counts, in sentences; none where everything counts."""
+    told = conditions(voice, meter.only or When())
+    sentences = [voice.say("Only %(goods)s count.", goods=told.goods)] if told.goods else []
+    if told.adverbials:
+        sentences.append(voice.say("It counts only %(cases)s.", cases=", ".join(told.adverbials)))
+    return sentences
 
 
 def conditions(voice: Voice, when: When, *, but: Sequence[str] = ()) -> Conditions:

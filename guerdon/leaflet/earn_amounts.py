@@ -6,7 +6,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.calendar import PeriodUnit, Window
 from guerdon.core.program import Meter
 from guerdon.leaflet.amounts import amount, rate
-from guerdon.leaflet.conditions import level_titles, mechanic_title
+from guerdon.leaflet.conditions import level_titles, mechanic_title, only_these
 from guerdon.leaflet.measures import measure, metered
 from guerdon.leaflet.times import start_of_every, window
 from guerdon.leaflet.voice import Voice, capital
@@ -96,6 +96,7 @@ def fine_print(voice: Voice, mechanic: Earn) -> list[str]:
     if mechanic.of:
         over = window(voice, counted.window)
         told.append(voice.say("What counts: %(measure)s %(window)s.", measure=measure(voice, counted), window=over))
+        told += only_these(voice, counted)
     for band in mechanic.bands:
         given = amount(voice, band.amount, mechanic.earn)
         if band.most is None:
@@ -104,6 +105,7 @@ def fine_print(voice: Voice, mechanic: Earn) -> list[str]:
             told.append(voice.say("Up to %(most)s: %(amount)s.", most=metered(voice, counted, band.most), amount=given))
     if mechanic.ladder is not None:
         meter = voice.program.meters[mechanic.ladder.meter]
+        told += only_these(voice, meter)
         for step in mechanic.ladder.steps:
             given, least = _rate(voice, mechanic, step.rate, ""), metered(voice, meter, step.least)
             what = measure(voice, meter)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from guerdon.core.program import Meter, When
+from guerdon.core.program import Meter
 from guerdon.leaflet.amounts import unit_title
-from guerdon.leaflet.conditions import conditions
+from guerdon.leaflet.conditions import only_these
 from guerdon.leaflet.measures import measure, metered
 from guerdon.leaflet.needs import needed
 from guerdon.leaflet.pages import Said, Table
@@ -17,8 +17,8 @@ def said_tiers(voice: Voice, mechanic: Tiers) -> Said:
     """The ladder with what each level takes."""
     meter = voice.program.meters.get(mechanic.meter)
     sentences = [] if meter is None else [_basis(voice, meter)]
-    if meter is not None and meter.only is not None:
-        sentences += _only(voice, meter.only)
+    if meter is not None:
+        sentences += only_these(voice, meter)
     sentences += [_validity(voice, mechanic), *_lowering(voice, mechanic)]
     rows = [
         (voice.title(level.title, level.name), capital(_asked(voice, meter, level)) if level.needs else
@@ -71,15 +71,6 @@ def _lowering(voice: Voice, mechanic: Tiers) -> Iterator[str]:
             "If it was not enough, the level stays %(lasting)s more, and you may still earn it.",
             lasting=lasting(voice, mechanic.grace),
         )  # fmt: skip
-
-
-def _only(voice: Voice, only: When) -> list[str]:
-    """What alone counts."""
-    told = conditions(voice, only)
-    sentences = [voice.say("Only %(goods)s count.", goods=told.goods)] if told.goods else []
-    if told.adverbials:
-        sentences.append(voice.say("It counts only %(cases)s.", cases=", ".join(told.adverbials)))
-    return sentences
 
 
 def _basis(voice: Voice, meter: Meter) -> str:

@@ -133,6 +133,10 @@ EARNINGS = [
         "What counts must come to at least €9.",
     ),
     (
+        "on: 2026-03-29, of: bought, rate: 2 per 1 item",
+        "2 points per 1 piece on March 29, 2026. What counts: articles since you joined. Only coffee count.",
+    ),
+    (
         "ladder: {meter: visits, 1: 1 per 1 EUR, 5: 2 per 1 EUR}",
         "More and more. Purchases from 1 on: 1 point for every €1 you spend. Purchases from 5 on: 2 points for every "
         "€1 you spend.",

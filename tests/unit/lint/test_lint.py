@@ -150,10 +150,20 @@ def test_a_level_whose_meter_stands_still(category, out_of_reach):
     assert findings(BASE + ladder, head=head) == ([("level_out_of_reach", "gold")] if out_of_reach else [])
 
 
+@pytest.mark.parametrize(("least", "out_of_reach"), [(100, False), (101, True)])
+def test_a_level_that_needs_more_of_a_meter_than_there_can_be(least, out_of_reach):
+    needs = f"{{all: [spend at least 5 USD, earned at least {least} points]}}"
+    ladder = f"  - tiers: {{levels: {{basic: {{}}, gold: {{needs: {needs}}}}}, kept: 12 months}}\n"
+    welcome = "  - {earn: points, name: welcome, on: enrol, flat: 100}\n"
+    assert findings(welcome + ladder) == ([("level_out_of_reach", "gold")] if out_of_reach else [])
+    assert findings(welcome + ladder.replace("all:", "any:")) == []
+
+
 def test_a_finding_has_the_line_of_what_it_is_about():
     fuel = when("category: fuel", "points").replace("1 USD", "1 USD, limit: 1 point")
     text = f"""{HEAD}mechanics:
 {BASE.replace("1 USD}", "1 USD, limit: 10 points a year}")}
+  - {{earn: points, name: early, rate: {{gold: 1 per 1 USD}}, limit: 1 point}}
   - tiers:
       meter: earned
       levels:
