@@ -286,6 +286,9 @@ def _note_referrer(case: Case, event: Enrol) -> None:
 def _answer(case: Case, event: Event) -> None:
     """Let the one rule that the event names deal with it."""
     kind, name = kind_of(event), addressed(event)
+    if isinstance(event, ENGINE_EVENTS):
+        # It may have been sent while the mechanic had another name.
+        name = case.version.name_now(name)
     rule = case.version.answering.get((kind, name))
     if rule is None:
         raise stop("nothing_of_that_name", kind=kind, name=name)

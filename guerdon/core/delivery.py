@@ -19,14 +19,15 @@ WAITING: Instant = LAST_INSTANT
 
 def deliver(case: Case, event: Deliver) -> None:
     """Set the maturity of everything that waits for this purchase. Refused where nothing does."""
-    delays = {rule.name: rule.delay or Delay() for rule in case.version.rules}
     found = False
     for unit, held in case.wallets.items():
         for lot in held.pending:
             purchase, _, mechanic = lot.reference.rpartition("/")
             if lot.matures_at == WAITING and purchase == event.purchase:
                 found = True
-                matures_at = max(delays.get(mechanic, Delay()).ends(case.at, case.version.zone), case.at)
+                rule = case.counting.rule_called(mechanic)
+                delay = Delay() if rule is None or rule.delay is None else rule.delay
+                matures_at = max(delay.ends(case.at, case.version.zone), case.at)
                 case.wallets[unit] = wait_until(case.wallets[unit], lot, matures_at)
                 case.effects.append(Delivered(event.purchase, unit, lot.amount, matures_at))
     if not found:

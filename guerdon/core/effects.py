@@ -16,14 +16,14 @@ what was used up are above.
 | ``partner:NAME`` | a partner's | what was spent there, less what the partner granted (below zero: the partner owes) |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
 from guerdon.core.amounts import Rate, allocate
 from guerdon.core.calendar import Day, Instant
-from guerdon.core.events import EngineEvent
+from guerdon.core.events import EngineEvent, Refer
 from guerdon.core.refusals import Refusal
 
 MEMBER_ACCOUNTS = ("available", "pending", "held", "debt")
@@ -713,6 +713,27 @@ def news_of(effects: Sequence[Effect]) -> list[Emitted]:
         if told:
             news.append(Emitted(told, msgspec.to_builtins(effect)))
     return news
+
+
+_NAMING = ("mechanic", "coupon", "badge", "game")
+"""The fields of effects that name a mechanic."""
+
+
+def renamed(effects: Sequence[Effect], names: Mapping[str, str]) -> tuple[Effect, ...]:
+    """Effects with other names of the mechanics in them; a mechanic's part (``menu/fuel``) goes by its mechanic."""
+    return tuple([_renamed(effect, names) for effect in effects]) if names else tuple(effects)
+
+
+def _renamed(effect: Effect, names: Mapping[str, str]) -> Effect:
+    if isinstance(effect, Sent) and isinstance(effect.event, Refer):
+        referral = names.get(effect.event.referral, effect.event.referral)
+        return Sent(msgspec.structs.replace(effect.event, referral=referral))
+    changed = {}
+    for field in _NAMING:
+        mechanic, slash, part = getattr(effect, field, "").partition("/")
+        if mechanic in names:
+            changed[field] = f"{names[mechanic]}{slash}{part}"
+    return msgspec.structs.replace(effect, **changed) if changed else effect
 
 
 def sent_of(effects: Sequence[Effect]) -> list[EngineEvent]:

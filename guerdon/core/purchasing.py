@@ -93,7 +93,8 @@ def metered(seen: Case | Bought, purchase: Purchase, meter: CompiledMeter) -> in
     """What a meter counts of a purchase: money paid, one visit, or quantities."""
     if meter.checks and not meter.holds(seen):
         return 0
-    counts, bit = meter.settings.counts, None if meter.lines is None else meter.lines.always or meter.lines.bit_on(seen.day)
+    counts, lines = meter.settings.counts, meter.lines
+    bit = None if lines is None else lines.always or lines.bit_on(seen.day)
     if counts == "visits":
         return 1 if bit is None or any(mask & bit for mask in seen.masks) else 0
     amounts = seen.payments if counts == "spend" else quantities(purchase, counts)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from guerdon.core import wallet
 from guerdon.core.amounts import allocate, portion
 from guerdon.core.case import Case
-from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed
+from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed, renamed
 from guerdon.core.events import Purchase, Return, instant_of_event
 from guerdon.core.facts import PurchaseRecord
 from guerdon.core.paying import refund
@@ -91,6 +91,9 @@ def give_back(case: Case, event: Return, timeline: Timeline) -> None:
     if origin.is_whole and case.version.program.returns.vouchers == "given back":
         _give_vouchers_back(case, [effect for effect in record.effects if isinstance(effect, Discounted)])
     refund(case, origin)
+    # The rules know what they did by the names that they have now.
+    names, _ = case.version.names_since(bought_under)
+    origin = origin._replace(effects=renamed(origin.effects, names))
     for rule in case.version.giving_back:
         rule.give_back(case, origin)
     for rule in case.version.taking_back:

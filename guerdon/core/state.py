@@ -13,6 +13,9 @@ from guerdon.core.events import Traits
 from guerdon.core.meters import Buckets
 from guerdon.core.wallet import Wallet
 
+PER_TERM = "term/"
+"""Before the name of a plan: an allowance for each of its terms."""
+
 
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where the member stands on one ladder of tiers."""

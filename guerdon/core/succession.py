@@ -27,7 +27,7 @@ from guerdon.core.events import Action, Purchase, Return, instant_of_event
 from guerdon.core.facts import PastEvent, PurchaseRecord
 from guerdon.core.purchasing import metered, paid_by_line
 from guerdon.core.returning import Quantities, counted_out, origin_of
-from guerdon.core.state import Standing
+from guerdon.core.state import PER_TERM, Standing
 from guerdon.core.version import Version
 from guerdon.core.workshop import Bought
 
@@ -58,10 +58,15 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
         }
     if not mechanics:
         return
-    case.used = {_renamed_allowance(name, mechanics): buckets for name, buckets in case.used.items()}
-    case.progress = {mechanics.get(name, name): counters for name, counters in case.progress.items()}
+    case.used = {_renamed_part(name, mechanics): buckets for name, buckets in case.used.items()}
+    case.progress = {_renamed_part(name, mechanics): counters for name, counters in case.progress.items()}
     case.choices = {mechanics.get(name, name): choices for name, choices in case.choices.items()}
     case.memberships = {mechanics.get(name, name): membership for name, membership in case.memberships.items()}
+    case.badges = {mechanics.get(name, name): times for name, times in case.badges.items()}
+    case.roster = {
+        key: msgspec.structs.replace(person, plans=tuple([mechanics.get(plan, plan) for plan in person.plans]))
+        for key, person in case.roster.items()
+    }
     case.tickets = {mechanics.get(name, name): tickets for name, tickets in case.tickets.items()}
     case.coupons = tuple(
         [msgspec.structs.replace(held, coupon=mechanics.get(held.coupon, held.coupon)) for held in case.coupons]
@@ -81,8 +86,12 @@ def _renamed_sources(standing: Standing, names: Mapping[str, str]) -> Standing:
     return msgspec.structs.replace(standing, shown=shown, before=before)
 
 
-def _renamed_allowance(name: str, mechanics: Mapping[str, str]) -> str:
+def _renamed_part(name: str, mechanics: Mapping[str, str]) -> str:
+    """The name of a mechanic's allowance or step, by the mechanic's new name; a term's by that of its plan too."""
     mechanic, slash, rest = name.partition("/")
+    if rest.startswith(PER_TERM):
+        plan = rest.removeprefix(PER_TERM)
+        rest = f"{PER_TERM}{mechanics.get(plan, plan)}"
     return f"{mechanics.get(mechanic, mechanic)}{slash}{rest}"
 
 

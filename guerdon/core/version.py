@@ -1,5 +1,6 @@
 """A version is a program compiled: ready to decide, and told by the one before it what it takes over."""
 
+import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
 import msgspec
@@ -86,20 +87,28 @@ class Version:
         }
         known = {changes.meters.get(name, name): meter for name, meter in before.program.meters.items()}
         self.filled = tuple([name for name, meter in program.meters.items() if known.get(name) != meter])
-        self._first_names = {new: before.first_name(old) for old, new in changes.mechanics.items()}
-        self._first_names = {**before.first_names_kept(self), **self._first_names}
+        former = {new: old for old, new in changes.mechanics.items()}
+        self._first_names = {limit: before.first_name(_of_mechanic(limit, former)) for limit in self.limits}
         dropped = {name: unit for name, unit in before.program.units.items() if name not in program.units}
         # What members hold of a dropped unit still expires as it was promised.
         self.program = msgspec.structs.replace(program, units={**program.units, **dropped})
         self._units = tuple(self.program.units.items())
 
     def first_name(self, limit: str) -> str:
-        """The name under which a shared limit is counted: that of the mechanic before it was ever renamed."""
+        """The name under which a shared limit is counted: by the mechanic's name before it was ever changed."""
         return self._first_names.get(limit, limit)
 
-    def first_names_kept(self, after: "Version") -> dict[str, str]:
-        """The first names of mechanics that the version after has under the same name."""
-        return {name: first for name, first in self._first_names.items() if name in after.limits}
+    def name_now(self, mechanic: str) -> str:
+        """What this version calls a mechanic that it or a version before knows by a name."""
+        if mechanic in self.rules_by_name or self._before is None:
+            return mechanic
+        before = self._before.name_now(mechanic)
+        return self.renamed.get(before, before)
+
+    def rule_called(self, mechanic: str) -> Rule | None:
+        """The rule of a mechanic by any name it ever had; of one that was dropped, as it was last."""
+        rule = self.rules_by_name.get(self.name_now(mechanic))
+        return self._before.rule_called(mechanic) if rule is None and self._before is not None else rule
 
     def counted_under(self, meter: str, earlier: "Version") -> "tuple[Version, CompiledMeter] | None":
         """By which version's meter a purchase of an earlier version is counted in one of this version's meters.
@@ -250,6 +259,16 @@ def _scale_of(version: Version, unit: str) -> int:
     if declared is None:
         return 0
     return currency_scale(version.program.currency) if declared.money else declared.scale
+
+
+_LIMIT = re.compile(rf"((?:tickets:|prize:|{CAUSE_LIMIT})?)([^/]*)(.*)", re.DOTALL)
+
+
+def _of_mechanic(limit: str, names: Mapping[str, str]) -> str:
+    """A shared limit under another name of its mechanic: of ``spring``, ``spring/uses``, ``prize:spring/mug``."""
+    found = _LIMIT.match(limit)
+    assert found is not None, "it matches any text"
+    return f"{found[1]}{names.get(found[2], found[2])}{found[3]}"
 
 
 def _then(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from guerdon.core.events import Event, Use, instant_of_event
 from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
+from guerdon.core.state import PER_TERM
 from guerdon.core.workshop import Workshop
 
 
@@ -90,7 +91,7 @@ class BenefitRule(Rule):
         if self.settings.per_term is not None:
             for plan in self._plans(case):
                 begun = case.version.zone.day(case.memberships[plan].since)
-                counters.append((f"{self.name}/term/{plan}", begun, self.settings.per_term))
+                counters.append((f"{self.name}/{PER_TERM}{plan}", begun, self.settings.per_term))
         return counters
 
     def _plans(self, case: Case) -> list[str]:

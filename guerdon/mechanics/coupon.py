@@ -214,7 +214,7 @@ class CouponRule(Rule):
         for effect in origin.effects:
             if isinstance(effect, CouponUsed) and effect.coupon == self.name:
                 self._restore(case, effect)
-            elif isinstance(effect, CouponIssued) and effect.reference == derived_id(origin.purchase.id, self.name):
+            elif isinstance(effect, CouponIssued) and effect.coupon == self.name and _is_brought(effect):
                 self._withdraw(case, effect.reference)
 
     def _restore(self, case: Case, used: CouponUsed) -> None:
@@ -233,6 +233,11 @@ class CouponRule(Rule):
 def _birthday_from(birthday: str, first: Day) -> Day:
     """The first day, from one on, on which a birthday falls."""
     return next(day for day in range(first, first + 367) if is_birthday(birthday, day))
+
+
+def _is_brought(issued: CouponIssued) -> bool:
+    """Whether a coupon came with its event and not by time, and not from another mechanic; see ``_reference``."""
+    return not issued.mechanic and ">" in issued.reference
 
 
 def _end(held: Held) -> Instant:

@@ -171,7 +171,7 @@ class HouseholdRule(Rule):
         if place.standing != "in":
             case.household = Place(self.name, event.pool, event.role, case.at)
             case.effects.append(HouseholdChanged(self.name, event.pool, event.role, "admitted"))
-        self._share(case, event.plans)
+        self._share(case, _plans_now(case, event.plans))
 
     def _share(self, case: Case, plans: tuple[str, ...]) -> None:
         """Have the plans that the household shares, and no others that it shared. One's own stay as they are."""
@@ -243,10 +243,11 @@ class HouseholdRule(Rule):
             case.effects.append(HouseholdChanged(self.name, event.person, event.role, declined))
             self._answer(case, event.person, event.role, refused=declined)
             return
-        person = Person(event.role, case.at, event.address, event.plans) if known is None else known
+        plans = _plans_now(case, event.plans)
+        person = Person(event.role, case.at, event.address, plans) if known is None else known
         if known is None:
             case.effects.append(HouseholdChanged(self.name, event.person, event.role, "admitted"))
-        case.roster = case.roster | {event.person: msgspec.structs.replace(person, plans=event.plans)}
+        case.roster = case.roster | {event.person: msgspec.structs.replace(person, plans=plans)}
         if person.role == self._owner:
             self._tell_everybody(case)
         if known is None or person.role != self._owner:
@@ -287,6 +288,11 @@ class HouseholdRule(Rule):
                 household=self.name, pool=case.event.member, role=role, refused=refused, plans=plans,
             )
         )  # fmt: skip
+
+
+def _plans_now(case: Case, plans: tuple[str, ...]) -> tuple[str, ...]:
+    """Plans that were told by the names they had then, by those of today."""
+    return tuple([case.version.name_now(plan) for plan in plans])
 
 
 def _has_changed_plans(case: Case, plans: tuple[str, ...]) -> bool:

@@ -1,12 +1,18 @@
 """A new version takes over while members hold points."""
 
+import msgspec
 import pytest
 
 from guerdon.core.amounts import Rate
-from guerdon.core.calendar import instant_of
+from guerdon.core.calendar import Delay, instant_of
 from guerdon.core.effects import Carried, Converted, TierChanged
+from guerdon.core.events import Deliver, Refer
+from guerdon.core.gifts import Gift
 from guerdon.core.program import Becomes, Changes, Meter, Quantity, Unit, When
-from guerdon.mechanics import Tiers
+from guerdon.core.reducing import Off, PriceLimit
+from guerdon.mechanics import Badge, Discount, Referral, Stamps, Tiers
+from guerdon.mechanics.referral import Deed
+from guerdon.mechanics.stamps import Stamping
 from guerdon.mechanics.tiers import Level
 from tests.builders import (
     Story,
@@ -17,6 +23,7 @@ from tests.builders import (
     moment,
     points_per_dollar,
     program,
+    reduced,
     reward,
     term,
     window,
@@ -272,3 +279,54 @@ def test_a_member_who_joins_under_the_new_version_finds_nothing_to_take_over():
     two = program(flat(5, name="new", on="enrol"), changes=becomes)
     story = Story(shop_of_stars(), from_day(two, SECOND), joined="2026-08-01")
     assert story.has() == 5
+
+
+# Other names.
+
+
+def under_new_names(**names: str) -> dict[str, object]:
+    return {"changes": changed(mechanics=names)}
+
+
+def test_goods_that_come_back_take_along_what_they_did_for_a_mechanic_that_has_another_name_now():
+    card = Stamps(name="card", full=3, stamp=Stamping(1, "item"), gives=(Gift(quantity=Quantity(30, "points")),))
+    renamed = msgspec.structs.replace(card, name="passport")
+    story = Story(program(card), from_day(program(renamed, **under_new_names(card="passport")), SECOND))
+    story.buys("2026-06-30", "5 coffee x4", id="p")
+    story.brings_back(SECOND, "p", (0, 2))
+    assert (story.state.progress["passport"]["stamps"], story.has()) == (2, 0)
+
+
+def test_what_waits_for_a_delivery_waits_as_long_as_promised_under_another_name_or_none():
+    late = flat(10, name="late", available_after=Delay(start="delivery", term=term("3 days")))
+    renamed = program(msgspec.structs.replace(late, name="later"), **under_new_names(late="later"))
+    for second in (renamed, program()):
+        story = Story(program(late), from_day(second, SECOND))
+        story.buys("2026-06-30", "5", id="p")
+        story.meets(Deliver(id="d", member="m", at=moment(SECOND), purchase="p"))
+        assert (story.has(), story.due()) == (0, "2026-07-05 00:00")
+
+
+def test_a_renamed_discount_goes_on_with_the_uses_that_are_left():
+    spring = Discount(name="spring", off=Off(amount=100), limit=PriceLimit(uses=2))
+    renamed = msgspec.structs.replace(spring, name="summer")
+    story = Story(program(spring), from_day(program(renamed, **under_new_names(spring="summer")), SECOND))
+    story.buys("2026-06-30", "5")
+    assert [reduced(story.buys(when, "5")) for when in (SECOND, "2026-07-02")] == [{"summer": 100}, {}]
+
+
+def test_a_badge_under_a_new_name_is_held_on():
+    renamed = program(Badge(name="scout"), **under_new_names(explorer="scout"))
+    story = Story(program(Badge(name="explorer", on="purchase")), from_day(renamed, SECOND))
+    story.buys("2026-06-30", "5")
+    story.waits_until(SECOND)
+    assert story.state.badges == {"scout": 1}
+
+
+def test_what_was_sent_before_a_mechanic_got_another_name_arrives():
+    bring = Referral(name="bring", deed=Deed(at_least=500), referrer=Quantity(30, "points"))
+    renamed = program(msgspec.structs.replace(bring, name="invite"), **under_new_names(bring="invite"))
+    story = Story(program(bring), from_day(renamed, SECOND))
+    story.waits_until(SECOND)
+    story.meets(Refer(id="r", member="m", at=moment("2026-06-30"), referral="bring", friend="f"))
+    assert story.has() == 30
