@@ -32,7 +32,7 @@ def presets(as_json: AsJson = False) -> None:
     """List the presets: programs to begin with, modelled on well-known ones, each with its worked cases."""
     found = all_presets()
     if as_json:
-        typer.echo(msgspec.json.encode([_told(one) for one in found]).decode())
+        typer.echo(msgspec.json.encode({"presets": [_told(one) for one in found]}).decode())
     else:
         console.print(presets_table(found))
 

@@ -34,7 +34,7 @@ def test_the_presets_are_listed_with_what_they_imitate(command: Run) -> None:
 
 
 def test_the_list_as_json_has_every_preset_by_its_name(command: Run) -> None:
-    listed = json.loads(command("presets", "--json").output)
+    listed = json.loads(command("presets", "--json").output)["presets"]
     assert [one["name"] for one in listed] == sorted(
         folder.name for folder in SHELF.iterdir() if folder.is_dir() and "_" not in folder.name
     )
