@@ -99,7 +99,7 @@ def test_a_menu_says_what_there_is_to_choose_and_how():
         "You can use them on the statement date.",
     ):
         assert sentence in told
-    assert "| Everything | 1 point for every $1 you spend, on a purchase of at least $100. |" in told
+    assert "| Everything | 1 point for every $1 you spend, when you spend at least $100. |" in told
 
 
 UNSAID = {
