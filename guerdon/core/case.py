@@ -195,6 +195,10 @@ class Case:
                 return True
         return False
 
+    def belongs_to(self, name: str) -> bool:
+        """Whether the member is in a plan of this name, or stands on a level of it."""
+        return name in self.memberships or self.has_level((name,))
+
     def level(self, ladder: str) -> str:
         """The member's tier on one ladder: the lowest where none was reached."""
         standing = self.standings.get(ladder)

@@ -4,7 +4,8 @@ Caps are taken in the order: per event, each member's in each period, the total,
 with others. What is above a cap burns, and the trace says so.
 
 **Worked.** A mechanic would give 80 points, has a cap of 100 a week and gave 50 this week: it gives 50, and the grant
-says that 80 were wanted and that ``per_member`` cut it.
+says that 80 were wanted and that ``per_member`` cut it. Where it is 200 a
+week for a plan, its members get all 80.
 """
 
 from typing import NamedTuple
@@ -143,7 +144,7 @@ def _left(case: Case, ceiling: _Ceiling, wanted: int, *, by_period: bool) -> tup
     for allowance in cap.per_member:
         if not by_period and allowance.period != "ever":
             continue
-        left = allowance.amount - _used(case, ceiling.owner, allowance)
+        left = _allowed(case, cap, allowance) - _used(case, ceiling.owner, allowance)
         if left < amount:
             amount, capped_by = max(left, 0), "per_member"
     for allowance in cap.times:
@@ -154,6 +155,12 @@ def _left(case: Case, ceiling: _Ceiling, wanted: int, *, by_period: bool) -> tup
         if left < amount:
             amount, capped_by = max(left, 0), "total"
     return amount, capped_by
+
+
+def _allowed(case: Case, cap: Cap, allowance: Allowance) -> int:
+    """What the member may get in a period: the most of what is for all, and for the tiers and plans of this one."""
+    more = [each for name, allowances in cap.more_for.items() if case.belongs_to(name) for each in allowances]
+    return max([allowance.amount, *[each.amount for each in more if each.period == allowance.period]])
 
 
 def _used(case: Case, owner: str, allowance: Allowance) -> int:

@@ -210,6 +210,8 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
     """Over all members, for as long as the mechanic has this name."""
     per_member: tuple[Allowance, ...] = ()
     """Each member, in each period."""
+    more_for: Mapping[str, tuple[Allowance, ...]] = {}
+    """By tier or plan what its members get in place of ``per_member``, in periods that stand there; the most counts."""
     times: tuple[Allowance, ...] = ()
     """How often it gives anything to a member, in each period."""
     per_event: int | None = None

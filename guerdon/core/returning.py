@@ -123,7 +123,8 @@ def _rule_now(case: Case, mechanic: str, bought_under: Version) -> Rule | None:
     if case.version.program.returns.points == "exact":
         return None
     renamed, _ = case.version.names_since(bought_under)
-    return case.version.rules_by_name.get(renamed.get(mechanic, mechanic))
+    name, _, _ = mechanic.partition("/")
+    return case.version.rules_by_name.get(renamed.get(name, name))
 
 
 def _take_back(case: Case, grant: Granted, origin: Origin, rule: Rule | None) -> None:
@@ -177,7 +178,8 @@ def _amount_today(case: Case, grant: Granted, origin: Origin, lines: list[int], 
     Of a grant that a cap had cut the same part is taken.
     """
     paid = sum([origin.share_coming_back(origin.payments[line], line) for line in lines])
-    worth = None if grant.rate is None else rule.worth_today(case, origin.purchase, paid)
+    _, _, part = grant.mechanic.partition("/")
+    worth = None if grant.rate is None else rule.worth_today(case, origin.purchase, paid, part)
     if worth is None:
         return earned
     return worth if grant.wanted is None else worth * grant.amount // grant.wanted

@@ -94,8 +94,11 @@ class Rule:
     def give_back(self, case: "Case", origin: "Origin") -> None:
         """Undo, for goods that come back, what this rule did with their purchase other than grant."""
 
-    def worth_today(self, case: "Case", purchase: "Purchase", paid: int) -> int | None:
-        """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate."""
+    def worth_today(self, case: "Case", purchase: "Purchase", paid: int, part: str) -> int | None:
+        """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate.
+
+        ``part`` names the part of the rule that gave then, such as an option of a menu; empty: the rule as a whole.
+        """
 
     def next_due(self, case: "Case") -> Instant | None:
         """When time alone next gives it something to do, looking at the case as it stands.

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from guerdon.core.program import Allowance, Cap
 from guerdon.language.errors import Wrong
 from guerdon.language.figures import WHOLE, count
-from guerdon.language.forms import Either, Form, Listing, Turned, one_or_more
+from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.rates import MEMBER_CAP, OWN_AMOUNT
-from guerdon.language.section import Key, Section
+from guerdon.language.section import Fields, Key, Section
 from guerdon.language.terms import PERIOD_OR_STATEMENT, period_of
-from guerdon.language.words import UNIT
+from guerdon.language.words import TIER_OR_PLAN, UNIT
 
 _MOST_TIMES = 1_000_000
 
@@ -64,6 +64,13 @@ _OWN_KEYS = [
     Key("total", OWN_AMOUNT, "For all members together, as long as it has this name.", "2_000_000 points"),
     Key("per_member", MEMBER_CAPS, "For each member.", "[500 points a week, 1_000 points a month]"),
     Key(
+        "more_for",
+        Table("amounts per period by tier or plan", TIER_OR_PLAN, MEMBER_CAPS),
+        "For members of a tier or a plan, in place of what `per_member` says for the same period; the most that holds "
+        "counts. Left out: no more.",
+        "{plus: 1_000 points a week}",
+    ),
+    Key(
         "times",
         Turned(one_or_more("how often, or a list of that", TIMES), _once_a_period),
         "How often it gives a member anything.",
@@ -72,12 +79,23 @@ _OWN_KEYS = [
     Key("per_event", OWN_AMOUNT, "For each purchase or action.", "100 points"),
 ]
 
+
+def _check_more(fields: Fields) -> None:
+    """Report more for somebody in a period that has no limit to begin with."""
+    limited = {allowance.period for allowance in fields.get("per_member") or ()}
+    more = [allowance for allowances in (fields.get("more_for") or {}).values() for allowance in allowances]
+    if fields.is_right("per_member") and any(allowance.period not in limited for allowance in more):
+        told = "it says more for a period that `per_member` says nothing of; give the limit of all others there"
+        fields.report("more_for", "settings_conflict", told)
+
+
 CAP: Section[Cap] = Section(
     "a limit",
     "A limit",
     "Limits on what a mechanic gives. What is above a limit is not given, and the trace says so.",
     _OWN_KEYS,
     Cap,
+    checks=[_check_more],
 )
 
 SHARED: Section[Cap] = Section(
@@ -86,6 +104,7 @@ SHARED: Section[Cap] = Section(
     "Limits on what several mechanics give together: those that name it as their `cap`.",
     [Key("of", UNIT, "The unit that those mechanics give.", "points", required=True), *_OWN_KEYS],
     lambda of, **limits: Cap(**limits),
+    checks=[_check_more],
     subject="of",
 )
 

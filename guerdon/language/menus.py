@@ -12,11 +12,11 @@ from guerdon.language.figures import WHOLE, count, counted
 from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.limits import LIMIT
 from guerdon.language.matchers import BOUGHT, EXCEPT, WHEN
-from guerdon.language.phrases import NAME_PATTERN, Choice, Known, Phrase, Wording
+from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
 from guerdon.language.rates import RATE
 from guerdon.language.section import Fields, Key, Section
 from guerdon.language.terms import TERM
-from guerdon.language.words import LANE, MECHANIC_TITLE, NAME, SHARED_CAP, TITLE, UNIT, declare
+from guerdon.language.words import LANE, MECHANIC_TITLE, NAME, SHARED_CAP, TIER_OR_PLAN, TITLE, UNIT, declare
 from guerdon.mechanics.menu import Menu, Option
 
 NUMBER = counted("a number of options", "option", "3", most=100)
@@ -34,10 +34,6 @@ PERIOD = Choice(
     "a period",
     {"week": "week", "month": "month", "quarter": "quarter", "year": "year", "statement period": "statement"},
 )
-
-TIER_OR_PLAN = Known(
-    "a tier or a plan", lambda scope: {*scope.names.levels, *scope.names.plans}, example="plus"
-)  # fmt: skip
 
 WITHOUT: Form[str | tuple[str, ...]] = Either(
     "`nothing`, `the last choice`, or options",
@@ -61,7 +57,8 @@ OPTION: Section[dict[str, Any]] = Section(
     "Something to choose: a rate, and what it is for. Without further keys it is for everything.",
     [Key("rate", RATE, "So much per amount paid.", "5 points per 1 USD", required=True),
      Key("title", TITLE, "What members see.", "{en: Groceries, bg: Храни}"),
-     *BOUGHT],
+     *BOUGHT,
+     Key("basket_at_least", MONEY, "From this amount on, paid for the whole basket.", "100 USD")],
     _option,
 )  # fmt: skip
 

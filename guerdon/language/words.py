@@ -121,6 +121,9 @@ LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""
 PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus")
+TIER_OR_PLAN = Known(
+    "a tier or a plan", lambda scope: {*scope.names.levels, *scope.names.plans}, example="plus"
+)  # fmt: skip
 BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
 SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
 PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")

@@ -3,9 +3,8 @@
 from decimal import Decimal
 from math import gcd
 
-from guerdon.core.amounts import MAX_AMOUNT, Rate, currency_scale
-from guerdon.core.program import Allowance, Cap, Quantity
-from guerdon.leaflet.times import period
+from guerdon.core.amounts import Rate, currency_scale
+from guerdon.core.program import Quantity
 from guerdon.leaflet.voice import Voice
 
 _FINEST = 6
@@ -86,27 +85,3 @@ def multiple(value: Rate, by: Rate) -> Rate | None:
 def factor(value: Rate) -> Decimal:
     """How many times as much, as a decimal number with at most six decimals."""
     return Decimal(value.amount) / Decimal(value.per)
-
-
-def limits(voice: Voice, cap: Cap, unit: str) -> list[str]:
-    """The limits of a mechanic, a sentence each."""
-    told = []
-    if cap.per_event is not None:
-        told.append(voice.say("At most %(amount)s each time.", amount=amount(voice, cap.per_event, unit)))
-    told += [_allowed(voice, amount(voice, allowance.amount, unit), allowance) for allowance in cap.per_member]
-    told += [_allowed(voice, _times(voice, allowance.amount), allowance) for allowance in cap.times]
-    if cap.total is not None and cap.total < MAX_AMOUNT:
-        most = amount(voice, cap.total, unit)
-        told.append(voice.say("For all members together at most %(amount)s: first come, first served.", amount=most))
-    return told
-
-
-def _allowed(voice: Voice, most: str, allowance: Allowance) -> str:
-    """The most that a member gets in each period."""
-    if allowance.period == "ever":
-        return voice.say("At most %(amount)s in all.", amount=most)
-    return voice.say("At most %(amount)s %(period)s.", amount=most, period=period(voice, allowance.period))
-
-
-def _times(voice: Voice, count: int) -> str:
-    return voice.say_count("%(count)s time", "%(count)s times", count)

@@ -2,9 +2,10 @@
 
 from guerdon.core.amounts import Rounding
 from guerdon.core.program import When
-from guerdon.leaflet.amounts import amount, factor, limits, multiple, rate, rate_on_top
+from guerdon.leaflet.amounts import amount, factor, multiple, rate, rate_on_top
 from guerdon.leaflet.conditions import Conditions, conditions, exceptions, mechanic_title
 from guerdon.leaflet.earn_amounts import fine_print, how_much, is_plain, on_what
+from guerdon.leaflet.limits import limits
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import lasting, waited
 from guerdon.leaflet.voice import Voice

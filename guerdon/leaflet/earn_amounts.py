@@ -108,8 +108,11 @@ def fine_print(voice: Voice, mechanic: Earn) -> list[str]:
         told += only_these(voice, meter)
         for step in mechanic.ladder.steps:
             given, least = _rate(voice, mechanic, step.rate, ""), metered(voice, meter, step.least)
-            what = measure(voice, meter)
-            step_told = voice.say("%(measure)s from %(least)s on: %(rate)s.", measure=what, least=least, rate=given)
+            what, over = measure(voice, meter), window(voice, meter.window)
+            step_told = voice.say(
+                "%(measure)s %(window)s, from %(least)s on: %(rate)s.",
+                measure=what, window=over, least=least, rate=given,
+            )  # fmt: skip
             told.append(capital(step_told))
     if mechanic.at_least:
         least = metered(voice, counted, mechanic.at_least)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from guerdon.core.amounts import Rounding
-from guerdon.leaflet.amounts import limits, rate
+from guerdon.leaflet.amounts import rate
 from guerdon.leaflet.conditions import conditions, exceptions, level_titles, mechanic_title
 from guerdon.leaflet.earn import shared_limits
+from guerdon.leaflet.limits import limits
 from guerdon.leaflet.pages import Said, Table
 from guerdon.leaflet.times import lasting, period, waited
 from guerdon.leaflet.voice import Voice

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from guerdon.core.amounts import Rate
 from guerdon.core.program import When
-from guerdon.leaflet.amounts import amount, limits, quantity
+from guerdon.leaflet.amounts import amount, quantity
 from guerdon.leaflet.conditions import conditions
+from guerdon.leaflet.limits import limits
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import lasting, period, waited
 from guerdon.leaflet.voice import Voice, capital

@@ -4,12 +4,13 @@
 holds the points of the running month, of six months before it, and of a part of the seventh: 800.
 """
 
+from collections.abc import Iterator
 from math import ceil
 
 import msgspec
 
 from guerdon.core.calendar import PeriodUnit, Term
-from guerdon.core.program import Mechanic, Program
+from guerdon.core.program import Cap, Mechanic, Program
 from guerdon.mechanics.earn import Earn
 
 _DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365, "statement": 28}
@@ -48,12 +49,20 @@ def _most_of(mechanic: Mechanic, unit: str, days: int | None) -> int | None:
         return None if _mentions(msgspec.to_builtins(mechanic), unit) and not hasattr(mechanic, "levels") else 0
     if mechanic.earn != unit:
         return 0
-    bounds = [_most_of_period(allowance.amount, allowance.period, days) for allowance in mechanic.limit.per_member]
+    bounds = [_most_of_period(amount, period, days) for amount, period in _most_by_period(mechanic.limit)]
     bounds += [mechanic.limit.total]
     if mechanic.on == "enrol":
         bounds += [mechanic.flat]
     known = [bound for bound in bounds if bound is not None]
     return min(known) if known else None
+
+
+def _most_by_period(limit: Cap) -> Iterator[tuple[int, PeriodUnit]]:
+    """The most that anybody gets in each period, whatever tier or plan it takes."""
+    more = [allowance for allowances in limit.more_for.values() for allowance in allowances]
+    for allowance in limit.per_member:
+        amounts = [each.amount for each in more if each.period == allowance.period]
+        yield max([allowance.amount, *amounts]), allowance.period
 
 
 def _most_of_period(amount: int, period: PeriodUnit, days: int | None) -> int | None:

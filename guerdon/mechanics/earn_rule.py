@@ -224,7 +224,7 @@ class EarnRule(Rule):
 
     # Returns.
 
-    def worth_today(self, case: Case, purchase: Purchase, paid: int) -> int | None:
+    def worth_today(self, case: Case, purchase: Purchase, paid: int, part: str) -> int | None:
         """What it would give today for so much of an earlier purchase; None: it gives nothing by a rate on money."""
         rate = self._rate(case) if self.settings.counts == "spend" and not self.settings.of else None
         return None if rate is None else self._times(rate, self._part(case, paid, purchase))

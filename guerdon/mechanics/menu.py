@@ -24,7 +24,7 @@ from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Day, Delay, Term
 from guerdon.core.case import Case
 from guerdon.core.conditions import Condition
-from guerdon.core.events import Choose, Event
+from guerdon.core.events import Choose, Event, Purchase
 from guerdon.core.granting import Giver
 from guerdon.core.program import Cap, Texts, When
 from guerdon.core.refusals import stop
@@ -186,8 +186,7 @@ class MenuRule(Rule):
 
     def allowed(self, case: Case) -> int:
         """How many options the member may choose now."""
-        by = self.settings.choose_more
-        more = [count for name, count in by.items() if name in case.memberships or case.has_level((name,))]
+        more = [count for name, count in self.settings.choose_more.items() if case.belongs_to(name)]
         return max([self.settings.choose, *more])
 
     def chosen(self, case: Case) -> tuple[str, ...]:
@@ -247,6 +246,20 @@ class MenuRule(Rule):
                 wanted = Proposal(self, part.wanted, part.wanted, "", part.lines, rate)
                 part.compiled.giver.give(case, part.compiled.giver.propose(case, wanted))
 
+    def worth_today(self, case: Case, purchase: Purchase, paid: int, part: str) -> int | None:
+        """What the option would give today, chosen today or not; None: there is no such option any more."""
+        compiled = self._options.get(part)
+        if compiled is None:
+            return None
+        return compiled.option.rate.of(self._paid_so(case, paid, purchase), self.settings.rounding)
+
+    def _paid_so(self, case: Case, paid: int, bill: Purchase | None = None) -> int:
+        """What counts of an amount on a bill that was paid in several ways: this one, or an earlier one."""
+        if self._condition.tenders is None:
+            return paid
+        part, whole = case.paid_part(self._condition.tenders, bill)
+        return paid * part // whole
+
     def _parts(self, case: Case, chosen: tuple[str, ...]) -> list[_Part]:
         """What each chosen option gives for which lines, in the order of the file."""
         options = [compiled for name, compiled in self._options.items() if name in chosen]
@@ -263,10 +276,7 @@ class MenuRule(Rule):
         return tuple([line for line, mask in enumerate(case.masks) if all(mask & bit for bit in bits)])
 
     def _part(self, case: Case, compiled: _Compiled, lines: tuple[int, ...]) -> _Part:
-        paid = sum([case.payments[line] for line in lines])
-        if self._condition.tenders is not None:
-            part, whole = case.paid_part(self._condition.tenders)
-            paid = paid * part // whole
+        paid = self._paid_so(case, sum([case.payments[line] for line in lines]))
         wanted = compiled.option.rate.of(paid, self.settings.rounding)
         return _Part(compiled, wanted, None if len(lines) == len(case.payments) else lines)
 

@@ -58,7 +58,7 @@ PRIME = """\
     title: Categories
     gives: points
     options:
-      all-purchases: {rate: 1 per 1 USD, title: Everything}
+      all-purchases: {rate: 1 per 1 USD, title: Everything, basket_at_least: 100 USD}
       fuel: {rate: 10 points per 1 USD, merchant_category: [5541, 5542], partner: esso}
       tea: {rate: 5 per 1 USD, category: grocery/tea, brand: x, sku: 1, store: 2, channel: web, tender: card}
     choose: 2
@@ -75,7 +75,7 @@ PRIME = """\
     when: {tender: card}
     except: {category: gift-card}
     rounding: up
-    limit: 3_000 points a statement period
+    limit: {per_member: 3_000 points a statement period, more_for: {prime-yearly: 5_000 a statement period}}
     cap: bonus
     lane: best
     available_after: on the statement date
@@ -138,7 +138,12 @@ def test_menus_say_what_they_mean():
         earn="points",
         title={"en": "Categories"},
         options=(
-            Option(name="all-purchases", title={"en": "Everything"}, rate=Rate(1, 100)),
+            Option(
+                name="all-purchases",
+                title={"en": "Everything"},
+                rate=Rate(1, 100),
+                when=When(basket_at_least=10_000),
+            ),
             Option(name="fuel", rate=Rate(10, 100), when=When(merchant_category=("5541", "5542"), partner=("esso",))),
             Option(name="tea", rate=Rate(5, 100), when=tea),
         ),
@@ -156,7 +161,9 @@ def test_menus_say_what_they_mean():
         when=When(tender=("card",)),
         unless=When(category=("gift-card",)),
         rounding=Rounding.UP,
-        limit=Cap(per_member=(Allowance(3_000, "statement"),)),
+        limit=Cap(
+            per_member=(Allowance(3_000, "statement"),), more_for={"prime-yearly": (Allowance(5_000, "statement"),)}
+        ),
         cap="bonus",
         lane="best",
         available_after=Delay("statement"),
@@ -212,6 +219,11 @@ MISTAKES = [
     ("number_out_of_range", "only 2 are offered", _MENU.replace("choose: 1", "choose: 3") + "}\n"),
     ("number_out_of_range", "only 2 are offered", _MENU + ", choose_more: {p: 3}}\n  - membership: p\n"),
     ("name_unknown", "not a tier or a plan", _MENU + ", choose_more: {gold: 2}}\n"),
+    ("name_unknown", "not a tier or a plan", _MENU + ", limit: {per_member: 5, more_for: {gold: 9}}}\n"),
+    ("settings_conflict", "a period that `per_member` says nothing of",
+     _MENU + ", limit: {per_member: 5 a month, more_for: {p: 9 a week}}}\n  - membership: p\n"),
+    ("settings_conflict", "a period that `per_member` says nothing of",
+     _MENU + ", limit: {more_for: {p: 9 a week}}}\n  - membership: p\n"),
     ("phrase_wrong", "is not until which day", _MENU + ", choose_now: 5}\n"),
     ("phrase_wrong", "is not a period", _MENU + ", every: day}\n"),
     ("unit_other", "is a limit of `points`", _CASHBACK + ", cap: bonus}\n"),

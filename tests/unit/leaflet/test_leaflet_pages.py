@@ -138,8 +138,8 @@ EARNINGS = [
     ),
     (
         "ladder: {meter: visits, 1: 1 per 1 EUR, 5: 2 per 1 EUR}",
-        "More and more. Purchases from 1 on: 1 point for every €1 you spend. Purchases from 5 on: 2 points for every "
-        "€1 you spend.",
+        "More and more. Purchases in the last 30 days, from 1 on: 1 point for every €1 you spend. Purchases in the "
+        "last 30 days, from 5 on: 2 points for every €1 you spend.",
     ),
 ]
 

@@ -94,11 +94,12 @@ def test_a_menu_says_what_there_is_to_choose_and_how():
         "An article that fits several earns by all of them.",
         "It counts for purchases of at least $100.",
         "At most 3,000 points in each statement month.",
+        "With “prime-yearly” at most 5,000 points in each statement month.",
         "Fractions are rounded up.",
         "You can use them on the statement date.",
     ):
         assert sentence in told
-    assert "| Everything | 1 point for every $1 you spend. |" in told
+    assert "| Everything | 1 point for every $1 you spend, when you spend at least $100. |" in told
 
 
 UNSAID = {

@@ -23,10 +23,12 @@ from guerdon.core.program import (
     When,
 )  # fmt: skip
 from guerdon.leaflet import LANGUAGES
-from guerdon.leaflet.amounts import amount, limits, multiple, quantity, rate, rate_on_top, unit_title
+from guerdon.leaflet.amounts import amount, multiple, quantity, rate, rate_on_top, unit_title
 from guerdon.leaflet.conditions import AUDIENCE, GOODS, MATCHERS, SAID_WITH, conditions, exceptions
+from guerdon.leaflet.limits import limits
 from guerdon.leaflet.times import after, lasting, period, start_of_every, waited, window
 from guerdon.leaflet.voice import Voice, sentence_end
+from guerdon.mechanics.membership import Membership
 from guerdon.mechanics.tiers import Level, Tiers
 
 POINTS = {
@@ -267,6 +269,19 @@ def test_what_a_factor_adds_to_a_rate(value, by, more):
     assert multiple(value, by) == more
     if more is not None:  # the same share, in whole amounts
         assert Decimal(more.amount) / more.per == Decimal(value.amount) / value.per * (by.amount - by.per) / by.per
+
+
+def test_limits_that_are_larger_for_some():
+    plus = Membership(name="plus", title={"ru": "Плюс"})
+    program = msgspec.structs.replace(PROGRAM, mechanics=(plus, *PROGRAM.mechanics))
+    cap = Cap(
+        per_member=(Allowance(100, "week"), Allowance(500)),
+        more_for={"plus": (Allowance(200, "week"),), "gold": (Allowance(900),)},
+    )
+    assert [plain(text) for text in limits(Voice(program, "ru"), cap, "points")] == [
+        "Максимум 100 баллов в неделю.", "Максимум 500 баллов за всё время.", "С «Плюс» максимум 200 баллов в неделю.",
+        "С «Золото» максимум 900 баллов за всё время.",
+    ]  # fmt: skip
 
 
 def test_limits():

@@ -2,17 +2,18 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 
 from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.decide import Decision
 from guerdon.core.effects import Chosen, Reversed
 from guerdon.core.events import Choose
-from guerdon.core.program import Cap, Program, Unit, When
+from guerdon.core.program import Allowance, Cap, Program, Returns, Unit, When
 from guerdon.core.refusals import Refusal
 from guerdon.mechanics import Earn, Membership, Menu
 from guerdon.mechanics.menu import MenuRule, Option
-from tests.builders import Story, cap, day, delay, granted, moment, program, rows, shown_day, skipped, term
+from tests.builders import Story, cap, day, delay, from_day, granted, moment, program, rows, shown_day, skipped, term
 
 MOSCOW = "Europe/Moscow"
 CASHBACK = {"cashback": Unit(scale=2, money=True, divisible=True), "points": Unit()}
@@ -289,6 +290,38 @@ def test_cashback_of_a_statement_period_is_capped_for_all_options_together():
     assert granted(story.buys("2026-04-10", "20000", merchant_category="5541")) == {"categories/fuel": 200_000}
 
 
+def test_a_limit_may_be_larger_with_a_plan():
+    """3,000 RUB a period for everybody, 5,000 with Pro: whoever joins in between gets what is left of 5,000."""
+    more = {"pro": (Allowance(500_000, "month"),)}
+    story = client(limit=cap(per_member=300_000, period="month", more_for=more))
+    chooses(story, "2026-03-10", "all-purchases")
+    assert granted(story.buys("2026-03-11", "400000")) == {"categories/all-purchases": 300_000}
+    story.joins("2026-03-12", "pro")
+    assert granted(story.buys("2026-03-12", "199999")) == {"categories/all-purchases": 199_999}
+    assert granted(story.buys("2026-03-12", "2")) == {"categories/all-purchases": 1}
+    assert granted(story.buys("2026-03-12", "2")) == {}
+
+
+def test_a_smaller_limit_of_a_plan_takes_nothing_away():
+    more = {"pro": (Allowance(100_000, "month"),)}
+    story = client(limit=cap(per_member=300_000, period="month", more_for=more))
+    story.joins("2026-03-10", "pro")
+    chooses(story, "2026-03-10", "all-purchases")
+    assert granted(story.buys("2026-03-11", "400000")) == {"categories/all-purchases": 300_000}
+
+
+@pytest.mark.parametrize(
+    ("paid", "earned"),
+    [("99.99", {}), ("100", {"categories/everything": 100}), ("100.01", {"categories/everything": 100})],
+)
+def test_an_option_may_ask_for_a_basket(paid, earned):
+    everything = Option(name="everything", rate=percent(1), when=When(basket_at_least=10_000))
+    story = client(options=(everything, OPTIONS[2]))
+    chooses(story, "2026-03-10", "everything", "fuel")
+    assert granted(story.buys("2026-03-11", paid)) == earned
+    assert granted(story.buys("2026-03-11", "99", merchant_category="5541")) == {"categories/fuel": 990}
+
+
 def test_the_cap_is_left_to_the_options_in_the_order_of_the_file():
     story = client(limit=cap(per_member=3_000, period="month"))
     chooses(story, "2026-03-10", "all-purchases", "groceries")
@@ -346,6 +379,38 @@ def test_a_return_takes_back_what_each_option_gave_for_its_lines():
         ("categories/all-purchases", 50), ("categories/soup", 1_400),
     ]  # fmt: skip
     story.brings_back("2026-03-13", "p")
+    assert story.has("cashback") == 0
+
+
+AT_TODAYS_RATE = """
+    # option today | chosen today | taken back of 10 % of 100
+      fuel 5       | fuel         | 500
+      fuel 5       | taxi         | 500     # the rate in force, whatever one has chosen since
+      fuel 12      | fuel         | 1200
+      gone         | taxi         | 1000    # no such option any more: exactly
+"""
+
+
+@pytest.mark.parametrize(("today", "chosen", "taken"), rows(AT_TODAYS_RATE))
+def test_at_todays_rate_it_is_the_options_own(today, chosen, taken):
+    name, _, rate = today.partition(" ")
+    april = (Option(name=name, rate=percent(int(rate or 1)), when=When(merchant_category=("5541",))), OPTIONS[4])
+    returns = Returns(points="at today's rate")
+    versions = [msgspec.structs.replace(bank(options=options), returns=returns) for options in (OPTIONS, april)]
+    story = Story(versions[0], from_day(versions[1], "2026-04-01"), zone=MOSCOW)
+    chooses(story, "2026-03-10", "fuel")
+    story.buys("2026-03-10", "100", merchant_category="5541", id="p")
+    chooses(story, "2026-04-02", chosen)
+    back = story.brings_back("2026-04-02", "p").outcome.effects
+    assert [(e.mechanic, e.amount) for e in back if isinstance(e, Reversed)] == [("categories/fuel", int(taken))]
+
+
+def test_at_todays_rate_a_part_that_was_paid_otherwise_is_left_out():
+    declared = msgspec.structs.replace(bank(when=When(tender=("card",))), returns=Returns(points="at today's rate"))
+    story = Story(declared, zone=MOSCOW)
+    chooses(story, "2026-03-10", "groceries")
+    story.buys("2026-03-11", "100 grocery", tenders={"card": 4_000, "gift-card": 6_000}, id="p")
+    story.brings_back("2026-03-12", "p")
     assert story.has("cashback") == 0
 
 
