@@ -124,7 +124,7 @@ NO_CONTROLS = r"^[^\x00-\x1f\x7f]"
 NO_STEERING = r"^[^\x00-\x08\x0b-\x1f\x7f]"
 CURRENCY = "[A-Z]{3}"
 MEASURE = "^(g|ml)?"
-BIRTHDAY = "^((0[1-9]"
+BIRTHDAY = "^((0[13578]"
 STRUCTS: dict[type, str] = {
     Line: "[lines](#a-line-of-a-basket)",
     ReturnedLine: "[returned lines](#a-returned-line)",

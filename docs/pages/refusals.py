@@ -38,7 +38,8 @@ WORDS: dict[str, Words] = {
         "Give a multiple, under a new id.",
     ),
     "amount_out_of_range": Words(
-        "A basket, a meter of one basket, or one grant is above 10^15 of the smallest part.",
+        "A basket, a meter of one basket, or one grant is above 10^15 of the smallest part; or one event would fill "
+        "more than 10 000 stamp cards, or bring more than 10 000 tickets.",
         "Look for a wrong unit in the source: euros times ten thousand, a number of a card in place of an amount.",
     ),
     "balance_out_of_range": Words(

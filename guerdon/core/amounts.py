@@ -15,6 +15,9 @@ MAX_AMOUNT = 10**15
 It leaves room to add thousands of them in 64 bits.
 """
 
+MOST_AT_ONCE = 10_000
+"""How many cards one event may fill, and how many tickets it may bring. More is a slip of the keyboard."""
+
 MAX_BALANCE = 2**63 - 1
 """The largest balance a wallet may hold: what PostgreSQL's bigint can store."""
 

@@ -27,6 +27,9 @@ Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "money"]
 Count = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "count"]
 
 
+_DAY_OF_YEAR = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9])"
+
+
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One line of a basket."""
 
@@ -75,7 +78,7 @@ class Enrol(_Event, frozen=True, tag="enrol"):
 class Traits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What rules may know about a person without knowing who it is."""
 
-    birthday: Annotated[str, Meta(pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?(?![\s\S])")] = ""
+    birthday: Annotated[str, Meta(pattern=rf"^({_DAY_OF_YEAR})?(?![\s\S])")] = ""
     """Month and day, ``MM-DD``, never the year; empty: not known."""
     age: Annotated[int, Meta(ge=0, le=150)] | None = None
     """The lower end of the member's age band, in years: 18 for somebody of 18 to 24. None: not known."""

@@ -16,7 +16,7 @@ from datetime import date
 import msgspec
 
 from guerdon.core import wallet
-from guerdon.core.amounts import Rate, Rounding
+from guerdon.core.amounts import MOST_AT_ONCE, Rate, Rounding
 from guerdon.core.calendar import day_of
 from guerdon.core.case import Case
 from guerdon.core.conditions import Condition
@@ -217,6 +217,8 @@ class RaffleRule(Rule):
         case.spend(cost.unit, cost.amount * times, self.name)
 
     def _enter(self, case: Case, count: int, lines: tuple[int, ...] | None) -> None:
+        if count > MOST_AT_ONCE:
+            raise stop("amount_out_of_range", amount=count, limit=MOST_AT_ONCE)
         self._count(case, self.name, self.settings.limit, count)
         if self._total:
             case.use(self._total, count)

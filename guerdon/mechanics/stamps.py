@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from guerdon.core.amounts import allocate, portion
+from guerdon.core.amounts import MOST_AT_ONCE, allocate, portion
 from guerdon.core.calendar import Day, Instant, Term
 from guerdon.core.case import Case
 from guerdon.core.counting import back_so_far, came_back, matching, moves_of
@@ -31,6 +31,7 @@ from guerdon.core.events import Purchase, instant_of_event
 from guerdon.core.gifts import Gift, Gifts
 from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.purchasing import quantities
+from guerdon.core.refusals import stop
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
 from guerdon.core.workshop import Workshop
@@ -122,6 +123,8 @@ class StampsRule(Rule):
         before = case.progress_of(name, "stamps")
         card = before + proposal.amount
         filled = max(card // full, 0)
+        if filled > MOST_AT_ONCE:
+            raise stop("amount_out_of_range", amount=filled, limit=MOST_AT_ONCE)
         case.set_progress(name, "stamps", card, lines=proposal.lines, shares=proposal.shares)
         case.set_progress(name, "last", max(case.progress_of(name, "last"), case.day), told=False)
         for allowance in self.settings.limit:

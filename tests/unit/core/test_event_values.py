@@ -245,3 +245,28 @@ PAYMENTS = """
 def test_a_discount_is_spread_over_the_lines(lines, off, paid):
     bought = purchase("p", "2026-03-10", *lines.split(), off=off)
     assert line_payments(bought, money(off)) == [int(cell) for cell in paid.split()]
+
+
+BIRTHDAYS = """
+    # birthday | is a day
+      02-28    | yes
+      02-29    | yes
+      02-30    | no
+      04-30    | yes
+      04-31    | no
+      12-31    | yes
+      12-32    | no
+      00-01    | no
+      13-01    | no
+"""
+
+
+@pytest.mark.parametrize(("birthday", "is_day"), rows(BIRTHDAYS))
+def test_a_birthday_is_a_day_of_some_year(birthday, is_day):
+    event = {"kind": "describe", "id": "d", "member": "m", "at": "2026-03-10T14:30:00Z"}
+    content = json.dumps(event | {"traits": {"birthday": birthday}}).encode()
+    if is_day == "yes":
+        assert decode_event(content).traits.birthday == birthday
+    else:
+        with pytest.raises(msgspec.ValidationError):
+            decode_event(content)

@@ -12,7 +12,7 @@ from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Quantity, When
 from guerdon.mechanics import Raffle
 from guerdon.mechanics.raffle import Entry, Prize
-from tests.builders import Story, moment, program, rows, skipped
+from tests.builders import Story, moment, program, purchase, rows, skipped
 
 SPEND = Entry(rate=Rate(1, 2000))
 PRIZES = (Prize(name="bicycle"), Prize(name="points", count=2, gives=(Gift(quantity=Quantity(500, "points")),)))
@@ -49,6 +49,13 @@ def test_a_ticket_for_so_much_spent(paid, count):
     story = Story(shop())
     story.buys("2026-03-10", paid, id="p")
     assert story.state.tickets.get("draw", ()) == ticket_numbers("draw", "p", int(count))
+
+
+def test_more_tickets_than_anybody_can_hold_are_refused():
+    story = Story(shop())
+    code = story.is_refused(purchase("p", "2026-03-10", "200020")).code
+    story.buys("2026-03-10", "200000")
+    assert (code, tickets(story)) == ("amount_out_of_range", 10_000)
 
 
 def test_tickets_are_given_on_its_days_only():

@@ -8,7 +8,7 @@ from guerdon.core.program import Allowance, Quantity, Returns, Reward, When
 from guerdon.core.purchasing import paid_by_line
 from guerdon.mechanics import Stamps
 from guerdon.mechanics.stamps import Stamping
-from tests.builders import Story, from_day, program, rows, skipped, term
+from tests.builders import Story, from_day, program, purchase, rows, skipped, term
 
 COFFEE = When(category=("coffee",))
 POINTS = (Gift(quantity=Quantity(50, "points")),)
@@ -47,6 +47,12 @@ def test_every_tenth_article_fills_a_card(bought, stamps, filled, points):
     story = Story(shop())
     story.buys("2026-03-10", f"30 coffee x{bought}", "5 tea x9")
     assert (card(story), cards(story), story.has()) == (int(stamps), int(filled), int(points))
+
+
+def test_more_full_cards_than_anybody_buys_are_refused():
+    story = Story(shop(1))
+    story.buys("2026-03-10", "1 coffee x10000")
+    assert story.is_refused(purchase("p", "2026-03-10", "1 coffee x10001")).code == "amount_out_of_range"
 
 
 def test_a_card_goes_on_from_basket_to_basket():
