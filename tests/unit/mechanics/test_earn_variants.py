@@ -321,8 +321,14 @@ def test_a_member_without_a_birthday_waits_for_nothing():
     traits = Traits(birthday="03-10")
     story.meets(Describe(id="d", member="m", at=moment("2026-01-02"), traits=traits))
     assert story.due() == "2026-03-10 00:00"
-    story.meets(Describe(id="e", member="m", at=moment("2026-01-03"), traits=Traits(birthday="04-31")))
+    story.meets(Describe(id="e", member="m", at=moment("2026-01-03"), traits=Traits()))
     assert story.due() == "never"
+
+
+@pytest.mark.parametrize("birthday", ["04-31", "02-30", "13-01", "00-10", "3-1", "03-00"])
+def test_a_day_that_no_year_has_is_no_birthday(birthday):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"birthday": birthday}, Traits)
 
 
 def test_a_day_is_settled_with_the_next_event_as_if_it_had_been_on_time():
