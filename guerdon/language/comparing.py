@@ -10,7 +10,7 @@ difference: the unit ``stars`` has a new key ``expires``.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from guerdon.language import nodes
 from guerdon.language.difference import Difference, Thing
@@ -22,6 +22,9 @@ from guerdon.language.reader import Reading
 DATED = "effective_from"
 """The key that every version has another value of. It dates the changes and is none of them."""
 
+Names = Mapping[tuple[str, str], str]
+"""What the second file calls things of the first, by what they are and their old name."""
+
 _LONG = 3
 """A list of so many items is told by what it gains and loses."""
 
@@ -29,24 +32,40 @@ _LONG = 3
 def differences(before: Reading, after: Reading) -> list[Difference]:
     """What the second file says otherwise than the first, in the order of the reference; its date aside."""
     root = Inner("", PROGRAM, before.place), Inner("", PROGRAM, after.place)
-    return [one for one in _compared(*root, (), "") if one.key != DATED or one.things]
+    changes = after.program.changes
+    names = {("mechanic", old): new for old, new in changes.mechanics.items()}
+    names |= {("meter", old): new for old, new in changes.meters.items()}
+    return [one for one in _compared(*root, (), "", names) if one.key != DATED or one.things]
 
 
-def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str) -> Iterator[Difference]:
+def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str, names: Names) -> Iterator[Difference]:
     """What differs in something that is in both files. ``key`` leads to it from the last of the things."""
     if _means_the_same(before, after):
         return
     inside, inside_now = before.form.inside(before.place), after.form.inside(after.place)
     if inside is None or inside_now is None:
-        yield _changed(before, after, things, key)
+        if not _only_renamed(nodes.wording(before.place.node), nodes.wording(after.place.node), names):
+            yield _changed(before, after, things, key)
         return
-    yield from _parts_compared(before, after, (inside, inside_now), things, key)
+    inside = _under_new_names(inside, names)
+    yield from _parts_compared(before, after, (inside, inside_now), things, key, names)
     if inside.ordered:
         yield from _moves(inside, inside_now, things)
 
 
+def _only_renamed(before: str, after: str, names: Names) -> bool:
+    """Whether a name stands where another one stood of the same thing."""
+    return any(old == before and new == after for (_, old), new in names.items())
+
+
+def _under_new_names(inside: Inside, names: Names) -> Inside:
+    """What stands inside, by the names that the second file gives it."""
+    parts = {names.get((part.noun, name), name): part for name, part in inside.parts.items()}
+    return inside._replace(parts=parts)
+
+
 def _parts_compared(
-    before: Inner, after: Inner, insides: tuple[Inside, Inside], things: tuple[Thing, ...], key: str
+    before: Inner, after: Inner, insides: tuple[Inside, Inside], things: tuple[Thing, ...], key: str, names: Names
 ) -> Iterator[Difference]:
     parts, parts_now = insides[0].parts, insides[1].parts
     for name in [*parts, *[name for name in parts_now if name not in parts]]:
@@ -58,7 +77,9 @@ def _parts_compared(
         else:
             inner_things, inner_key = things, f"{key}.{inner.name}" if key else inner.name
         if part is not None and part_now is not None:
-            yield from _compared(part, part_now, inner_things, inner_key)
+            if (part.noun, part.name) in names and part.name != name:
+                yield Difference(what="renamed", things=inner_things, before=part.name)
+            yield from _compared(part, part_now, inner_things, inner_key, names)
         elif part is not None and _matters(before, part):
             yield from _dropped(part, inner_things, inner_key)
         elif part_now is not None and _matters(after, part_now):

@@ -21,13 +21,16 @@ class Thing(msgspec.Struct, frozen=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. What it quotes is in the words of the files."""
 
-    what: Literal["new", "dropped", "changed", "moved"]
+    what: Literal["new", "dropped", "changed", "moved", "renamed"]
     things: tuple[Thing, ...] = ()
     """What changes, the outermost first: the mechanic ``status``, and in it the level ``gold``. None: the program."""
     key: str = ""
     """The key of the last thing, with those around it: ``when.category``. Empty: the thing itself."""
     before: str = ""
-    """What stood there; for what moved, the thing that it stood behind. Empty: nothing did."""
+    """What stood there; for what moved, the thing that it stood behind; for what is renamed, its old name.
+
+    Empty: nothing did.
+    """
     after: str = ""
     """What stands there now; for what moved, the thing that it stands behind."""
     gains: tuple[str, ...] = ()
@@ -39,7 +42,9 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The difference as a sentence."""
-        told = {"new": _new, "dropped": _dropped, "changed": _changed, "moved": _moved}[self.what](self)
+        told = {"new": _new, "dropped": _dropped, "changed": _changed, "moved": _moved, "renamed": _renamed}[self.what](
+            self
+        )
         return f"{told[0].upper()}{told[1:]}."
 
 
@@ -78,6 +83,10 @@ def _changed(difference: Difference) -> str:
 def _moved(difference: Difference) -> str:
     now, then = (f"behind `{name}`" if name else "first" for name in (difference.after, difference.before))
     return f"{_place(difference)} moves: it stands {now} (was {then})"
+
+
+def _renamed(difference: Difference) -> str:
+    return f"{_subject(difference)} was called `{difference.before}`"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -172,3 +172,39 @@ def test_two_mechanics_of_the_same_name_and_another_kind():
 @pytest.mark.parametrize("text", [GLOW, GROCERY.read_text("utf-8"), CAFE])
 def test_a_program_does_not_differ_from_itself(text):
     assert told(text=text) == []
+
+
+RENAMED = """
+program: cafe
+currency: EUR
+timezone: Europe/Sofia
+effective_from: 2026-01-01
+units: {points: {}}
+meters: {spend: {sum: spend, window: calendar year}}
+mechanics:
+  - {earn: points, name: base, rate: 1 per 1 EUR}
+  - {earn: points, name: more, multiply: base}
+  - {earn: points, name: other, rate: 1 per 5 EUR}
+"""
+
+
+def test_what_changes_names_is_told_as_a_new_name_and_not_as_another_thing():
+    renamed = RENAMED.replace("name: base, rate: 1 per 1", "name: ground, rate: 2 per 1")
+    renamed = renamed.replace("multiply: base", "multiply: ground").replace("{spend: {", "{turnover: {")
+    renamed += "changes: {mechanics: {base: ground}, meters: {spend: turnover}}\n"
+    told = [one.sentence for one in differences(read_with_words(RENAMED), read_with_words(renamed))]
+    assert told[:3] == [
+        "Meter `turnover` was called `spend`.",
+        "Mechanic `ground` was called `base`.",
+        "Mechanic `ground`: `rate` was `1 per 1 EUR`, becomes `2 per 1 EUR`.",
+    ]
+    assert len(told) == 4, "what refers to the mechanic by its new name has not changed"
+
+
+def test_another_name_than_the_new_one_is_a_change():
+    renamed = RENAMED.replace("name: base", "name: ground").replace("multiply: base", "multiply: ground")
+    other = renamed.replace("name: other", "name: first").replace("rate: 1 per 5 EUR", "multiply: ground")
+    other += "changes: {mechanics: {base: ground}}\n"
+    told = " ".join([one.sentence for one in differences(read_with_words(RENAMED), read_with_words(other))])
+    assert "Mechanic `first` is new" in told
+    assert "Mechanic `other` is dropped" in told
