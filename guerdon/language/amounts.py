@@ -56,8 +56,8 @@ def unit_named(word: str, scope: Scope) -> str:
     units = scope.names.units
     if word in units or not units:
         return word
-    for unit in units:
-        if names_unit(word, unit):
+    for unit in (f"{word}s", f"{word}es"):
+        if unit in units and names_unit(word, unit):
             return unit
     raise Wrong("name_unknown", f"{shown(word)} is not a unit of this program; {advice(word, units)}")
 
