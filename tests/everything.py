@@ -239,6 +239,32 @@ changes:
 """
 """What a version says that brings it all back after that."""
 
+OTHERWISE = {
+    "every: week, gives: {2: 20 points, every 3: 1 xp}": "every: month, at_least: 2 visits, gives: {1: 20 points}",
+    "expires: 40 days without a stamp": "expires: 1 day without a stamp",
+    "full: 3 stamps": "full: 2 stamps",
+    "within: 30 days\n    repeat: 3 times": "each: week",
+    "steps: {visits: {do: 3 visits}, badge: {reach: badge soupy}}": "steps: {visits: {do: 1 visit}}",
+    "start: opt in\n    each: month": "between: [2026-03-01, 2026-04-20]",
+    "      kept: 2 months\n      grace: 1 week": "      kept: until the end of the calendar month",
+    "levels: {basic: 0, silver: 150 USD, gold: 400 USD}": "levels: {basic: 0, silver: 400 USD, gold: 1500 USD}",
+    "issued: every month, valid: 40 days, most: 3": "issued: every week, valid: 3 days",
+    "fee: 10 USD a month\n    trial: 10 days\n": "fee: 1 USD a week\n",
+    "payment_due: 3 days before\n    unpaid: ends after 5 days": "payment_due: 1 days before",
+    "of: plans, fee: 100 USD a year, payment_due: 20 days before": "of: plans",
+    "{membership: club}": "{membership: club, fee: 5 USD a month, payment_due: 2 days before}",
+    "every: month\n    options": "every: week\n    options",
+    "issued: 3 days before the birthday, valid: 20 days": "issued: 20 days before the birthday, valid: 1 day",
+    "roles: {owner: 1, adult: 1, child: 2}": "roles: {adult: 1, child: 1}",
+    "points: {expires: 5 months": "points: {expires: 5 days without activity",
+    "expires: {gold: never, silver: 3 months}": "expires: 5 days",
+    "available_after: 3 days after delivery": "available_after: 10 days",
+    "limit: 50 points a month, above_limit: carries over": "limit: 5 points a week, above_limit: carries over",
+    "window: rolling 3 months": "window: calendar quarter",
+    "late_events: up to 20 days": "late_events: up to 3 days",
+}
+"""Other settings for nearly everything that has something to do with time: by what stands there, what will."""
+
 _NAME = re.compile(r"@([a-z-]+)")
 _RENAMED = re.compile(r"(?<=[a-z])-2(?![0-9])")
 
@@ -258,6 +284,15 @@ def everything_renamed(date: str) -> str:
 def everything_again(date: str) -> str:
     """The program once more, after the version that dropped nearly all of it."""
     return everything(date) + EVERYTHING_AGAIN
+
+
+def everything_otherwise(date: str) -> str:
+    """The same mechanics with other settings."""
+    source = everything(date)
+    for setting, other in OTHERWISE.items():
+        assert setting in source, setting
+        source = source.replace(setting, other)
+    return source
 
 
 def nearly_nothing(date: str) -> str:

@@ -8,7 +8,8 @@ At the instant at which a version takes over, for each member, in this order:
 3. **Units** that are dropped: what the member holds becomes another unit where the version says at which rate; it lasts
    as the new unit says. Otherwise it stays until it expires.
 4. **Levels** that are dropped: the member moves to the level that the version names, for the rest of the term.
-5. The rules look at the member again: a level whose threshold is shown by now is reached.
+5. Plans that a **household** shared end, where the version has no households any more.
+6. The rules look at the member again: a level whose threshold is shown by now is reached.
 
 **Worked.** Version 2 drops stars, ``2 points per 1 star``, and brings a ladder on ``spend_12_months``, gold from
 500 USD. A member with 30 stars who spent 520 USD last year has 60 points and is gold from its first instant.
@@ -44,6 +45,8 @@ def take_over(case: Case) -> None:
         if moved is not standing:
             case.standings = case.standings | {ladder: moved}
             case.effects.append(TierChanged(ladder, standing.level, moved.level, case.at, "program", moved.until))
+    if ("exit", "") not in version.answering:
+        _end_sharing(case)
     for rule in version.rules:
         rule.take_over(case)
 
@@ -74,6 +77,13 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
     if case.household is not None and case.household.mechanic in mechanics:
         renamed = mechanics[case.household.mechanic]
         case.household = msgspec.structs.replace(case.household, mechanic=renamed)
+
+
+def _end_sharing(case: Case) -> None:
+    """End the plans that a household shared, where a version has households no more: nobody could leave them."""
+    for plan, held in list(case.memberships.items()):
+        if held.status == "shared":
+            case.be_member(plan, None, "household")
 
 
 def _renamed_sources(standing: Standing, names: Mapping[str, str]) -> Standing:

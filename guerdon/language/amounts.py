@@ -92,7 +92,7 @@ def _of_money(found: re.Match[str], scope: Scope) -> Quantity:
             raise Wrong("unit_other", f"`{unit}` is not a unit of money; {advice(named, units)}")
         return Quantity(amount, unit)
     if len(units) > 1:
-        ways = listed([f"{found.group()} in {unit}" for unit in sorted(units)], "or")
+        ways = listed([f"{found.group().removesuffix(' off')} in {unit}" for unit in sorted(units)], "or")
         raise Wrong("settings_conflict", f"{shown(found.group())} may be of several units; write {ways}", ways)
     if scope.names.units and not units:
         sentence = (

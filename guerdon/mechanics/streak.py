@@ -138,8 +138,11 @@ class StreakRule(Rule):
         """When the streak breaks unless something happens: the end of the first period that may not be missed."""
         if not case.progress_of(self.name, "length"):
             return None
-        *_, run = self._runs(case)
-        return case.version.zone.start(self._breaks_on(case, run))
+        runs = list(self._runs(case))
+        if not runs:
+            # Another version asks for more than any period that is known: by its rules there is no streak.
+            return case.as_of + 1
+        return case.version.zone.start(self._breaks_on(case, runs[-1]))
 
     def settle(self, case: Case, at: Instant) -> None:
         """Break it."""

@@ -17,6 +17,7 @@ from everything import (
     by_old_names,
     everything,
     everything_again,
+    everything_otherwise,
     everything_renamed,
     nearly_nothing,
 )
@@ -76,6 +77,12 @@ def lived(
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_happens_under_whatever_versions_is_proven(database_url: str, seed: int) -> None:
     versions = [everything(), nearly_nothing("2026-04-01"), everything_again("2026-06-01")]
+    lived(database_url, versions, Lives(seed), 250)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_mechanics_may_have_other_settings_from_a_date_on(database_url: str, seed: int) -> None:
+    versions = [everything(), everything_otherwise("2026-03-01"), everything("2026-04-01")]
     lived(database_url, versions, Lives(seed), 250)
 
 

@@ -104,6 +104,8 @@ def test_not_a_quantity(written, code):
 
 def test_money_of_several_units_has_to_be_named():
     assert QUANTITY.parse("5 USD in cashback", Scope(TWO_MONEYS)) == Quantity(500, "cashback")
+    wrong = refused(QUANTITY, "5 USD off", Scope(TWO_MONEYS))
+    assert wrong.sentence == "`5 USD off` may be of several units; write `5 USD in cashback` or `5 USD in vouchers`"
     wrong = refused(QUANTITY, "5 USD", Scope(TWO_MONEYS))
     assert wrong.sentence == "`5 USD` may be of several units; write `5 USD in cashback` or `5 USD in vouchers`"
 

@@ -9,7 +9,7 @@ from guerdon.core.events import Describe, Enter, Exit, Join, Leave, Purchase, Re
 from guerdon.core.program import Program, Unit, When
 from guerdon.core.state import encode_state
 from guerdon.mechanics import Earn, Household, Membership
-from tests.builders import Town, flat, kinds, line, points_per_dollar, program, rows, shown_instant, term
+from tests.builders import Town, flat, from_day, kinds, line, points_per_dollar, program, rows, shown_instant, term
 
 NOW = "2026-03-10 14:30"
 ROLES = {"owner": 1, "adult": 1, "child": 4, "teen": 4}
@@ -407,3 +407,16 @@ def test_a_debt_is_paid_before_anything_goes_on():
     there.meets(Purchase(**there.of("ben", NOW), lines=(line("130"),)))
     there.delivers()
     assert (there.members["ben"].has(), there.members["home"].has()) == (0, 130)
+
+
+def test_shared_plans_end_where_the_program_has_households_no_more():
+    there = Town(shop(), from_day(program(prime()), "2026-03-20"), members=PEOPLE)
+    there.meets(Join(**there.of("ana", NOW), plan="prime"))
+    enters(there, "ana", "owner")
+    enters(there, "ben")
+    there.delivers()
+    assert (plan(there, "ana"), plan(there, "ben")) == ("active", "shared")
+    for person in ("ana", "ben"):
+        there.meets(Tick(**there.of(person, "2026-03-20")))
+    assert (plan(there, "ana"), plan(there, "ben")) == ("active", "-")
+    there.meets(Join(**there.of("ben", "2026-03-21"), plan="prime"))

@@ -9,7 +9,7 @@ from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Quantity, When
 from guerdon.mechanics import Streak
 from guerdon.mechanics.streak import Milestone
-from tests.builders import Story, granted, later, program, rows
+from tests.builders import Story, from_day, granted, later, program, rows
 
 WEEKS = {5: "2026-01-05", 6: "2026-01-12", 7: "2026-01-19", 8: "2026-01-26", 9: "2026-02-02", 10: "2026-02-09"}
 """Mondays, by a number."""
@@ -182,3 +182,12 @@ def test_what_later_weeks_had_given_stays():
     story.buys(WEEKS[6], "5")
     story.brings_back("2026-01-14", "p")
     assert (length(story), story.has()) == (1, 50)
+
+
+def test_a_version_that_asks_for_more_than_there_is_ends_the_streak():
+    twice = Streak(name="weekly", measure=Measure(counts="visits"), at_least=2, gives=BONUSES)
+    story = Story(shop(), from_day(program(twice, late_events=40), "2026-01-14"))
+    story.buys(WEEKS[5], "5")
+    story.waits_until("2026-01-14")
+    assert length(story) == 0
+    assert story.state.next_due_at is None
