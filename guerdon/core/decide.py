@@ -52,6 +52,7 @@ from guerdon.core.events import (
     Return,
     Tick,
     Use,
+    Win,
     addressed,
     instant_in_range,
     instant_of_event,
@@ -290,7 +291,10 @@ def _answer(case: Case, event: Event) -> None:
         # It may have been sent while the mechanic had another name.
         name = case.version.name_now(name)
     rule = case.version.answering.get((kind, name))
-    if rule is None:
+    if rule is None and isinstance(event, Win):
+        # What was drawn is handed out, though the program has the raffle no more.
+        rule = case.version.rule_called(name)
+    if rule is None or (kind, name) not in rule.answers:
         raise stop("nothing_of_that_name", kind=kind, name=name)
     rule.answer(case, event)
     run_lanes(case, "afterwards")

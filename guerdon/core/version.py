@@ -15,6 +15,8 @@ from guerdon.core.wallet import Wallet
 from guerdon.core.workshop import CompiledMeter, Workshop
 
 _REMEMBERED_DAYS = 4_000
+PRIZE_LIMIT = "prize:"
+"""How the shared limits are called that are the pieces of a game's prizes."""
 CAUSE_LIMIT = "cause:"
 """How the shared limits are called that are the targets of causes."""
 
@@ -96,6 +98,8 @@ class Version:
 
     def first_name(self, limit: str) -> str:
         """The name under which a shared limit is counted: by the mechanic's name before it was ever changed."""
+        if limit.startswith(PRIZE_LIMIT) and limit not in self.limits and self._before is not None:
+            return self._before.first_name(limit)
         return self._first_names.get(limit, limit)
 
     def name_now(self, mechanic: str) -> str:
@@ -131,7 +135,9 @@ class Version:
         return name if name in self.program.meters else ""
 
     def allowed(self, limit: str) -> int:
-        """How much a shared limit allows. Every drop of a stock allows the same."""
+        """How much a shared limit allows; of a dropped game as it did last. Every drop of a stock allows the same."""
+        if limit.startswith(PRIZE_LIMIT) and limit not in self.limits and self._before is not None:
+            return self._before.allowed(limit)
         return self.limits[limit if limit in self.limits else limit.rpartition("@")[0]]
 
     def limits_between(
@@ -261,7 +267,7 @@ def _scale_of(version: Version, unit: str) -> int:
     return currency_scale(version.program.currency) if declared.money else declared.scale
 
 
-_LIMIT = re.compile(rf"((?:tickets:|prize:|{CAUSE_LIMIT})?)([^/]*)(.*)", re.DOTALL)
+_LIMIT = re.compile(rf"((?:tickets:|{PRIZE_LIMIT}|{CAUSE_LIMIT})?)([^/]*)(.*)", re.DOTALL)
 
 
 def _of_mechanic(limit: str, names: Mapping[str, str]) -> str:

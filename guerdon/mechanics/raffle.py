@@ -29,6 +29,7 @@ from guerdon.core.program import Allowance, Quantity, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule
+from guerdon.core.version import PRIZE_LIMIT
 from guerdon.core.workshop import Workshop
 
 
@@ -106,7 +107,7 @@ class RaffleRule(Rule):
         ]
         self._total = "" if settings.total is None else workshop.limit(f"tickets:{self.name}", settings.total)
         self._stock = {
-            prize.name: workshop.game_limit(self.name, f"prize:{self.name}/{prize.name}", prize.count)
+            prize.name: workshop.game_limit(self.name, f"{PRIZE_LIMIT}{self.name}/{prize.name}", prize.count)
             for prize in settings.prizes
         }
         self._gifts = {

@@ -26,6 +26,7 @@ from guerdon.core.gifts import Gift, Gifts
 from guerdon.core.program import Allowance, Quantity, Texts, When
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
+from guerdon.core.version import PRIZE_LIMIT
 from guerdon.core.workshop import Workshop
 
 BLANK = "nothing"
@@ -82,7 +83,7 @@ class WheelRule(Rule):
         self._stock = [
             None
             if prize.count is None
-            else workshop.game_limit(self.name, f"prize:{self.name}/{prize.name}", prize.count)
+            else workshop.game_limit(self.name, f"{PRIZE_LIMIT}{self.name}/{prize.name}", prize.count)
             for prize in settings.prizes
         ]
         self._gifts = [Gifts(workshop, f"{self.name}/{prize.name}", prize.gives) for prize in settings.prizes]

@@ -12,7 +12,7 @@ from guerdon.core.gifts import Gift
 from guerdon.core.program import Allowance, Quantity, When
 from guerdon.mechanics import Raffle
 from guerdon.mechanics.raffle import Entry, Prize
-from tests.builders import Story, moment, program, purchase, rows, skipped
+from tests.builders import Story, from_day, moment, program, purchase, rows, skipped
 
 SPEND = Entry(rate=Rate(1, 2000))
 PRIZES = (Prize(name="bicycle"), Prize(name="points", count=2, gives=(Gift(quantity=Quantity(500, "points")),)))
@@ -145,6 +145,14 @@ def test_a_win_is_told_and_what_it_gives_is_granted():
     decision = story.meets(a_win("points", "abc"))
     assert [effect for effect in decision.outcome.effects if isinstance(effect, Won)] == [Won("draw", "points", "abc")]
     assert story.has() == 500
+
+
+def test_what_was_drawn_is_handed_out_though_the_program_has_the_raffle_no_more():
+    story = Story(shop(), from_day(program(), "2026-04-01"))
+    story.meets(a_win("points"))
+    story.meets(a_win("bicycle", id="first"))
+    assert story.has() == 500
+    assert story.is_refused(a_win("bicycle", id="second")).code == "prize_run_out"
 
 
 def test_no_more_is_handed_out_than_there_is():
