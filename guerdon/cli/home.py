@@ -22,8 +22,9 @@ from guerdon.store.server import EmbeddedServer, ServerDidNotStart
 DATABASE = "guerdon"
 DEFAULT_HOME = Path(".guerdon")
 
-console = Console()
-errors = Console(stderr=True)
+# A line number is none: `:100:` stays what it is.
+console = Console(emoji=False)
+errors = Console(stderr=True, emoji=False)
 
 EXPECTED: tuple[type[Exception], ...] = (
     DatabaseUnreachable,

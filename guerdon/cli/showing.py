@@ -128,6 +128,13 @@ class Shower:
             return sign + money(amount, self.program.currency)
         return sign + decimal(amount, settings.scale if settings is not None else 0)
 
+    def figure(self, amount: int, unit: str) -> str:
+        """An amount of a unit for a column of them, money without its currency: ``5.00``."""
+        settings = self.program.units.get(unit)
+        if settings is not None and settings.money:
+            return decimal(amount, currency_scale(self.program.currency))
+        return self.amount(amount, unit)
+
     def amounts(self, amounts: Mapping[str, int], *, signed: bool = False) -> str:
         """Several: ``+12 points, +5.00 USD vouchers``."""
         return ", ".join(f"{self.amount(amount, unit, signed=signed)} {unit}" for unit, amount in amounts.items())

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 
-from guerdon.cli.showing import Shower, money, safe
+from guerdon.cli.showing import Shower, decimal, money, safe
 from guerdon.core import wallet
+from guerdon.core.amounts import currency_scale
 from guerdon.core.effects import Effect, Note
 from guerdon.core.events import Event
 from guerdon.core.refusals import REFUSALS
@@ -32,14 +33,18 @@ def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
 
 def units_table(summary: Summary, shower: Shower) -> Table:
     """What was issued, redeemed and expired of each unit, and what is outstanding."""
-    headings = ("issued", "taken back", "redeemed", "expired", "outstanding", "worth")
+    headings = ["issued", "taken back", "redeemed", "expired", "elsewhere", "outstanding", f"worth {summary.currency}"]
+    figures = {name: [shower.figure(amount, name) for amount in unit[:6]] for name, unit in summary.units.items()}
+    if not any(unit.elsewhere for unit in summary.units.values()):
+        headings.remove("elsewhere")
+        figures = {name: [*row[:4], row[5]] for name, row in figures.items()}
     table = _plain_table("Ledger", ("unit", "left"), *[(heading, "right") for heading in headings])
+    scale = currency_scale(summary.currency)
     for name, unit in summary.units.items():
-        figures = [shower.amount(amount, name) for amount in unit[:5]]
-        worth = "–" if unit.worth is None else money(unit.worth, summary.currency)
-        table.add_row(name, *figures, worth)
+        table.add_row(name, *figures[name], "–" if unit.worth is None else decimal(unit.worth, scale))
     table.add_section()
-    table.add_row("[bold]liability[/]", "", "", "", "", "", f"[bold]{money(summary.liability, summary.currency)}[/]")
+    empty = [""] * (len(headings) - 1)
+    table.add_row("[bold]liability[/]", *empty, f"[bold]{decimal(summary.liability, scale)}[/]")
     return table
 
 

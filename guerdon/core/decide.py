@@ -246,10 +246,11 @@ def _work_through(case: Case, timeline: Timeline) -> None:
             count_late(case, case.counting)
         run_lanes(case, "purchase")
     elif isinstance(event, Enrol):
-        _note_referrer(case, event)
-        for rule in case.version.enrolling:
-            rule.enrol(case)
-        run_lanes(case, "enrol")
+        if not event.household:
+            _note_referrer(case, event)
+            for rule in case.version.enrolling:
+                rule.enrol(case)
+            run_lanes(case, "enrol")
     elif isinstance(event, Action):
         count_action(case)
         run_lanes(case, f"action:{event.action}")

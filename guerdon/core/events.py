@@ -73,6 +73,8 @@ class Enrol(_Event, frozen=True, tag="enrol"):
 
     referrer: Name = ""
     """The member who brought this one along; empty: nobody."""
+    household: bool = False
+    """It is a household, which holds a pool for its people: nothing is given for its joining, and it has no tier."""
 
 
 class Traits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):

@@ -119,7 +119,12 @@ class Reducer:
         """A proposal of what the limits leave of some shares; None, with a note, where that is nothing."""
         wanted = sum(shares.values())
         if not wanted:
-            case.note(self.mechanic, "skipped", "takes_nothing_off", "nothing is left to pay, or it rounds to nothing")
+            case.note(
+                self.mechanic,
+                "skipped",
+                "takes_nothing_off",
+                "nothing in the basket costs less by it, or it rounds to nothing",
+            )
             return None
         amount, capped_by = self._within(case, wanted, sum([case.payments[line] for line in shares]))
         if not amount:

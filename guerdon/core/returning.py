@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from guerdon.core import wallet
-from guerdon.core.amounts import allocate, portion
+from guerdon.core.amounts import Rounding, allocate, portion
 from guerdon.core.case import Case
 from guerdon.core.effects import Discounted, Effect, Granted, Restored, Reversed, renamed
 from guerdon.core.events import Purchase, Return, instant_of_event
@@ -28,7 +28,7 @@ from guerdon.core.purchasing import paid_by_line, quantities
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Rule
 from guerdon.core.timeline import Timeline
-from guerdon.core.version import Version
+from guerdon.core.version import Became, Version
 
 Quantities = dict[int, int]
 """By line: how much of it. A line of quantity 0 counts as one."""
@@ -150,7 +150,14 @@ def take_back_amount(case: Case, grant: Granted, amount: int, origin: Origin) ->
 
 
 def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
-    """Take an amount of a grant out of its lot, or do with what is missing as the unit's debt says."""
+    """Take an amount of a grant out of its lot, or do with what is missing as the unit's debt says.
+
+    What has become another unit since is taken out of that one, at the rate at which it became it.
+    """
+    became = case.counting.became.get(grant.unit)
+    if became is not None and became.at > instant_of_event(origin.purchase):
+        _take_out_converted(case, grant, amount, became)
+        return
     before = case.wallet(grant.unit)
     if _has_expired(case, grant, before, instant_of_event(origin.purchase)):
         case.effects.append(
@@ -170,6 +177,22 @@ def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
     case.effects.append(
         Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why, grant.funded_by)
     )
+
+
+def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became) -> None:
+    """Take what a grant has become out of the unit that it became; what had expired before is gone."""
+    if grant.expires_at is not None and grant.expires_at <= became.at:
+        case.effects.append(Reversed(grant.mechanic, grant.unit, amount, forgiven=amount, why_forgiven="expired"))
+        return
+    unit, wanted = became.unit, became.rate.of(amount, Rounding.FLOOR)
+    if wanted:
+        after, taken = wallet.spend(case.wallet(unit), wanted)
+        owed = wanted - taken if case.counting.program.units[unit].debt == "owed" else 0
+        case.wallets[unit] = wallet.owe(after, owed) if owed else after
+        why = "spent" if wanted - taken > owed else ""
+        case.effects.append(
+            Reversed(grant.mechanic, unit, wanted, taken, 0, owed, wanted - taken - owed, why, grant.funded_by)
+        )
 
 
 def _amount_today(case: Case, grant: Granted, origin: Origin, lines: list[int], rule: Rule, earned: int) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +20,16 @@ PRIZE_LIMIT = "prize:"
 """How the shared limits are called that are the pieces of a game's prizes."""
 CAUSE_LIMIT = "cause:"
 """How the shared limits are called that are the targets of causes."""
+
+
+class Became(NamedTuple):
+    """What a unit that was dropped at some time has become by now."""
+
+    unit: str
+    rate: Rate
+    """So much of the new unit per so much of the old, both in their smallest parts."""
+    at: Instant
+    """When it became it."""
 
 
 class Version:
@@ -71,6 +82,8 @@ class Version:
         self.renamed_meters: Mapping[str, str] = {}
         self.converted: Mapping[str, Becomes] = {}
         """Dropped units that become another."""
+        self.became: Mapping[str, Became] = {}
+        """Every unit that was ever dropped for another, with what it is by now."""
         self.filled: tuple[str, ...] = ()
         """Meters that the version before did not count, or counted in another way."""
         self._first_names: Mapping[str, str] = {}
@@ -86,6 +99,10 @@ class Version:
         self.converted = {
             name: Becomes(becomes.unit, Rate(becomes.rate.amount, becomes.rate.per * 10 ** _scale_of(before, name)))
             for name, becomes in changes.units.items()
+        }
+        self.became = {
+            **{unit: _then_became(became, self.converted) for unit, became in before.became.items()},
+            **{unit: Became(becomes.unit, becomes.rate, self.starts_at) for unit, becomes in self.converted.items()},
         }
         known = {changes.meters.get(name, name): meter for name, meter in before.program.meters.items()}
         self.filled = tuple([name for name, meter in program.meters.items() if known.get(name) != meter])
@@ -275,6 +292,15 @@ def _of_mechanic(limit: str, names: Mapping[str, str]) -> str:
     found = _LIMIT.match(limit)
     assert found is not None, "it matches any text"
     return f"{found[1]}{names.get(found[2], found[2])}{found[3]}"
+
+
+def _then_became(became: Became, converted: Mapping[str, Becomes]) -> Became:
+    """What a unit has become, where that has become another one in its turn."""
+    again = converted.get(became.unit)
+    if again is None:
+        return became
+    rate = Rate(became.rate.amount * again.rate.amount, became.rate.per * again.rate.per)
+    return became._replace(unit=again.unit, rate=rate)
 
 
 def _then(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

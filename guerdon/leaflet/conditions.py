@@ -54,7 +54,7 @@ class Conditions(NamedTuple):
 def only_these(voice: Voice, meter: Meter) -> list[str]:
     """What alone a meter counts, in sentences; none where everything counts."""
     told = conditions(voice, meter.only or When())
-    sentences = [voice.say("Only %(goods)s count.", goods=told.goods)] if told.goods else []
+    sentences = [voice.say("Only this counts: %(goods)s.", goods=told.goods)] if told.goods else []
     if told.adverbials:
         sentences.append(voice.say("It counts only %(cases)s.", cases=", ".join(told.adverbials)))
     return sentences

@@ -49,7 +49,7 @@ def _limit(voice: Voice, allowance: Allowance) -> str:
 def cases(voice: Voice, when: When, unless: When = NO_CONDITION) -> list[str]:
     """What alone counts, for whom, and what does not, in sentences of their own."""
     told: Conditions = conditions(voice, when)
-    sentences = [voice.say("Only %(goods)s count.", goods=told.goods)] if told.goods else []
+    sentences = [voice.say("Only this counts: %(goods)s.", goods=told.goods)] if told.goods else []
     about = [*([told.audience] if told.audience else []), *told.adverbials]
     sentences += exceptions(voice, unless)
     return sentences + ([voice.say("It counts only %(cases)s.", cases=", ".join(about))] if about else [])

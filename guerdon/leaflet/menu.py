@@ -101,7 +101,7 @@ def _earning(voice: Voice, mechanic: Menu) -> Iterator[str]:
         yield voice.say("It counts for purchases of at least %(money)s.", money=voice.money(mechanic.at_least))
     told = conditions(voice, mechanic.when)
     if told.goods:
-        yield voice.say("Only %(goods)s count.", goods=told.goods)
+        yield voice.say("Only this counts: %(goods)s.", goods=told.goods)
     if told.behind_colon():
         yield voice.say("When it counts: %(condition)s", condition=told.behind_colon())
     yield from exceptions(voice, mechanic.unless)

@@ -20,7 +20,7 @@ A return takes the spend out of the meter. Where the member would not have reach
 the meter does not bear it today either, the level falls back at once to the one held before, or further. A level that
 hangs on a plan falls in the same way when the plan ends.
 
-Every rise is announced as ``reached:LEVEL``, the level that is reached and none in between.
+Every rise is announced as ``reached:LEVEL``: those that are jumped over, and the one that is reached.
 """
 
 from collections.abc import Sequence
@@ -195,11 +195,14 @@ class TiersRule(Rule):
             self._fall_back(case, before, self._after_leaving(case, before), "left")
             return
         shown = self._readings(case, before, case.today)
-        rises = self._ranks[level] > self._ranks.get(before.level, 0)
+        below, rank = self._ranks.get(before.level, 0), self._ranks[level]
         standing = Standing(level, now, self._until(level, case.today), shown, before)
-        case.stand(self.name, standing, now, "reached" if rises else "kept")
-        if rises:
-            case.happened.append(f"reached:{level}")
+        case.stand(self.name, standing, now, "reached" if rank > below else "kept")
+        self._announce(case, below, rank)
+
+    def _announce(self, case: Case, below: int, rank: int) -> None:
+        """Tell the other rules of every level that was reached, those that were jumped over first."""
+        case.happened += [f"reached:{name}" for name in self._names[below + 1 : rank + 1]]
 
     def _is_within_reach(self, case: Case, rank: int) -> bool:
         """Whether a higher level might be reached: a quick look, which rules out most of what happens."""
@@ -274,8 +277,7 @@ class TiersRule(Rule):
             until = self._until(level, last + 1)
         anew = reached < rank and self.settings.levels[rank].keep is not None
         case.stand(self.name, Standing(level, at, until, shown, anew=anew), at, "review")
-        if reached > rank:
-            case.happened.append(f"reached:{level}")
+        self._announce(case, rank, reached)
 
     def _give_grace(self, case: Case, standing: Standing, at: Instant, shown: Readings) -> None:
         grace = self.settings.grace

@@ -96,7 +96,7 @@ def misfits(before: Sequence[Program], after: Program) -> list[str]:
     for earlier in before:
         found += [told for told in _other_units(earlier, after) if told not in found]
     latest = max(before, key=lambda version: version.effective_from)
-    return [*found, *_other_levels(latest, after), *_unknown_names(latest, after)]
+    return [*found, *_other_levels(latest, after), *_unknown_names(latest, after), *_seeds_used_again(latest, after)]
 
 
 def _other_units(before: Program, after: Program) -> Iterator[str]:
@@ -121,6 +121,16 @@ def _other_levels(before: Program, after: Program) -> Iterator[str]:
                 if level.name not in _levels(after) and level.name not in after.changes.tiers:
                     remedy = f"changes: {{tiers: {{{level.name}: …}}}}"
                     yield f"the level {level.name} is dropped; say where its members go, as in {remedy}"
+
+
+def _seeds_used_again(before: Program, after: Program) -> Iterator[str]:
+    """Games that are to be played with the seed of another game, which may be known to everybody by now."""
+    games = {mechanic.name: getattr(mechanic, "commitment", "") for mechanic in before.mechanics}
+    for mechanic in after.mechanics:
+        commitment = getattr(mechanic, "commitment", "")
+        for name, committed in games.items():
+            if commitment and commitment == committed and after.changes.mechanics.get(name, name) != mechanic.name:
+                yield f"the game {mechanic.name} has the seed of {name}: give it one of its own (guerdon seed new)"
 
 
 def _unknown_names(before: Program, after: Program) -> Iterator[str]:

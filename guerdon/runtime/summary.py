@@ -21,6 +21,8 @@ class UnitSummary(NamedTuple):
     reversed: int
     redeemed: int
     expired: int
+    elsewhere: int
+    """What was donated, became another unit, or was spent with partners, less what partners granted."""
     outstanding: int
     """What the wallets hold, less debts, and what is on its way from one member to another."""
     worth: int | None
@@ -65,6 +67,9 @@ def summarise(connection: Connection, program: int) -> Summary:
     for name, unit in version.program.units.items():
         account = {kind: balances.get((name, kind), 0) for kind in ("issued", "reversed", "redeemed", "expired")}
         issued = -account["issued"]
+        elsewhere = sum(
+            [held for (unit_of, account), held in balances.items() if unit_of == name and _is_elsewhere(account)]
+        )
         outstanding = sum([balances.get((name, kind), 0) for kind in (*MEMBER_ACCOUNTS, "in_transit")])
         worth = _worth(unit, outstanding)
         times_granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
@@ -74,6 +79,7 @@ def summarise(connection: Connection, program: int) -> Summary:
             account["reversed"],
             account["redeemed"],
             account["expired"],
+            elsewhere,
             outstanding,
             worth,
             times_granted,
@@ -81,7 +87,7 @@ def summarise(connection: Connection, program: int) -> Summary:
         )
     granted: Counter[tuple[str, str]] = Counter()
     for row in counts:
-        if row.source == "issued":
+        if row.source == "issued" or row.source.startswith("partner:"):
             granted[row.unit, row.reason] += row.amount
     levels = {level: 0 for ladder in version.ladder_levels.values() for level in ladder}
     return Summary(
@@ -96,6 +102,11 @@ def summarise(connection: Connection, program: int) -> Summary:
         _named(balances, "partner"),
         {unit: amount for (unit, account), amount in sorted(balances.items()) if account == "in_transit" and amount},
     )
+
+
+def _is_elsewhere(account: str) -> bool:
+    """Whether an account holds what has left the wallets in another way than by redemption, expiry and return."""
+    return account == "converted" or account.startswith(("cause:", "partner:"))
 
 
 def _named(balances: Mapping[tuple[str, str], int], kind: str) -> dict[tuple[str, str], int]:

@@ -170,3 +170,17 @@ def test_a_wrong_rate_is_told_with_its_line(tmp_path: Path, line: str, told: str
     table.write_text(f"day,currency,into,rate\n{line}\n", "utf-8")
     with pytest.raises(RatesWrong, match=told):
         list(read_rates(table))
+
+
+WHEEL = "  - {{wheel: {name}, commitment: {seed}, prizes: {{mug: {{weight: 1}}, nothing: {{weight: 1}}}}}}\n"
+
+
+def test_a_game_may_not_be_played_with_the_seed_of_another(shop: Shop) -> None:
+    """The first one's seed may be known to everybody since it was drawn."""
+    seed = "a" * 64
+    with_wheel = SECOND.replace("changes:", WHEEL.format(name="spring", seed=seed) + "changes:")
+    publish(shop.look, with_wheel)
+    third = SECOND[: SECOND.index("changes:")].replace("2026-07-01", "2026-08-01")
+    with pytest.raises(VersionDoesNotFit, match="the game autumn has the seed of spring"):
+        publish(shop.look, third + WHEEL.format(name="autumn", seed=seed))
+    publish(shop.look, third + WHEEL.format(name="spring", seed=seed))

@@ -8,7 +8,7 @@ from guerdon.core.calendar import Delay, instant_of
 from guerdon.core.effects import Carried, Converted, TierChanged
 from guerdon.core.events import Deliver, Refer
 from guerdon.core.gifts import Gift
-from guerdon.core.program import Becomes, Changes, Meter, Quantity, Unit, When
+from guerdon.core.program import Becomes, Changes, Meter, Quantity, Reward, Unit, When
 from guerdon.core.reducing import Off, PriceLimit
 from guerdon.mechanics import Badge, Discount, Referral, Stamps, Tiers
 from guerdon.mechanics.referral import Deed
@@ -330,3 +330,35 @@ def test_what_was_sent_before_a_mechanic_got_another_name_arrives():
     story.waits_until(SECOND)
     story.meets(Refer(id="r", member="m", at=moment("2026-06-30"), referral="bring", friend="f"))
     assert story.has() == 30
+
+
+def test_a_return_after_the_change_takes_back_what_the_dropped_unit_has_become():
+    """30 points became 20 stars at 2 for 3; a third of the goods comes back, and 6 of them go."""
+    becomes = changed(units={"points": Becomes("stars", Rate(2, 3))})
+    stars = {"stars": Unit()}
+    story = Story(program(points_per_dollar()), from_day(program(units=stars, changes=becomes), SECOND))
+    story.buys("2026-02-01", "10", "20", id="p")
+    story.brings_back("2026-07-02", "p", (0, None))
+    assert (story.has("points"), story.has("stars")) == (0, 20 - 6)
+    story.brings_back("2026-07-03", "p")
+    assert (story.has("points"), story.has("stars")) == (0, 20 - 6 - 13)
+
+
+def test_what_was_spent_of_the_new_unit_is_owed_in_it():
+    becomes = changed(units={"points": Becomes("stars", Rate(1, 1))})
+    stars = {"stars": Unit()}
+    cup = Reward(name="cup", cost=Quantity(25, "stars"))
+    story = Story(program(points_per_dollar()), from_day(program(units=stars, changes=becomes, rewards=(cup,)), SECOND))
+    story.buys("2026-02-01", "30", id="p")
+    story.redeems("2026-07-01", "cup")
+    story.brings_back("2026-07-02", "p")
+    assert (story.has("points"), story.has("stars")) == (0, -25)
+
+
+def test_what_is_bought_after_the_change_comes_back_in_its_own_unit():
+    becomes = changed(units={"stars": Becomes("points", Rate(2, 1))})
+    story = Story(shop_of_stars(), from_day(program(points_per_dollar(), changes=becomes), SECOND))
+    story.buys("2026-02-01", "10")
+    story.buys("2026-07-02", "8", id="q")
+    story.brings_back("2026-07-03", "q")
+    assert story.has("points") == 20

@@ -5,11 +5,25 @@ import pytest
 from guerdon.core.amounts import Rate
 from guerdon.core.decide import Decision
 from guerdon.core.effects import HouseholdChanged, MembershipChanged, transfers_of
-from guerdon.core.events import Describe, Enter, Exit, Join, Leave, Purchase, Return, Tick, Traits
+from guerdon.core.events import Describe, Enrol, Enter, Exit, Join, Leave, Purchase, Return, Tick, Traits
 from guerdon.core.program import Program, Unit, When
 from guerdon.core.state import encode_state
-from guerdon.mechanics import Earn, Household, Membership
-from tests.builders import Town, flat, from_day, kinds, line, points_per_dollar, program, rows, shown_instant, term
+from guerdon.mechanics import Earn, Household, Membership, Tiers
+from guerdon.mechanics.tiers import Level
+from tests.builders import (
+    Story,
+    Town,
+    flat,
+    from_day,
+    kinds,
+    line,
+    moment,
+    points_per_dollar,
+    program,
+    rows,
+    shown_instant,
+    term,
+)
 
 NOW = "2026-03-10 14:30"
 ROLES = {"owner": 1, "adult": 1, "child": 4, "teen": 4}
@@ -420,3 +434,11 @@ def test_shared_plans_end_where_the_program_has_households_no_more():
         there.meets(Tick(**there.of(person, "2026-03-20")))
     assert (plan(there, "ana"), plan(there, "ben")) == ("active", "-")
     there.meets(Join(**there.of("ben", "2026-03-21"), plan="prime"))
+
+
+def test_a_household_is_given_nothing_for_joining_and_has_no_tier():
+    levels = (Level(name="basic"), Level(name="gold", threshold=100))
+    ladder = Tiers(meter="spend", levels=levels, kept=term("12 months"))
+    story = Story(program(flat(20, name="welcome", on="enrol"), ladder), joined=None)
+    story.meets(Enrol(id="e", member="m", at=moment("2026-01-01"), household=True))
+    assert (story.has(), story.state.standings) == (0, {})

@@ -123,13 +123,13 @@ def test_points_that_a_reward_gives_count_for_the_ladder_at_once():
 # What a rise makes happen.
 
 
-def test_a_level_that_is_reached_is_announced_and_none_in_between():
+def test_a_level_that_is_jumped_over_is_reached_too():
     bonuses = [flat(number, name=level, on=f"reached:{level}") for number, level in ((1, "silver"), (10, "gold"))]
     levels = (Level(name="basic"), Level(name="silver", threshold=10_000), Level(name="gold", threshold=20_000))
     rising = Tiers(meter="spend", levels=levels, kept=term("1 year"))
     story = Story(program(rising, *bonuses, meters=METERS))
     story.buys("2026-03-10", "200")
-    assert story.has() == 10
+    assert story.has() == 11
     story = Story(program(rising, *bonuses, meters=METERS))
     story.buys("2026-03-10", "100")
     story.buys("2026-03-10", "100")

@@ -43,7 +43,7 @@ def test_a_level_may_be_given_for_the_next_period_alone(spent, level):
     assert story.level() == "basic"
     given = changes(story.waits_until("2026-04-01"))
     assert given == ([] if level == "basic" else [f"basic {level} review"])
-    assert story.has() == (7 if level == "silver" else 0), "a rise by review is announced too"
+    assert story.has() == (0 if level == "basic" else 7), "a rise by review is announced too, over silver to gold"
     lost = changes(story.waits_until("2026-07-01"))
     assert lost == ([] if level == "basic" else [f"{level} basic review"])
     assert story.due() == "never"
@@ -113,7 +113,7 @@ def test_how_far_a_review_lowers(lowered, reviews):
     story.buys("2026-03-10", "1500")
     assert changes(story.waits_until("2027-03-11")) == reviews[:1]
     assert changes(story.waits_until("2028-03-11")) == reviews[1:]
-    assert story.has() == 0, "who falls to silver has not reached it"
+    assert story.has() == 7, "who falls to silver has not reached it again"
 
 
 def test_who_keeps_one_level_below_is_not_lowered_further():
