@@ -96,7 +96,19 @@ def misfits(before: Sequence[Program], after: Program) -> list[str]:
     for earlier in before:
         found += [told for told in _other_units(earlier, after) if told not in found]
     latest = max(before, key=lambda version: version.effective_from)
-    return [*found, *_other_levels(latest, after), *_unknown_names(latest, after), *_seeds_used_again(latest, after)]
+    found += [*_other_levels(latest, after), *_unknown_names(latest, after), *_names_taken(before, after)]
+    return [*found, *_seeds_used_again(latest, after)]
+
+
+def _names_taken(before: Sequence[Program], after: Program) -> Iterator[str]:
+    """New mechanics by the first name of one that is called otherwise now: what is shared is counted by it still."""
+    latest = max(before, key=lambda version: version.effective_from)
+    there = {mechanic.name for mechanic in latest.mechanics} - after.changes.mechanics.keys()
+    former = {old: new for version in (*before, after) for old, new in version.changes.mechanics.items()}
+    for mechanic in after.mechanics:
+        name = mechanic.name
+        if name in former and name not in there and name not in after.changes.mechanics.values():
+            yield f"{name} is what {former[name]} was called once; give the new mechanic another name"
 
 
 def _other_units(before: Program, after: Program) -> Iterator[str]:

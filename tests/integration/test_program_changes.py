@@ -104,6 +104,7 @@ def test_a_late_purchase_of_the_old_version_is_brought_over(shop: Shop) -> None:
         ("{stars: 2 points per 1 star}", "{moons: 2 points per 1 moon}", "no unit moons"),
         ("points: {}", "points: {}\n  stars: {}", "the unit stars keeps its decimals"),
         ("{welcome: hello, tiers", "{base: ground, tiers", "gives points, and base gave stars"),
+        ("name: ground, rate", "name: welcome, rate", "welcome is what hello was called once"),
     ],
 )
 def test_a_version_that_does_not_fit_is_refused_and_the_one_in_force_stays(
