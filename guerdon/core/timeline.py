@@ -25,6 +25,8 @@ class Timeline:
         self.versions = [in_force[start] for start in self.starts]
         for before, after in pairwise(self.versions):
             after.succeed(before)
+        self.fills_meters = any(version.filled for version in self.versions[1:])
+        """Whether any version fills meters from journals as it takes over."""
 
     def at(self, instant: Instant) -> Version | None:
         """The version in force at an instant; None before the first."""
@@ -44,7 +46,7 @@ class Timeline:
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
         taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)
-        games = {event.game for event in events if isinstance(event, Play | Win)}
+        games = {event.game for event in events if isinstance(event, (Play, Win))}
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:

@@ -137,11 +137,12 @@ def _other_levels(before: Program, after: Program) -> Iterator[str]:
 
 def _seeds_used_again(before: Program, after: Program) -> Iterator[str]:
     """Games that are to be played with the seed of another game, which may be known to everybody by now."""
-    games = {mechanic.name: getattr(mechanic, "commitment", "") for mechanic in before.mechanics}
+    names = after.changes.mechanics
+    games = {names.get(game.name, game.name): getattr(game, "commitment", "") for game in before.mechanics}
     for mechanic in after.mechanics:
         commitment = getattr(mechanic, "commitment", "")
         for name, committed in games.items():
-            if commitment and commitment == committed and after.changes.mechanics.get(name, name) != mechanic.name:
+            if commitment and commitment == committed and games.get(mechanic.name) != commitment:
                 yield f"the game {mechanic.name} has the seed of {name}: give it one of its own (guerdon seed new)"
 
 

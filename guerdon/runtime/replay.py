@@ -35,8 +35,9 @@ _encode_facts = msgspec.json.Encoder().encode
 
 def facts_of(decision: Decision) -> bytes | None:
     """What the journal keeps of a decision's facts; None: it needed nothing."""
-    kept = JournaledFacts(decision.limits_seen, decision.rates_seen, dict(decision.seeds_seen))
-    return None if kept == _NOTHING else _encode_facts(kept)
+    if not (decision.limits_seen or decision.rates_seen or decision.seeds_seen):
+        return None
+    return _encode_facts(JournaledFacts(decision.limits_seen, decision.rates_seen, dict(decision.seeds_seen)))
 
 
 class Replayed(NamedTuple):

@@ -277,6 +277,8 @@ class _Batch:
         self._load_rates(events)
 
     def _load_history(self, events: Sequence[Event]) -> None:
+        if not self._program.timeline.fills_meters:
+            return
         # Who joins in this batch has no journal yet; what the batch decides is all the history there is.
         self._past = {member.key: [] for member in self._members.values() if member.seq == 0}
         needs = self._program.timeline.needs_history
