@@ -134,7 +134,7 @@ EARNINGS = [
     ),
     (
         "on: 2026-03-29, of: bought, rate: 2 per 1 item",
-        "2 points per 1 piece on March 29, 2026. What counts: articles since you joined. Only coffee count.",
+        "2 points per 1 piece on March 29, 2026. What counts: articles since you joined. Only this counts: coffee.",
     ),
     (
         "ladder: {meter: visits, 1: 1 per 1 EUR, 5: 2 per 1 EUR}",
@@ -204,7 +204,7 @@ def test_every_setting_of_earning_is_said():
     [
         ("spend", "1_500 EUR", "Your level depends on what you spend in a calendar year.", ("Spend", "€1,500")),
         ("visits", "5 visits", "Your level depends on how often you shop in the last 30 days.", ("Purchases", "5")),
-        ("bought", "5 items", "Your level depends on how many articles you buy since you joined. Only coffee count.",
+        ("bought", "5 items", "Your level depends on how many articles you buy since you joined. Only this counts: coffee.",
          ("Articles", "5")),
         ("collected", "300 points", "Your level depends on how much you collect in a calendar quarter: points.",
          ("Points", "300 points")),
