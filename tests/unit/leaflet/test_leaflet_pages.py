@@ -204,7 +204,8 @@ def test_every_setting_of_earning_is_said():
     [
         ("spend", "1_500 EUR", "Your level depends on what you spend in a calendar year.", ("Spend", "€1,500")),
         ("visits", "5 visits", "Your level depends on how often you shop in the last 30 days.", ("Purchases", "5")),
-        ("bought", "5 items", "Your level depends on how many articles you buy since you joined. Only this counts: coffee.",
+        ("bought", "5 items",
+         "Your level depends on how many articles you buy since you joined. Only this counts: coffee.",
          ("Articles", "5")),
         ("collected", "300 points", "Your level depends on how much you collect in a calendar quarter: points.",
          ("Points", "300 points")),
