@@ -503,16 +503,12 @@ def line_nets(lines: Sequence[Line]) -> list[int]:
     return [line.amount - line.discount for line in lines]
 
 
-def line_payments(purchase: Purchase, discount: int) -> list[int]:
+def payments_of(nets: list[int], discount: int) -> list[int]:
     """What is paid for each line when ``discount`` (minor units) is taken off the basket and spread over its lines.
 
-    Lines of 999 and 501 with a discount of 500 are paid with 666 and 334.
+    ``nets`` is what each line costs after its own discount: 999 and 501 with a discount of 500 are paid with 666 and
+    334.
     """
-    return payments_of(line_nets(purchase.lines), discount)
-
-
-def payments_of(nets: list[int], discount: int) -> list[int]:
-    """The same from what each line costs after its own discount."""
     if not discount:
         return nets
     return [net - share for net, share in zip(nets, allocate(discount, nets), strict=True)]

@@ -14,13 +14,14 @@ from guerdon.core.program import Cap, Mechanic, Program
 from guerdon.mechanics.earn import Earn
 
 _DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365, "statement": 28}
-_MOST_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+MOST_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+"""The most days that a calendar period may have."""
 
 
 def days_of(term: Term) -> int:
     """The most days that a term may last."""
-    behind = _MOST_DAYS[term.end_of] if term.end_of is not None and term.end_of in _MOST_DAYS else 0
-    return term.count * _MOST_DAYS[term.unit] + behind
+    behind = MOST_DAYS[term.end_of] if term.end_of is not None and term.end_of in MOST_DAYS else 0
+    return term.count * MOST_DAYS[term.unit] + behind
 
 
 def most_within(program: Program, unit: str, days: int | None) -> int | None:

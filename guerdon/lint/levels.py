@@ -5,12 +5,10 @@ from typing import NamedTuple
 
 from guerdon.core.calendar import Window
 from guerdon.core.program import Meter, Program
-from guerdon.lint.bounds import most_within
+from guerdon.lint.bounds import MOST_DAYS, most_within
 from guerdon.lint.conditions import contradictions
 from guerdon.lint.finding import Finding
 from guerdon.mechanics.tiers import Tiers
-
-_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 
 
 class _Asked(NamedTuple):
@@ -56,4 +54,4 @@ def _obstacles(asked: _Asked, meter: Meter, program: Program) -> Iterator[str]:
 
 def _days(meter: Meter) -> int | None:
     window: Window = meter.window
-    return None if window.unit == "ever" else window.count * _DAYS[window.unit]
+    return None if window.unit == "ever" else window.count * MOST_DAYS[window.unit]

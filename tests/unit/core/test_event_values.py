@@ -23,7 +23,7 @@ from guerdon.core.events import (
     instant_of_event,
     kind_of,
     line_nets,
-    line_payments,
+    payments_of,
 )
 from tests.builders import instant, moment, money, purchase, rows
 
@@ -244,7 +244,7 @@ PAYMENTS = """
 @pytest.mark.parametrize(("lines", "off", "paid"), rows(PAYMENTS))
 def test_a_discount_is_spread_over_the_lines(lines, off, paid):
     bought = purchase("p", "2026-03-10", *lines.split(), off=off)
-    assert line_payments(bought, money(off)) == [int(cell) for cell in paid.split()]
+    assert payments_of(line_nets(bought.lines), money(off)) == [int(cell) for cell in paid.split()]
 
 
 BIRTHDAYS = """
