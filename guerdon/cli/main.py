@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, versions
+from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, up, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("presets")(presets.presets)
 app.command("new")(presets.new)

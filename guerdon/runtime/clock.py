@@ -19,6 +19,10 @@ _LONGEST_KEY = 180
 """An id has at most 200 characters."""
 
 
+class NotSettled(Exception):
+    """Ticks have left members due: the clock or the program is wrong. All others are settled."""
+
+
 def due_members(connection: Connection, program: int, at: Instant) -> Iterator[list[str]]:
     """The keys of members for whom something has fallen due by an instant, the longest waiting first, page by page.
 
@@ -39,24 +43,25 @@ def due_members(connection: Connection, program: int, at: Instant) -> Iterator[l
 def tick(till: Till, connection: Connection, at: Instant, *, among: Container[str] | None = None) -> int:
     """Settle everything that is due by an instant; gives the number of members that had something due.
 
-    ``among`` leaves all other members to somebody else; None: none of them.
+    ``among`` leaves all other members to somebody else; None: none of them. Raises NotSettled at the end where a tick
+    was refused or has not done its work; that stops nobody else's.
     """
-    settled = 0
+    settled, left = 0, []
     for page in due_members(connection, till.program.id, at):
         keys = [key for key in page if among is None or key in among]
         till.commit([Tick(id=_tick_id(key, at), member=key, at=moment_of(at)) for key in keys])
-        _check_settled(connection, till.program.id, keys, at)
+        left += _still_due(connection, till.program.id, keys, at)
         settled += len(keys)
+    if left:
+        raise NotSettled(f"Ticks at {moment_of(at)} left {len(left)} members due, the first of them {left[0]}.")
     return settled
 
 
-def _check_settled(connection: Connection, program: int, keys: list[str], at: Instant) -> None:
-    """Whether the ticks have done their work. If not, the clock or the program is wrong, and going on would hide it."""
+def _still_due(connection: Connection, program: int, keys: list[str], at: Instant) -> list[str]:
+    """The members for whom the ticks have not done their work."""
     asked = {"program": program, "keys": keys, "at": moment_of(at)}
     with connection.transaction():
-        left = connection.execute(statement("still_due"), asked).fetchall()
-    if left:
-        raise AssertionError(f"ticks at {moment_of(at)} left {len(left)} members due, the first of them {left[0][0]}")
+        return [key for (key,) in connection.execute(statement("still_due"), asked)]
 
 
 def _tick_id(key: str, at: Instant) -> str:

@@ -82,6 +82,8 @@ class Answer(NamedTuple):
     outcome: Outcome
     repeated: bool = False
     """It was recorded before; this is the first answer again."""
+    state: MemberState | None = None
+    """Where the member stands afterwards; None for an answer that is given again, and for what was not journaled."""
 
     @property
     def refusal(self) -> Refusal | None:
@@ -365,7 +367,7 @@ class _Batch:
         self._remember_purchase(event, outcome)
         if event.member in self._past and outcome.refusal is None:
             self._past[event.member].append(PastEvent(event, outcome.effects))
-        return Answer(event.id, event.member, member.seq, decision.version, outcome)
+        return Answer(event.id, event.member, member.seq, decision.version, outcome, state=decision.state)
 
     def moved(self) -> "list[_Standing]":
         """The members who have journal entries in this batch."""

@@ -22,9 +22,10 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
         connection = psycopg.connect(url, autocommit=autocommit, application_name="guerdon")
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise DatabaseUnreachable(f"{str(error).strip()}\nIs the server of GUERDON_DATABASE_URL running?") from error
-    set_json_loads(_as_stored, connection)
+    set_json_loads(as_stored, connection)
     return connection
 
 
-def _as_stored(content: str | bytes) -> bytes:
+def as_stored(content: str | bytes) -> bytes:
+    """JSON as it stands in the database."""
     return content.encode() if isinstance(content, str) else content

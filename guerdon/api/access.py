@@ -1,0 +1,125 @@
+"""Letting requests in: the API key that is shown, what it may do, and how often.
+
+A key is looked up once and remembered for a few seconds, so that a busy till costs no query a request, and a key that
+is revoked opens nothing a few seconds later on every worker.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, NamedTuple
+
+from anyio.to_thread import run_sync
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from guerdon.api.problems import Problem
+from guerdon.people.audit import Author
+from guerdon.people.keys import Key, Scope
+
+REMEMBERED_SECONDS = 3.0
+_MOST_REMEMBERED = 10_000
+_BURST = 2
+"""Seconds' worth of requests that a key may make at once."""
+
+CHECKOUT: tuple[Scope, ...] = ("checkout", "manager")
+APP: tuple[Scope, ...] = ("app", "manager")
+CUSTOMER: tuple[Scope, ...] = ("checkout", "app", "manager")
+"""Whatever serves a customer: the till and the app."""
+READER: tuple[Scope, ...] = ("checkout", "app", "manager", "auditor")
+MANAGER: tuple[Scope, ...] = ("manager",)
+AUDITOR: tuple[Scope, ...] = ("auditor", "manager")
+
+
+class Caller(NamedTuple):
+    """Who makes a request."""
+
+    key: str
+    """The id of the API key."""
+    program: int | None
+    """The only program that the key opens; None: all of them."""
+    program_name: str | None
+    scopes: frozenset[str]
+    address: str
+
+    @property
+    def author(self) -> Author:
+        """The caller as the audit log names it."""
+        return Author(self.key, self.address)
+
+
+class Doorkeeper:
+    """Knows keys for a few seconds, and counts what each does."""
+
+    def __init__(self, look_up: Callable[[str], Key | None]) -> None:
+        """``look_up`` asks the database for the key that was shown."""
+        self._look_up = look_up
+        self._known: dict[str, tuple[float, Key | None]] = {}
+        self._buckets: dict[str, tuple[float, float]] = {}
+        """By key: how many requests it may still make at once, and when that was worked out."""
+        self._lock = Lock()
+
+    def remembered(self, shown: str) -> tuple[bool, Key | None]:
+        """Whether what was shown is known already, and the key."""
+        known = self._known.get(shown)
+        if known is None or known[0] < time.monotonic():
+            return False, None
+        return True, known[1]
+
+    def look_up(self, shown: str) -> Key | None:
+        """Ask the database, and remember the answer."""
+        key = self._look_up(shown)
+        with self._lock:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[shown] = (time.monotonic() + REMEMBERED_SECONDS, key)
+        return key
+
+    def count(self, key: Key) -> None:
+        """Count a request; raises Problem where there are too many a second."""
+        now, most = time.monotonic(), float(key.requests_per_second * _BURST)
+        with self._lock:
+            left, since = self._buckets.get(key.id, (most, now))
+            left = min(most, left + (now - since) * key.requests_per_second)
+            if left < 1:
+                self._buckets[key.id] = (left, now)
+                raise Problem("too_many_requests", most=key.requests_per_second)
+            self._buckets[key.id] = (left - 1, now)
+
+
+class KeyAuthentication(AbstractAuthenticationMiddleware):
+    """Finds out who makes a request."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        """The caller, or a Problem."""
+        doorkeeper: Doorkeeper = connection.app.state.service.doorkeeper
+        shown = _shown(connection)
+        known, key = doorkeeper.remembered(shown)
+        if not known:
+            key = await run_sync(doorkeeper.look_up, shown)
+        if key is None or not key.is_good(time.time()):
+            raise Problem("key_not_good")
+        doorkeeper.count(key)
+        address = connection.client.host if connection.client else ""
+        caller = Caller(key.id, key.program, key.program_name, key.scopes, address)
+        return AuthenticationResult(user=caller, auth=caller)
+
+
+def _shown(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    scheme, _, shown = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not shown:
+        raise Problem("key_missing")
+    return shown.strip()
+
+
+def open_to(*scopes: Scope) -> dict[str, Any]:
+    """What a handler's declaration says about who may call it: ``**open_to(*CUSTOMER)``."""
+    return {"guards": [_check_scopes], "opt": {"scopes": scopes}}
+
+
+def _check_scopes(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    wanted = handler.opt["scopes"]
+    caller: Caller = connection.auth
+    if caller.scopes.isdisjoint(wanted):
+        raise Problem("not_allowed", scopes=", ".join(sorted(caller.scopes)), wanted=", ".join(wanted))

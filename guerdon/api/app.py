@@ -1,0 +1,35 @@
+"""The application, put together from an explicit list of resources."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.middleware import DefineMiddleware
+
+from guerdon.api import events, purchases
+from guerdon.api.access import KeyAuthentication
+from guerdon.api.problems import answer_to
+from guerdon.api.service import Service
+
+RESOURCES: tuple[Router, ...] = (events.router, purchases.router)
+
+
+def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_000) -> Litestar:
+    """The application; ``open_service`` is called when it starts, and what it gives is closed when it stops."""
+
+    def start(app: Litestar) -> None:
+        app.state.service = open_service()
+
+    def stop(app: Litestar) -> None:
+        app.state.service.close()
+
+    versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[DefineMiddleware(KeyAuthentication)])
+    handlers: dict[Any, Any] = {Exception: answer_to}
+    return Litestar(
+        route_handlers=[versioned],
+        on_startup=[start],
+        on_shutdown=[stop],
+        exception_handlers=handlers,
+        request_max_body_size=most_bytes,
+        logging_config=None,
+    )

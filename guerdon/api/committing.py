@@ -1,0 +1,71 @@
+"""Handing events to the till and turning its answers into responses."""
+
+import asyncio
+
+from anyio.to_thread import run_sync
+
+from guerdon.api.problems import Declined
+from guerdon.api.requests import AnyRequest, program_of, service_of
+from guerdon.core.events import Event
+from guerdon.core.state import MemberState
+from guerdon.messages.events import EventAnswer
+from guerdon.runtime.live import LiveTill, Reply
+from guerdon.runtime.standing import state_at
+from guerdon.runtime.till import Answer
+
+
+async def commit(request: AnyRequest, event: Event) -> Answer:
+    """Commit an event through the till of the request's program. Raises Declined for a refusal."""
+    if request.auth.program is not None:
+        till = service_of(request).till(program_of(request))
+    else:
+        till = service_of(request).till(await run_sync(program_of, request))
+    answer = await _answered(till, event)
+    if answer.refusal is not None:
+        raise Declined(answer.refusal)
+    return answer
+
+
+def commit_in_thread(request: AnyRequest, event: Event) -> Answer:
+    """The same for a handler that runs in a thread."""
+    answer = service_of(request).till(program_of(request)).commit_one(event)
+    if answer.refusal is not None:
+        raise Declined(answer.refusal)
+    return answer
+
+
+def event_answer(answer: Answer) -> EventAnswer:
+    """The answer as it goes over the wire."""
+    assert answer.seq is not None, "only what was journaled is answered"
+    return EventAnswer(
+        id=answer.event_id, member=answer.member, seq=answer.seq, version=answer.version, repeated=answer.repeated,
+        effects=answer.outcome.effects,
+    )  # fmt: skip
+
+
+async def _answered(till: LiveTill, event: Event) -> Answer:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def settle(reply: Reply) -> None:
+        if future.done():  # The client has gone.
+            return
+        if isinstance(reply, Exception):
+            future.set_exception(reply)
+        else:
+            future.set_result(reply)
+
+    def answered(reply: Reply) -> None:
+        loop.call_soon_threadsafe(settle, reply)
+
+    till.submit(event, answered)
+    return await future
+
+
+def state_after(request: AnyRequest, answer: Answer) -> MemberState:
+    """Where the member stood right after an event that is answered again, so that the answer is the first one's."""
+    assert answer.seq is not None, "only what was journaled is answered again"
+    service, program = service_of(request), program_of(request)
+    with service.pool.program(program) as connection:
+        timeline = service.published(connection, program).timeline
+        return state_at(connection, program, timeline, answer.member, answer.seq)

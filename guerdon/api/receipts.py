@@ -1,0 +1,109 @@
+"""Shaping what a purchase led to into what a receipt is printed from. Pure: an event, its effects, a state."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from guerdon.core import wallet
+from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.effects import (
+    Awarded,
+    CouponIssued,
+    Discounted,
+    Effect,
+    Granted,
+    PaidWith,
+    Reduced,
+    Rewarded,
+    TierChanged,
+)
+from guerdon.core.events import Purchase, line_nets
+from guerdon.core.purchasing import paid_by_line
+from guerdon.core.state import MemberState
+from guerdon.messages.amounts import wired
+from guerdon.messages.receipts import (
+    Earned,
+    GivenReward,
+    Payment,
+    PriceOff,
+    Receipt,
+    ReceiptLine,
+    WalletBalance,
+)
+
+
+def receipt(purchase: Purchase, effects: Sequence[Effect], state: MemberState) -> Receipt:
+    """What to print, given the state after the purchase."""
+    payments = paid_by_line(purchase, effects)
+    total = sum(line_nets(purchase.lines)) - purchase.discount
+    paid = [_payment(effect) for effect in effects if isinstance(effect, PaidWith)]
+    # What earns as if it were money is no part of the lines' payments: it is still to be taken off.
+    ahead = sum([effect.money for effect in effects if isinstance(effect, PaidWith) and effect.earns])
+    to_pay = sum(payments) - ahead
+    off = [_off(effect) for effect in effects if isinstance(effect, Reduced | Discounted)]
+    return Receipt(
+        total=wired(total),
+        discount=wired(sum([effect.amount for effect in effects if isinstance(effect, Reduced | Discounted)])),
+        to_pay=wired(to_pay),
+        lines=[
+            ReceiptLine(line=place, sku=line.sku, amount=wired(line.amount), to_pay=wired(payment))
+            for place, (line, payment) in enumerate(zip(purchase.lines, payments, strict=True))
+        ],
+        off=off,
+        paid_with=paid,
+        earned=[_earned(effect) for effect in effects if isinstance(effect, Granted)],
+        rewards=[_given(effect) for effect in effects if isinstance(effect, Rewarded)],
+        coupons_issued=[effect.reference for effect in effects if isinstance(effect, CouponIssued)],
+        badges=[effect.badge for effect in effects if isinstance(effect, Awarded)],
+        wallets=balances(state),
+        tiers=tiers(state) | {effect.ladder: effect.after for effect in effects if isinstance(effect, TierChanged)},
+    )
+
+
+def balances(state: MemberState) -> list[WalletBalance]:
+    """What a member has of each unit."""
+    return [
+        WalletBalance(
+            unit=unit,
+            available=wired(wallet.available(held)),
+            pending=wired(sum([lot.amount for lot in held.pending])),
+            held=wired(sum([lot.amount for lots in held.held.values() for lot in lots])),
+            debt=wired(held.debt),
+        )
+        for unit, held in sorted(state.wallets.items())
+    ]
+
+
+def tiers(state: MemberState) -> dict[str, str]:
+    """Where a member stands on each ladder on which a level was reached."""
+    return {ladder: standing.level for ladder, standing in state.standings.items()}
+
+
+def moment(instant: Instant | None) -> datetime | None:
+    """An instant as it goes over the wire."""
+    return None if instant is None else moment_of(instant)
+
+
+def _off(effect: Reduced | Discounted) -> PriceOff:
+    lines = effect.lines if isinstance(effect, Reduced) else ()
+    return PriceOff(mechanic=effect.mechanic, amount=wired(effect.amount), reference=effect.reference, lines=lines)
+
+
+def _payment(effect: PaidWith) -> Payment:
+    return Payment(unit=effect.unit, amount=wired(effect.amount), money=wired(effect.money))
+
+
+def _earned(effect: Granted) -> Earned:
+    return Earned(
+        mechanic=effect.mechanic,
+        unit=effect.unit,
+        amount=wired(effect.amount),
+        available_from=moment(effect.matures_at),
+        expires_at=moment(effect.expires_at),
+        capped_by=effect.capped_by,
+    )
+
+
+def _given(effect: Rewarded) -> GivenReward:
+    return GivenReward(
+        reward=effect.reward, quantity=effect.quantity, code=effect.code, expires_at=moment(effect.expires_at)
+    )

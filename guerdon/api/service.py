@@ -1,0 +1,107 @@
+"""What the handlers of one worker share: the connections, the tills, the compiled programs.
+
+Made once when a worker starts and closed when it stops; no other state outlives a request.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import NamedTuple
+
+from guerdon.api.access import Caller, Doorkeeper
+from guerdon.api.problems import Problem
+from guerdon.people import keys
+from guerdon.people.keys import Key
+from guerdon.runtime.live import Batch, LiveTill
+from guerdon.runtime.programs import PublishedProgram
+from guerdon.runtime.till import Till
+from guerdon.store import programs as stored
+from guerdon.store.database import Connection, connect
+from guerdon.store.pool import Pool
+
+
+class Settings(NamedTuple):
+    """How a worker is set up."""
+
+    url: str
+    """The database."""
+    connections: int = 8
+    """How many connections a worker's requests share. Each till has one of its own besides."""
+    most_waiting: int = 5_000
+    """How many events may wait for a till before others are told to come back later."""
+    most_bytes: int = 10_000_000
+    """How large a body may be, other than a bulk one."""
+
+
+class Service:
+    """One worker of the service."""
+
+    def __init__(self, settings: Settings, watch: Callable[[Batch], None] = lambda _: None) -> None:
+        """Open the connections."""
+        self.settings = settings
+        self.pool = Pool(settings.url, most=settings.connections)
+        self.doorkeeper = Doorkeeper(self._find_key)
+        self._watch = watch
+        self._tills: dict[int, LiveTill] = {}
+        self._programs: dict[int, PublishedProgram] = {}
+        self._lock = Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Answer what waits, then close everything."""
+        with self._lock:
+            self._closed = True
+            tills = list(self._tills.values())
+        for till in tills:
+            till.close()
+        self.pool.close()
+
+    def till(self, program: int) -> LiveTill:
+        """The till of a program, opened when it is first needed."""
+        with self._lock:
+            if self._closed:
+                raise Problem("stopping")
+            if program not in self._tills:
+                self._tills[program] = LiveTill(
+                    lambda: Till(self._connect, program, now=_now),
+                    most_waiting=self.settings.most_waiting,
+                    watch=self._watch,
+                )
+            return self._tills[program]
+
+    def published(self, connection: Connection, program: int) -> PublishedProgram:
+        """A program with its versions, compiled and up to date."""
+        with self._lock:
+            known = self._programs.get(program)
+            if known is None:
+                known = self._programs[program] = PublishedProgram(connection, program)
+            else:
+                known.refresh(connection)
+            return known
+
+    def program_of(self, caller: Caller, name: str | None) -> int:
+        """The program that a request is about: the key's own, or the one that the request names."""
+        if caller.program is not None:
+            if name is not None and name != caller.program_name:
+                raise Problem("program_not_found")
+            return caller.program
+        with self.pool.owner() as connection:
+            programs = stored.program_names(connection)
+        if name is None and len(programs) == 1:
+            return next(iter(programs.values()))
+        if name is None:
+            raise Problem("program_not_chosen" if programs else "program_not_found")
+        if name not in programs:
+            raise Problem("program_not_found")
+        return programs[name]
+
+    def _connect(self) -> Connection:
+        return connect(self.settings.url)
+
+    def _find_key(self, shown: str) -> Key | None:
+        with self.pool.owner() as connection:
+            return keys.open_with(connection, shown)
+
+
+def _now() -> int:
+    return int(time.time())

@@ -1,0 +1,52 @@
+"""`guerdon up`: the whole service in one process tree."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from guerdon.api.serving import Address, serve
+from guerdon.cli.home import console, database, told_plainly
+from guerdon.cli.options import Home
+from guerdon.people import keys
+from guerdon.runtime import programs
+from guerdon.specs import text_of
+from guerdon.store import programs as stored
+from guerdon.store.database import connect
+from guerdon.store.migrations import migrate
+
+Program = Annotated[Path | None, typer.Argument(help="A program file to publish first.", exists=True, dir_okay=False)]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port to listen on.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that answer requests.")]
+
+
+def up(
+    file: Program = None, home: Home = None, host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1
+) -> None:
+    """Start the service: HTTP, till, relay and clock, on an embedded database or on GUERDON_DATABASE_URL."""
+    with told_plainly(), database(home) as url:
+        _prepare(url, file)
+        serve(url, Address(host, port), workers, lambda: _tell(host, port))
+    console.print("Stopped. Everything that was accepted is recorded.")
+
+
+def _prepare(url: str, file: Path | None) -> None:
+    """Bring the database up to date, publish the program, and make the first key where there is none."""
+    with connect(url) as connection:
+        migrate(connection)
+        if file is not None:
+            programs.publish(connection, text_of(file), file.name)
+        names = stored.program_names(connection)
+        if not keys.all_keys(connection):
+            made = keys.make_key(connection, program=None, title="the first key", scopes=["manager"])
+            connection.commit()
+            console.print("The first API key. It opens everything and is shown only now:")
+            console.print(f"\n    {made.shown}\n", highlight=False)
+        for name in names:
+            console.print(f"Program [bold]{escape(name)}[/] is in force.")
+
+
+def _tell(host: str, port: int) -> None:
+    console.print(f"Guerdon answers at [bold]http://{host}:{port}[/]. Stop it with Ctrl-C.")

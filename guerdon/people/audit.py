@@ -1,0 +1,59 @@
+"""The audit log: every administrative act, by whom, from where, and what stood there before and after."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from guerdon.store.database import Connection
+from guerdon.store.queries import statement
+
+
+class Author(NamedTuple):
+    """Who does something."""
+
+    key: str
+    """The id of the API key, or ``cli`` for a command on the machine itself."""
+    address: str = ""
+    """The network address; empty: this machine."""
+
+
+class Act(NamedTuple):
+    """One line of the audit log."""
+
+    id: int
+    at: datetime
+    key: str
+    address: str
+    action: str
+    target: str
+    before: bytes | None
+    after: bytes | None
+
+
+def record(
+    connection: Connection, author: Author, program: int | None, action: str, target: str,
+    *, before: object = None, after: object = None,
+) -> None:  # fmt: skip
+    """Record an act in the transaction that does it. No secrets and no personal data."""
+    asked = {
+        "program": program,
+        "key": author.key,
+        "address": author.address,
+        "action": action,
+        "target": target,
+        "before": _json(before),
+        "after": _json(after),
+    }
+    connection.execute(statement("add_audit"), asked)
+
+
+def page(connection: Connection, program: int | None, *, before: int | None, most: int) -> list[Act]:
+    """Acts of a program, the newest first, older than the act ``before`` (None: from the newest on)."""
+    asked = {"program": program, "before_id": before, "most": most}
+    return [Act(*row) for row in connection.execute(statement("audit_page"), asked)]
+
+
+def _json(value: object) -> str | None:
+    content: Any = None if value is None else msgspec.json.encode(value).decode()
+    return content  # type: ignore[no-any-return]

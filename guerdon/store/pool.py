@@ -1,0 +1,68 @@
+"""Connections that many requests share, each seeing one program alone.
+
+``acting_for`` is what keeps the brands of one deployment apart: inside it, PostgreSQL's row-level security shows the
+rows of one program and no others, whatever a statement asks for.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg.types.json import set_json_loads
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from guerdon.store.database import Connection, as_stored
+from guerdon.store.queries import statement
+
+__all__ = ["Pool", "PoolTimeout", "acting_for"]
+
+_SECONDS_TO_WAIT = 5.0
+
+
+class Pool:
+    """A few open connections to one database."""
+
+    def __init__(self, url: str, *, most: int) -> None:
+        """Begin to open connections, up to so many; nothing waits for them here."""
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=most,
+            timeout=_SECONDS_TO_WAIT,
+            kwargs={"application_name": "guerdon"},
+            configure=_configure,
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    @contextmanager
+    def owner(self) -> Iterator[Connection]:
+        """A connection with all rights, in a transaction that ends with the block. Raises PoolTimeout."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def program(self, program: int) -> Iterator[Connection]:
+        """A connection that sees one program alone, in a transaction that ends with the block. Raises PoolTimeout."""
+        with self._pool.connection() as connection, acting_for(connection, program):
+            yield connection
+
+    def figures(self) -> dict[str, Any]:
+        """How the pool is used, for monitoring: see psycopg_pool's ``get_stats``."""
+        return self._pool.get_stats()
+
+
+@contextmanager
+def acting_for(connection: Connection, program: int) -> Iterator[None]:
+    """See and touch one program alone until the block ends; a transaction of its own."""
+    with connection.transaction():
+        connection.execute(statement("act_for_program"), {"program": str(program)})
+        yield
+
+
+def _configure(connection: Connection) -> None:
+    set_json_loads(as_stored, connection)
