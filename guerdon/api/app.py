@@ -6,12 +6,12 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.middleware import DefineMiddleware
 
-from guerdon.api import events, purchases
+from guerdon.api import events, purchases, quotes
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
 
-RESOURCES: tuple[Router, ...] = (events.router, purchases.router)
+RESOURCES: tuple[Router, ...] = (events.router, purchases.router, quotes.router)
 
 
 def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_000) -> Litestar:

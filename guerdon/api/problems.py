@@ -54,6 +54,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     ),
     "program_not_chosen": (400, "The key opens several programs. Name one in the header Guerdon-Program."),
     "program_not_found": (404, "There is no such program."),
+    "quote_not_readable": (400, "The quote is none that this service gave."),
     "request_not_allowed": (400, "The request cannot be handled: {reason}"),
     "stopping": (503, "The service is stopping. Try again with the same id."),
     "too_many_requests": (429, "The key makes more than {most} requests a second."),

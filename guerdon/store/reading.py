@@ -209,3 +209,11 @@ def member_count(connection: Connection, program: int) -> int:
 def members_by_level(connection: Connection, program: int) -> dict[str, int]:
     """How many members stand on each level of each ladder."""
     return dict(connection.execute(statement("members_by_level"), {"program": program}).fetchall())
+
+
+def limits_used(connection: Connection, program: int, names: Sequence[str]) -> dict[str, int]:
+    """What is used of some shared limits, without locking them; one that was never used is left out."""
+    if not names:
+        return {}
+    rows = connection.execute(statement("read_limits"), {"program": program, "names": list(names)})
+    return dict(rows.fetchall())
