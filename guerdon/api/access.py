@@ -5,14 +5,13 @@ is revoked opens nothing a few seconds later on every worker.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
-from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import ASGIApp, Receive, Send
+from litestar.types import Scope as AsgiScope
 
 from guerdon.api.problems import Problem
 from guerdon.people.audit import Author
@@ -88,38 +87,49 @@ class Doorkeeper:
             self._buckets[key.id] = (left - 1, now)
 
 
-class KeyAuthentication(AbstractAuthenticationMiddleware):
-    """Finds out who makes a request."""
+class KeyAuthentication:
+    """Middleware: finds out who makes a request, and whether the handler is open to them.
 
-    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        """The caller, or a Problem."""
-        doorkeeper: Doorkeeper = connection.app.state.service.doorkeeper
-        shown = _shown(connection)
+    It reads the ASGI scope itself, because it runs for every request of a busy till.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Let the request through with its ``Caller`` as ``auth``, or raise a Problem."""
+        doorkeeper: Doorkeeper = scope["litestar_app"].state.service.doorkeeper
+        shown = _shown(scope["headers"])
         known, key = doorkeeper.remembered(shown)
         if not known:
             key = await run_sync(doorkeeper.look_up, shown)
         if key is None or not key.is_good(time.time()):
             raise Problem("key_not_good")
         doorkeeper.count(key)
-        address = connection.client.host if connection.client else ""
-        caller = Caller(key.id, key.program, key.program_name, key.scopes, address)
-        return AuthenticationResult(user=caller, auth=caller)
-
-
-def _shown(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    scheme, _, shown = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not shown:
-        raise Problem("key_missing")
-    return shown.strip()
+        _check_scopes(key, scope["route_handler"].opt["scopes"])
+        client = scope["client"]
+        scope["auth"] = scope["user"] = Caller(
+            key.id, key.program, key.program_name, key.scopes, client[0] if client else ""
+        )
+        await self._app(scope, receive, send)
 
 
 def open_to(*scopes: Scope) -> dict[str, Any]:
     """What a handler's declaration says about who may call it: ``**open_to(*CUSTOMER)``."""
-    return {"guards": [_check_scopes], "opt": {"scopes": scopes}}
+    return {"opt": {"scopes": scopes}}
 
 
-def _check_scopes(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    wanted = handler.opt["scopes"]
-    caller: Caller = connection.auth
-    if caller.scopes.isdisjoint(wanted):
-        raise Problem("not_allowed", scopes=", ".join(sorted(caller.scopes)), wanted=", ".join(wanted))
+def _shown(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The key in the header Authorization."""
+    for name, value in headers:
+        if name == b"authorization":
+            scheme, _, shown = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer" and shown:
+                return shown.strip()
+    raise Problem("key_missing")
+
+
+def _check_scopes(key: Key, wanted: tuple[Scope, ...]) -> None:
+    if key.scopes.isdisjoint(wanted):
+        raise Problem("not_allowed", scopes=", ".join(sorted(key.scopes)), wanted=", ".join(wanted))

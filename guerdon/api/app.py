@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.middleware import DefineMiddleware
 
 from guerdon.api import events, purchases, quotes
 from guerdon.api.access import KeyAuthentication
@@ -23,7 +22,7 @@ def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_
     def stop(app: Litestar) -> None:
         app.state.service.close()
 
-    versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[DefineMiddleware(KeyAuthentication)])
+    versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[KeyAuthentication])
     handlers: dict[Any, Any] = {Exception: answer_to}
     return Litestar(
         route_handlers=[versioned],
