@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Litestar, Router
 
-from guerdon.api import events, purchases, quotes
+from guerdon.api import events, health, purchases, quotes
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
@@ -25,7 +25,7 @@ def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_
     versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[KeyAuthentication])
     handlers: dict[Any, Any] = {Exception: answer_to}
     return Litestar(
-        route_handlers=[versioned],
+        route_handlers=[health.router, versioned],
         on_startup=[start],
         on_shutdown=[stop],
         exception_handlers=handlers,

@@ -47,6 +47,11 @@ class Service:
         self._lock = Lock()
         self._closed = False
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether nothing new is taken."""
+        return self._closed
+
     def close(self) -> None:
         """Answer what waits, then close everything."""
         with self._lock:

@@ -407,3 +407,7 @@ select exists (
     select from pg_locks where locktype = 'advisory' and classid = 470382903 and objid = 0 and pid = pg_backend_pid()
         and database = (select oid from pg_database where datname = current_database())
 ) or pg_try_advisory_lock(470382903, 0)
+
+-- name: is_there
+-- Whether the database answers, with Guerdon's tables in it.
+select exists (select from programs)
