@@ -29,6 +29,7 @@ from contextlib import contextmanager
 from importlib import resources
 from typing import LiteralString, NamedTuple
 
+import msgspec
 from psycopg import errors
 
 from guerdon import __version__
@@ -114,7 +115,7 @@ class Migration(NamedTuple):
         return _HEADER.match(self.sql) is not None
 
 
-class Applied(NamedTuple):
+class Applied(msgspec.Struct, frozen=True):
     """A step as the database remembers it."""
 
     number: int

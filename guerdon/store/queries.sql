@@ -407,3 +407,60 @@ select exists (
     select from pg_locks where locktype = 'advisory' and classid = 470382903 and objid = 0 and pid = pg_backend_pid()
         and database = (select oid from pg_database where datname = current_database())
 ) or pg_try_advisory_lock(470382903, 0)
+
+-- name: table_names
+-- Every table with rows of its own.
+select nspname, relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where relkind = 'r' and nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg_toast%%'
+    and relname <> 'restore_under_way'
+order by nspname, relname
+
+-- name: programs_read
+-- How far the ledger of each program goes.
+select programs.name,
+    (select count(*) from program_versions where program_versions.program = programs.id),
+    count(members.id), coalesce(sum(members.seq), 0)::bigint,
+    (select max(recorded_at) from journal join members as own on own.id = journal.member where own.program = programs.id)
+from programs left join members on members.program = programs.id
+group by programs.id, programs.name order by programs.name
+
+-- name: roles_with_rights
+-- Roles that have rights in this database or that policies are for, other than the owners of things.
+select rolname from pg_roles where oid in (
+    select (aclexplode(relacl)).grantee from pg_class where relnamespace = 'public'::regnamespace
+    union
+    select (aclexplode(proacl)).grantee from pg_proc where pronamespace = 'public'::regnamespace
+    union
+    select (aclexplode(nspacl)).grantee from pg_namespace where oid = 'public'::regnamespace
+    union
+    select unnest(polroles) from pg_policy
+) and rolname not like 'pg\_%%' and oid not in (
+    select relowner from pg_class where relnamespace = 'public'::regnamespace
+)
+order by rolname
+
+-- name: make_restore_mark
+-- The mark of a restore under way.
+create table if not exists restore_under_way (backup text not null)
+
+-- name: restore_marks
+-- The backup that is being restored, by the SHA-256 of its dump.
+select backup from restore_under_way
+
+-- name: mark_restore
+-- Note which backup is being restored.
+with former as (delete from restore_under_way) insert into restore_under_way (backup) values (%(backup)s)
+
+-- name: things_in_database
+-- Tables, views, sequences and functions that stand in a database, but for the mark of a restore.
+select relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where relkind in ('r', 'p', 'v', 'm', 'S', 'f') and nspname not in ('pg_catalog', 'information_schema')
+    and nspname not like 'pg_toast%%' and relname <> 'restore_under_way'
+union all
+select proname from pg_proc where pronamespace = 'public'::regnamespace
+order by 1
+
+-- name: restore_of_another
+-- Programs that are reading a backup into this database.
+select pid from pg_stat_activity
+where datname = current_database() and application_name = 'pg_restore' and pid <> pg_backend_pid()
