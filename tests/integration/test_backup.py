@@ -104,7 +104,7 @@ def test_tills_commit_while_a_backup_is_written_and_it_is_of_one_moment(
         number = len(answers)
         answers.append(
             shop.till.commit(
-                [enrol(f"new{number}"), buy(f"b{number}", f"new{number}", "2026-03-01 12:00", "tea 20.00")]
+                [enrol(f"new{number}"), buy(f"b{number}", f"new{number}", "2026-03-01 12:00", "20.00 tea")]
             )
         )
 
