@@ -9,6 +9,7 @@ from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.options import Home
 from guerdon.cli.showing import counted
 from guerdon.store.database import connect
+from guerdon.store.distribute import CannotDistribute, distribute
 from guerdon.store.migrations import Migration, Status, migrate, postponed, status
 
 db = typer.Typer(help="The database: its schema, and where it lies.", no_args_is_help=True)
@@ -39,6 +40,27 @@ def bring_up_to_date(
             found = status(connection)
             waiting = postponed(found)
         _print_waiting(waiting, found.older)
+
+
+@db.command("distribute")
+def spread(home: Home = None) -> None:
+    """Spread journal and transfers over the machines of a Citus cluster, by member. Stop the service first."""
+    with told_plainly(CannotDistribute), database(home) as url, connect(url) as connection:
+        migrate(connection)
+        done = distribute(connection)
+    if not done.tables:
+        console.print("They are distributed already. Nothing was changed.")
+        return
+    console.print(
+        f"[green]{' and '.join(done.tables)} are distributed by member over {counted(done.machines, 'machine')}.[/]",
+        highlight=False,
+    )
+    if done.guards_bind_nobody:
+        console.print(
+            "[yellow]This user is a superuser, whom nothing keeps from changing the journal now.[/] "
+            "Let Guerdon connect as an ordinary user who owns the database.",
+            highlight=False,
+        )
 
 
 def _print_status(found: Status) -> None:
