@@ -33,6 +33,8 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 OTHERS = "(others)"
 
+NOTHING: Mapping[str, int] = {}
+
 MOST_LIMITS = 100
 MOST_ROUTES = 200
 MOST_CODES = 300
@@ -92,7 +94,7 @@ class Metrics:
         # The library chooses when it is imported, and a forked worker may have imported it before the folder was named.
         prometheus_client.values.ValueClass = prometheus_client.values.get_value_class()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
-        self._codes = _Bounded(MOST_CODES)
+        self._kinds, self._codes = _Bounded(MOST_CODES), _Bounded(MOST_CODES)
         self._routes = _Bounded(MOST_ROUTES)
         self._limits = _Bounded(MOST_LIMITS)
         self._make_till()
@@ -107,8 +109,8 @@ class Metrics:
         self._waited_seconds = self._histogram(
             "till_waited_seconds", "How long the first event of a batch waited for the till.", _SECONDS
         )
-        self._failures = self._counter("till_batches_failed", "Batches that were given up.")
-        self._answers = self._counter("answers", "Answers, by what was asked and what was said.", "kind", "outcome")
+        self._events = self._counter("events", "Events that a till has answered, by kind.", "kind")
+        self._refusals = self._counter("refusals", "Events that were refused, by code.", "code")
         self._queue_length = self._gauge("queue_length", "Events that wait for a till.", "livesum")
         self._queue_age = self._gauge("queue_age_seconds", "How long the longest of them has waited.", "livemax")
         self._turned_away = self._counter("turned_away", "Requests refused for want of room, by why.", "reason")
@@ -152,20 +154,27 @@ class Metrics:
 
     # The till.
 
-    def batch(self, *, events: int, seconds: float, waited: float = 0) -> None:
-        """A batch was committed: how many events, how long it took, how long its first event had waited."""
+    def batch(
+        self,
+        *,
+        events: int,
+        seconds: float,
+        waited: float = 0,
+        still_waiting: int = 0,
+        kinds: Mapping[str, int] = NOTHING,
+        refusals: Mapping[str, int] = NOTHING,
+    ) -> None:
+        """A batch was worked through: how many events, how long it took, how long its first event had waited, how many
+        wait now, how many events there were of each kind, and how many were refused by each code.
+        """
         self._batch_events.observe(events)
         self._commit_seconds.observe(seconds)
         self._waited_seconds.observe(waited)
-
-    def batch_failed(self) -> None:
-        """A batch was given up; whoever waits for it hears so."""
-        self._failures.inc()
-
-    def answers(self, counted: Mapping[tuple[str, str], int]) -> None:
-        """What was said: by the kind of event, and ``recorded``, ``repeated`` or the code of the refusal."""
-        for (kind, outcome), number in counted.items():
-            self._answers.labels(*self._codes.labels(kind, outcome)).inc(number)
+        self.queue(length=still_waiting, oldest=waited if still_waiting else 0)
+        for kind, number in kinds.items():
+            self._events.labels(*self._kinds.labels(kind)).inc(number)
+        for code, number in refusals.items():
+            self._refusals.labels(*self._codes.labels(code)).inc(number)
 
     def queue(self, *, length: int, oldest: float) -> None:
         """How many events wait for this process's till, and how many seconds the oldest has waited."""

@@ -63,7 +63,7 @@ comment on column migrations.safe_from is 'The first version that can work after
 comment on column migrations.applied_at is 'When it was applied.';
 """
 
-_HEADER = re.compile(r"-- (?:(expand)(, concurrently)?|contract from (\d+(?:\.\d+)*)): \S")
+_HEADER = re.compile(r"-- (?:(expand)(, concurrently)?|contract from (\d+(?:\.\d+)*))(?::.*)?$", re.M)
 _INDEX = re.compile(r"create (?:unique )?index concurrently (\w+)")
 
 

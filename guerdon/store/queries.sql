@@ -349,71 +349,6 @@ select standing.value ->> 'level', count(*)
 from members cross join json_each(members.state -> 'standings') as standing
 where program = %(program)s group by 1
 
--- name: event_unlike
--- An event whose id does not look as given, for telling whether a database holds anything but a demonstration.
-select event_id from event_ids where event_id !~ %(pattern)s limit 1
-
--- name: wipe
--- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
-alter table journal disable trigger journal_is_never_emptied;
-alter table emitted disable trigger emitted_events_are_never_emptied;
-alter table transfers disable trigger transfers_are_never_emptied;
-alter table audit_log disable trigger audit_log_is_never_emptied;
-truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
-    api_keys, audit_log
-    restart identity;
-alter table audit_log enable trigger audit_log_is_never_emptied;
-alter table emitted enable trigger emitted_events_are_never_emptied;
-alter table journal enable trigger journal_is_never_emptied;
-alter table transfers enable trigger transfers_are_never_emptied
-
--- name: act_for_program
--- Until the transaction ends, see and touch one program alone.
-select set_config('role', 'guerdon_program', true), set_config('guerdon.program', %(program)s, true)
-
--- name: add_key
--- Store a new API key.
-insert into api_keys (id, program, title, scopes, secret_hash, requests_per_second, expires_at, replaces)
-values (%(id)s, %(program)s, %(title)s, %(scopes)s, %(secret_hash)s, %(requests_per_second)s, %(expires_at)s, %(replaces)s)
-
--- name: find_key
--- A key by its public part, with the name of its program.
-select api_keys.id, api_keys.program, programs.name, title, scopes, secret_hash, requests_per_second, created_at,
-    expires_at, revoked_at, replaces
-from api_keys left join programs on programs.id = api_keys.program where api_keys.id = %(id)s
-
--- name: all_keys
--- Every key that this transaction may see, the newest first.
-select api_keys.id, api_keys.program, programs.name, title, scopes, secret_hash, requests_per_second, created_at,
-    expires_at, revoked_at, replaces
-from api_keys left join programs on programs.id = api_keys.program order by created_at desc, api_keys.id
-
--- name: revoke_key
--- Let a key open nothing from now on; it stays on record.
-update api_keys set revoked_at = now() where id = %(id)s and revoked_at is null
-
--- name: let_key_expire
--- Let a key that was replaced open nothing after the overlap; an end that comes sooner stays.
-update api_keys set expires_at = least(expires_at, %(at)s) where id = %(id)s
-
--- name: add_audit
--- Record an administrative act.
-insert into audit_log (program, key, address, action, target, before, after)
-values (%(program)s, %(key)s, %(address)s, %(action)s, %(target)s, %(before)s, %(after)s)
-
--- name: audit_page
--- Administrative acts of a program, the newest first, from behind a place on.
-select id, at, key, address, action, target, before, after from audit_log
-where program is not distinct from %(program)s and (%(before_id)s::bigint is null or id < %(before_id)s)
-order by id desc limit %(most)s
-
--- name: take_lease
--- Take the lease on the works of this database, or tell whether this connection has it already.
-select exists (
-    select from pg_locks where locktype = 'advisory' and classid = 470382903 and objid = 0 and pid = pg_backend_pid()
-        and database = (select oid from pg_database where datname = current_database())
-) or pg_try_advisory_lock(470382903, 0)
-
 -- name: table_names
 -- Every table with rows of its own.
 select nspname, relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
@@ -552,3 +487,68 @@ from pg_class cross join aclexplode(relacl) where pg_class.oid = %(table)s::regc
 -- name: is_superuser
 -- Whether no missing right binds the user.
 select rolsuper from pg_roles where rolname = current_user
+
+-- name: event_unlike
+-- An event whose id does not look as given, for telling whether a database holds anything but a demonstration.
+select event_id from event_ids where event_id !~ %(pattern)s limit 1
+
+-- name: wipe
+-- Empty a database that holds nothing but a demonstration. Truncation is what the guards are there to refuse.
+alter table journal disable trigger journal_is_never_emptied;
+alter table emitted disable trigger emitted_events_are_never_emptied;
+alter table transfers disable trigger transfers_are_never_emptied;
+alter table audit_log disable trigger audit_log_is_never_emptied;
+truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
+    api_keys, audit_log
+    restart identity;
+alter table audit_log enable trigger audit_log_is_never_emptied;
+alter table emitted enable trigger emitted_events_are_never_emptied;
+alter table journal enable trigger journal_is_never_emptied;
+alter table transfers enable trigger transfers_are_never_emptied
+
+-- name: act_for_program
+-- Until the transaction ends, see and touch one program alone.
+select set_config('role', 'guerdon_program', true), set_config('guerdon.program', %(program)s, true)
+
+-- name: add_key
+-- Store a new API key.
+insert into api_keys (id, program, title, scopes, secret_hash, requests_per_second, expires_at, replaces)
+values (%(id)s, %(program)s, %(title)s, %(scopes)s, %(secret_hash)s, %(requests_per_second)s, %(expires_at)s, %(replaces)s)
+
+-- name: find_key
+-- A key by its public part, with the name of its program.
+select api_keys.id, api_keys.program, programs.name, title, scopes, secret_hash, requests_per_second, created_at,
+    expires_at, revoked_at, replaces
+from api_keys left join programs on programs.id = api_keys.program where api_keys.id = %(id)s
+
+-- name: all_keys
+-- Every key that this transaction may see, the newest first.
+select api_keys.id, api_keys.program, programs.name, title, scopes, secret_hash, requests_per_second, created_at,
+    expires_at, revoked_at, replaces
+from api_keys left join programs on programs.id = api_keys.program order by created_at desc, api_keys.id
+
+-- name: revoke_key
+-- Let a key open nothing from now on; it stays on record.
+update api_keys set revoked_at = now() where id = %(id)s and revoked_at is null
+
+-- name: let_key_expire
+-- Let a key that was replaced open nothing after the overlap; an end that comes sooner stays.
+update api_keys set expires_at = least(expires_at, %(at)s) where id = %(id)s
+
+-- name: add_audit
+-- Record an administrative act.
+insert into audit_log (program, key, address, action, target, before, after)
+values (%(program)s, %(key)s, %(address)s, %(action)s, %(target)s, %(before)s, %(after)s)
+
+-- name: audit_page
+-- Administrative acts of a program, the newest first, from behind a place on.
+select id, at, key, address, action, target, before, after from audit_log
+where program is not distinct from %(program)s and (%(before_id)s::bigint is null or id < %(before_id)s)
+order by id desc limit %(most)s
+
+-- name: take_lease
+-- Take the lease on the works of this database, or tell whether this connection has it already.
+select exists (
+    select from pg_locks where locktype = 'advisory' and classid = 470382903 and objid = 0 and pid = pg_backend_pid()
+        and database = (select oid from pg_database where datname = current_database())
+) or pg_try_advisory_lock(470382903, 0)

@@ -265,7 +265,8 @@ def test_every_step_says_in_its_first_line_what_it_does_to_older_versions(step: 
         ("-- contract from 0.4: a column", (True, False, False, "0.4")),
         ("-- contract: a column", (False, False, False, None)),
         ("-- A column.", (False, False, False, None)),
-        ("-- expand:", (False, False, False, None)),
+        ("-- expand", (True, True, False, None)),
+        ("-- expanded", (False, False, False, None)),
         ("", (False, False, False, None)),
     ],
 )

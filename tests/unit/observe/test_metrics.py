@@ -34,12 +34,20 @@ COUNTED: dict[str, tuple[Callable[[Metrics], None], str, list[str]]] = {
         "till_waited_seconds_sum",
         ["till_waited_seconds_sum 2.0"],
     ),
-    "a batch that failed": (lambda it: it.batch_failed(), "till_batches_failed", ["till_batches_failed_total 1.0"]),
-    "answers": (
-        lambda it: it.answers({("purchase", "recorded"): 3, ("redeem", "redemption_exceeds_balance"): 1}),
-        "answers",
-        ['answers_total{kind="purchase",outcome="recorded"} 3.0',
-         'answers_total{kind="redeem",outcome="redemption_exceeds_balance"} 1.0'],
+    "events by kind": (
+        lambda it: it.batch(events=3, seconds=1, kinds={"purchase": 2, "enrol": 1}),
+        "events",
+        ['events_total{kind="purchase"} 2.0', 'events_total{kind="enrol"} 1.0'],
+    ),
+    "refusals by code": (
+        lambda it: it.batch(events=3, seconds=1, refusals={"member_unknown": 2}),
+        "refusals",
+        ['refusals_total{code="member_unknown"} 2.0'],
+    ),
+    "who waits after a batch": (
+        lambda it: it.batch(events=3, seconds=1, waited=0.5, still_waiting=4),
+        "queue",
+        ["queue_length 4.0", "queue_age_seconds 0.5"],
     ),
     "the queue": (lambda it: it.queue(length=7, oldest=0.25), "queue", ["queue_length 7.0", "queue_age_seconds 0.25"]),
     "no room": (lambda it: it.turned_away("queue_full"), "turned_away", ['turned_away_total{reason="queue_full"} 1.0']),
@@ -113,8 +121,7 @@ WORKER = """
 import sys
 from guerdon.observe.metrics import Metrics
 metrics = Metrics()
-metrics.answers({("purchase", "recorded"): int(sys.argv[1])})
-metrics.batch(events=int(sys.argv[1]), seconds=0.1)
+metrics.batch(events=int(sys.argv[1]), seconds=0.1, kinds={"purchase": int(sys.argv[1])})
 metrics.queue(length=int(sys.argv[1]), oldest=float(sys.argv[1]))
 sys.stdout.write(metrics.render().decode())
 print("ready", flush=True)
@@ -142,8 +149,8 @@ def test_whoever_is_asked_tells_of_all_processes(tmp_path: Path) -> None:
         both = read(second)
         second.communicate("\n")
         first.communicate("\n")
-    answers = 'guerdon_answers_total{kind="purchase",outcome="recorded"}'
-    assert (alone[answers], both[answers]) == (3, 7)
+    purchases = 'guerdon_events_total{kind="purchase"}'
+    assert (alone[purchases], both[purchases]) == (3, 7)
     assert both["guerdon_till_batch_events_sum"] == 7
     assert both["guerdon_till_batch_events_count"] == 2
     assert both["guerdon_queue_length"] == 7
@@ -161,7 +168,7 @@ def test_what_an_ended_process_counted_stays(tmp_path: Path, monkeypatch: pytest
     with worker(folder, 4) as second:
         both = read(second)
         second.communicate("\n")
-    assert both['guerdon_answers_total{kind="purchase",outcome="recorded"}'] == 7
+    assert both['guerdon_events_total{kind="purchase"}'] == 7
     assert both["guerdon_queue_length"] == 4
 
 
