@@ -16,6 +16,7 @@ Three things that the database itself does cannot follow a table onto other mach
 - Row-level security: its setting does not travel. A cluster serves one program; the database refuses a second.
 """
 
+import time
 from typing import NamedTuple
 
 from psycopg import sql
@@ -27,6 +28,10 @@ _TABLES = ("journal", "transfers")
 
 _OLDEST_CITUS = 12
 """The first version that is known to join local with distributed tables, on either side of an outer join."""
+
+
+_LOOKS, _PAUSE = 10, 0.1
+"""How often, and how many seconds apart, it looks whether others have gone."""
 
 
 class CannotDistribute(Exception):
@@ -87,12 +92,17 @@ def _machines(connection: Connection) -> int:
 
 
 def _refuse_others(connection: Connection) -> None:
-    others = [name for (name,) in connection.execute(statement("others_connected"))]
-    if others:
-        raise CannotDistribute(
-            f"{len(others)} other processes of Guerdon use the database ({', '.join(others)}). Stop them first: "
-            "a till that runs would go on as if nothing had changed."
-        )
+    # Who has just gone is still there for a moment.
+    for _ in range(_LOOKS):
+        others = [name for (name,) in connection.execute(statement("others_connected"))]
+        if not others:
+            return
+        time.sleep(_PAUSE)
+        connection.execute("select pg_stat_clear_snapshot()")
+    raise CannotDistribute(
+        f"Other processes of Guerdon use the database ({', '.join(others)}). Stop them first: a till that runs would go "
+        "on as if nothing had changed."
+    )
 
 
 def _refuse_several_programs(connection: Connection) -> None:

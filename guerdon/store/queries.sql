@@ -488,6 +488,17 @@ from pg_class cross join aclexplode(relacl) where pg_class.oid = %(table)s::regc
 -- Whether no missing right binds the user.
 select rolsuper from pg_roles where rolname = current_user
 
+-- name: limit_uses_of_all
+-- Every shared limit of every program.
+select programs.name, limits.name, limits.allowed, limits.used
+from limits join programs on programs.id = limits.program order by limits.program, limits.name
+
+-- name: relay_behind
+-- How many events for other members wait, and for how many seconds the oldest has.
+select count(*), coalesce(extract(epoch from now() - min(journal.recorded_at)), 0)
+from emitted join journal on journal.member = emitted.member and journal.seq = emitted.seq
+where emitted.delivered_at is null
+
 -- name: event_unlike
 -- An event whose id does not look as given, for telling whether a database holds anything but a demonstration.
 select event_id from event_ids where event_id !~ %(pattern)s limit 1
