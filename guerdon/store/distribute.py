@@ -100,8 +100,8 @@ def _refuse_others(connection: Connection) -> None:
         time.sleep(_PAUSE)
         connection.execute("select pg_stat_clear_snapshot()")
     raise CannotDistribute(
-        f"Other processes of Guerdon use the database ({', '.join(others)}). Stop them first: a till that runs would go "
-        "on as if nothing had changed."
+        f"Other processes of Guerdon use the database ({', '.join(others)}). Stop them first: "
+        "a till that runs would go on as if nothing had changed."
     )
 
 
