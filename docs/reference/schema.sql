@@ -1,6 +1,13 @@
 -- The schema that all migrations together make, as pg_dump tells it. Generated: python -m docs.generate
 -- Nothing is made from this file; a test compares it with a database that the migrations have made.
 
+CREATE FUNCTION public.acting_program() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select nullif(current_setting('guerdon.program', true), '')::integer
+$$;
+COMMENT ON FUNCTION public.acting_program() IS 'The program that this transaction acts for; null: none, and then nothing is seen.';
+
 CREATE FUNCTION public.move_balances() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -47,6 +54,62 @@ begin
 end
 $$;
 COMMENT ON FUNCTION public.refuse_imbalance() IS 'Refuses a commit after which the accounts of a unit would not add up to zero.';
+
+CREATE TABLE public.api_keys (
+    id text NOT NULL COLLATE pg_catalog."C",
+    program integer,
+    title text NOT NULL,
+    scopes text[] NOT NULL,
+    secret_hash bytea NOT NULL,
+    requests_per_second integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    replaces text COLLATE pg_catalog."C",
+    CONSTRAINT api_keys_requests_per_second_check CHECK ((requests_per_second > 0)),
+    CONSTRAINT api_keys_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+COMMENT ON TABLE public.api_keys IS 'The keys that other software uses the service with.';
+COMMENT ON COLUMN public.api_keys.id IS 'The public part of the key; it stands in logs and in the audit log.';
+COMMENT ON COLUMN public.api_keys.program IS 'The only program that the key opens; null: every program of this deployment.';
+COMMENT ON COLUMN public.api_keys.title IS 'What the key is for, in the words of whoever made it.';
+COMMENT ON COLUMN public.api_keys.scopes IS 'What it may be used for: checkout, app, manager, auditor.';
+COMMENT ON COLUMN public.api_keys.secret_hash IS 'SHA-256 of the secret part. The secret has 256 bits, so nothing slower is needed.';
+COMMENT ON COLUMN public.api_keys.requests_per_second IS 'How many requests a second it may make of one worker, with bursts of twice as many.';
+COMMENT ON COLUMN public.api_keys.created_at IS 'When it was made.';
+COMMENT ON COLUMN public.api_keys.expires_at IS 'From when on it opens nothing; null: it has no end.';
+COMMENT ON COLUMN public.api_keys.revoked_at IS 'When it was revoked; null: it was not.';
+COMMENT ON COLUMN public.api_keys.replaces IS 'The key that it was made to replace; null: none.';
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    program integer,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    before json,
+    after json
+);
+COMMENT ON TABLE public.audit_log IS 'Every administrative act. Rows are added, never changed.';
+COMMENT ON COLUMN public.audit_log.id IS 'The order.';
+COMMENT ON COLUMN public.audit_log.program IS 'The program; null: the deployment as a whole.';
+COMMENT ON COLUMN public.audit_log.at IS 'When it was done.';
+COMMENT ON COLUMN public.audit_log.key IS 'The key that it was done with (api_keys.id), or who did it on the command line.';
+COMMENT ON COLUMN public.audit_log.address IS 'The network address that it was done from; empty: this machine.';
+COMMENT ON COLUMN public.audit_log.action IS 'What was done, such as key.made or version.published.';
+COMMENT ON COLUMN public.audit_log.target IS 'What it was done to.';
+COMMENT ON COLUMN public.audit_log.before IS 'What stood there before; null: nothing, or it is no secret to be kept here.';
+COMMENT ON COLUMN public.audit_log.after IS 'What stands there now; null: nothing.';
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.balances (
     program integer NOT NULL,
@@ -299,6 +362,10 @@ COMMENT ON COLUMN public.transfers.source IS 'The account that it leaves.';
 COMMENT ON COLUMN public.transfers.target IS 'The account that it reaches.';
 COMMENT ON COLUMN public.transfers.amount IS 'In the smallest part of the unit.';
 COMMENT ON COLUMN public.transfers.reason IS 'The mechanic, reward or rule behind it.';
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.balances
     ADD CONSTRAINT balances_pkey PRIMARY KEY (program, unit, account, stripe);
 ALTER TABLE ONLY public.currency_rates
@@ -331,10 +398,13 @@ ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_pkey PRIMARY KEY (program, commitment);
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (member, seq, number);
+CREATE INDEX audit_log_of_program ON public.audit_log USING btree (program, id);
 CREATE INDEX emitted_waiting ON public.emitted USING btree (program, id) WHERE (delivered_at IS NULL);
 CREATE INDEX journal_at ON public.journal USING brin (at) WITH (autosummarize='on');
 CREATE INDEX members_due ON public.members USING btree (program, next_due_at, id) WHERE (next_due_at IS NOT NULL);
 CREATE CONSTRAINT TRIGGER accounts_of_a_unit_sum_to_zero AFTER INSERT OR DELETE OR UPDATE ON public.balances DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse_imbalance();
+CREATE TRIGGER audit_log_grows_by_addition BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER audit_log_is_never_emptied BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER emitted_events_are_never_emptied BEFORE TRUNCATE ON public.emitted FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER emitted_events_never_change BEFORE DELETE OR UPDATE OF id, program, member, seq, event, returns ON public.emitted FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER event_ids_grow_by_addition BEFORE DELETE OR UPDATE ON public.event_ids FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
@@ -344,6 +414,12 @@ CREATE TRIGGER transfers_are_never_emptied BEFORE TRUNCATE ON public.transfers F
 CREATE TRIGGER transfers_grow_by_addition BEFORE DELETE OR UPDATE ON public.transfers FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER transfers_move_balances AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.move_balances();
 CREATE TRIGGER versions_never_change BEFORE DELETE OR UPDATE ON public.program_versions FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.api_keys(id);
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.members
@@ -352,3 +428,44 @@ ALTER TABLE ONLY public.program_versions
     ADD CONSTRAINT program_versions_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.emitted ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.event_ids ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.limits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_program ON public.api_keys TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.audit_log TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.balances TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.emitted TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.event_ids TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.journal TO guerdon_program USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = journal.member))));
+CREATE POLICY one_program ON public.limits TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.members TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.outbox TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.program_versions TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.programs TO guerdon_program USING ((id = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.transfers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.program_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.programs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.seeds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.transfers ENABLE ROW LEVEL SECURITY;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO guerdon_program;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO guerdon_program;
+GRANT SELECT ON TABLE public.balances TO guerdon_program;
+GRANT SELECT ON TABLE public.currency_rates TO guerdon_program;
+GRANT SELECT ON TABLE public.emitted TO guerdon_program;
+GRANT SELECT ON TABLE public.event_ids TO guerdon_program;
+GRANT SELECT ON TABLE public.journal TO guerdon_program;
+GRANT SELECT ON TABLE public.limits TO guerdon_program;
+GRANT SELECT ON TABLE public.members TO guerdon_program;
+GRANT SELECT ON TABLE public.migrations TO guerdon_program;
+GRANT SELECT ON TABLE public.outbox TO guerdon_program;
+GRANT SELECT ON TABLE public.program_versions TO guerdon_program;
+GRANT SELECT ON TABLE public.programs TO guerdon_program;
+GRANT SELECT ON TABLE public.transfers TO guerdon_program;
