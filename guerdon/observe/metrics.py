@@ -63,10 +63,15 @@ def fresh_folder(folder: Path) -> dict[str, str]:
     return {FOLDER_VARIABLE: str(folder.resolve())}
 
 
-def process_ended(number: int) -> None:
-    """Forget what a process that ended said about itself; what it counted stays. ``number`` is its process id."""
-    if FOLDER_VARIABLE in os.environ:
-        mark_process_dead(number)  # type: ignore[no-untyped-call]
+def _forget_the_ended(folder: Path) -> None:
+    """Remove what processes said about themselves that are no more, however they ended; what they counted stays."""
+    for number in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*.db")}:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            mark_process_dead(number, str(folder))  # type: ignore[no-untyped-call]
+        except PermissionError:
+            continue  # it lives, under another account
 
 
 class _Bounded:
@@ -227,6 +232,7 @@ class Metrics:
         self.look_at_process()
         if FOLDER_VARIABLE not in os.environ:
             return generate_latest(self._registry)
+        _forget_the_ended(Path(os.environ[FOLDER_VARIABLE]))
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         return generate_latest(shared)

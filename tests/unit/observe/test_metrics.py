@@ -158,18 +158,18 @@ def test_whoever_is_asked_tells_of_all_processes(tmp_path: Path) -> None:
     assert len([name for name in both if name.startswith("guerdon_process_memory")]) == 2
 
 
-def test_what_an_ended_process_counted_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_killed_process_counted_stays_and_its_queue_goes(tmp_path: Path) -> None:
     folder = fresh_folder(tmp_path / "metrics")
     with worker(folder, 3) as first:
         read(first)
-        first.communicate("\n")
-    monkeypatch.setenv(FOLDER_VARIABLE, folder[FOLDER_VARIABLE])
-    module.process_ended(first.pid)
+        first.kill()
+        first.communicate()
     with worker(folder, 4) as second:
         both = read(second)
         second.communicate("\n")
     assert both['guerdon_events_total{kind="purchase"}'] == 7
     assert both["guerdon_queue_length"] == 4
+    assert len([name for name in both if name.startswith("guerdon_process_memory")]) == 1
 
 
 def test_a_fresh_folder_has_nothing_of_an_earlier_start(tmp_path: Path) -> None:
@@ -180,8 +180,3 @@ def test_a_fresh_folder_has_nothing_of_an_earlier_start(tmp_path: Path) -> None:
     assert list((tmp_path / "metrics").glob("*.db")) != []
     fresh_folder(tmp_path / "metrics")
     assert list((tmp_path / "metrics").glob("*.db")) == []
-
-
-def test_outside_a_shared_folder_the_end_of_a_process_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
-    module.process_ended(1)
