@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from guerdon.store.database import connect
+from guerdon.store.distribute import distribute
 from guerdon.store.migrations import migrate
 from guerdon.store.server import DURABLE_SETTINGS, EmbeddedServer
 
@@ -29,6 +30,9 @@ THROWAWAY_SETTINGS = {
 }
 FOLDER_VARIABLE = "GUERDON_TEST_FOLDER"
 TEMPLATE = "guerdon_template"
+CITUS_VARIABLE = "GUERDON_TEST_CITUS_URL"
+"""The URL of an empty database on a Citus coordinator. Where it is set, tests that ask for one fresh database get that
+one, emptied and distributed, one test at a time; give pytest `-n 0`."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,9 +75,24 @@ def template(run_folder: Path, server: EmbeddedServer) -> str:
 
 
 @pytest.fixture
-def database_url(server: EmbeddedServer, template: str) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database with Guerdon's schema, for this test alone."""
-    yield from _fresh_database(server, template)
+    if CITUS_VARIABLE in os.environ:
+        yield emptied_cluster(os.environ[CITUS_VARIABLE])
+    else:
+        yield from _fresh_database(request.getfixturevalue("server"), request.getfixturevalue("template"))
+
+
+def emptied_cluster(url: str) -> str:
+    """Leave nothing in a database on a Citus coordinator but Guerdon's schema, distributed."""
+    with connect(url) as connection:
+        # The extension itself lies in pg_catalog and stays, and so do the workers that were added.
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+        connection.commit()
+        migrate(connection)
+        distribute(connection)
+    return url
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ EXIT_CODES = (
     ("`0`", "Done. Refused events do not change this: a refusal is an answer, and the table counts it."),
     (
         "`1`",
-        "`check` found a case that is not as expected; `verify` or `demo` found that the books are wrong; a game was "
-        "not as its seed says.",
+        "`check` found a case that is not as expected; `verify`, `restore` or `demo` found that the books are wrong; "
+        "a game was not as its seed says.",
     ),
     ("`2`", "It could not be done: a sentence on standard error says why. Also for a wrong command line."),
 )

@@ -15,7 +15,7 @@ from guerdon.runtime.ingest import IngestFailed
 from guerdon.runtime.programs import ProgramNotFound, VersionDoesNotFit
 from guerdon.runtime.story import EventNotFound, MemberNotFound
 from guerdon.store.database import DatabaseUnreachable
-from guerdon.store.migrations import MigrationsDisagree
+from guerdon.store.migrations import MigrationsDisagree, OlderStillRuns, RestoreUnfinished
 from guerdon.store.programs import VersionRewritesHistory
 from guerdon.store.server import EmbeddedServer, ServerDidNotStart
 
@@ -32,9 +32,11 @@ EXPECTED: tuple[type[Exception], ...] = (
     IngestFailed,
     MemberNotFound,
     MigrationsDisagree,
+    OlderStillRuns,
     OperationalError,
     ProgramErrors,
     ProgramNotFound,
+    RestoreUnfinished,
     ServerDidNotStart,
     VersionDoesNotFit,
     VersionRewritesHistory,

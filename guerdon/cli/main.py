@@ -2,7 +2,20 @@
 
 import typer
 
-from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, up, versions
+from guerdon.cli import (
+    backups,
+    databases,
+    demo,
+    events,
+    games,
+    leaflets,
+    ledger,
+    presets,
+    programs,
+    relations,
+    up,
+    versions,
+)
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -34,6 +47,9 @@ app.command("verify")(ledger.verify)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.add_typer(databases.db, name="db")
 app.add_typer(games.seed, name="seed")
 app.add_typer(games.raffle, name="raffle")
 app.add_typer(games.wheel, name="wheel")

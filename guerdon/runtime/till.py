@@ -48,6 +48,7 @@ from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import facts_of, history_of
+from guerdon.runtime.spans import Span, no_span
 from guerdon.store import games, ledger, programs, reading
 from guerdon.store.database import Connection
 from guerdon.store.ledger import Entry, KnownEvent, LockedMember, MovedMember
@@ -100,15 +101,17 @@ class Till:
         program: int,
         *,
         now: Callable[[], Instant] | None = None,
+        span: Span = no_span,
     ) -> None:
         """Open the till.
 
         ``connect`` opens a connection, again if one breaks. ``now`` is the clock beyond which events are refused as
-        lying in the future; None accepts any time (history, simulation).
+        lying in the future; None accepts any time (history, simulation). ``span`` is told of the parts of its work.
         """
         self._connect = connect
         self._connection = connect()
         self._now = now
+        self._span = span
         self.program = PublishedProgram(self._connection, program)
         self._remembered: Remembered = {}
         self._connection.commit()
@@ -171,10 +174,11 @@ class Till:
                 return
 
     def _commit_once(self, events: Sequence[Event]) -> list[Answer]:
-        with self._connection.transaction():
+        with self._span("till_batch", events=len(events)), self._connection.transaction():
             programs.hold_versions(self._connection, self.program.id)
             self.program.refresh(self._connection)
-            batch = _Batch(self._connection, self.program, self._now() if self._now else None, self._remembered)
+            now = self._now() if self._now else None
+            batch = _Batch(self._connection, self.program, now, self._remembered, self._span)
             answers = batch.run(events)
         self._remember(batch.moved())
         return answers
@@ -217,10 +221,16 @@ class _Batch:
     """One batch on its way through one transaction."""
 
     def __init__(
-        self, connection: Connection, program: PublishedProgram, now: Instant | None, remembered: Remembered
+        self,
+        connection: Connection,
+        program: PublishedProgram,
+        now: Instant | None,
+        remembered: Remembered,
+        span: Span,
     ) -> None:
         self._connection = connection
         self._remembered = remembered
+        self._span = span
         self._program = program
         self._latest = None if now is None else now + FUTURE_ALLOWED
         self._now = now
@@ -244,10 +254,13 @@ class _Batch:
 
     def run(self, events: Sequence[Event]) -> list[Answer]:
         joining = sorted({event.member for event in events if isinstance(event, Enrol)})
-        self._load(events, joining)
-        answers = [self._answer(event) for event in events]
+        with self._span("till_load"):
+            self._load(events, joining)
+        with self._span("till_decide"):
+            answers = [self._answer(event) for event in events]
         if self._entries:
-            self._write()
+            with self._span("till_write"):
+                self._write()
         if any(member.seq == 0 for member in self._members.values()):
             ledger.remove_empty_members(self._connection, self._program.id, joining)
         return answers

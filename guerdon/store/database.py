@@ -5,7 +5,12 @@ from typing import Any
 import psycopg
 from psycopg.types.json import set_json_loads
 
+from guerdon import __version__
+
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+APPLICATION = "guerdon {version}"
+"""What a connection calls itself: a migration looks whether an older version is still at work."""
 
 
 class DatabaseUnreachable(Exception):
@@ -18,8 +23,9 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
     JSON columns come as bytes: what is stored is canonical and is compared byte for byte, so nothing may parse it on
     the way. Raises DatabaseUnreachable.
     """
+    name = APPLICATION.format(version=__version__)
     try:
-        connection = psycopg.connect(url, autocommit=autocommit, application_name="guerdon")
+        connection = psycopg.connect(url, autocommit=autocommit, application_name=name)
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise DatabaseUnreachable(f"{str(error).strip()}\nIs the server of GUERDON_DATABASE_URL running?") from error
     set_json_loads(as_stored, connection)

@@ -4,9 +4,11 @@ These functions run inside the caller's transaction and never commit. Amounts ar
 times are instants (whole seconds since 1970, UTC).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -154,6 +156,8 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
         for entry in entries:
             for number, (unit, source, target, amount, reason) in enumerate(entry.transfers, 1):
                 copy.write_row((entry.member, entry.seq, number, program, unit, source, target, amount, reason))
+    if _is_distributed(connection):
+        _move_balances(connection, program, entries)
     news = [
         (program, entry.member, entry.seq, item.type, _encode(item.data)) for entry in entries for item in entry.news
     ]
@@ -169,6 +173,34 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
             for to_another in sent:
                 copy.write_row(to_another)
     cursor.execute(statement("update_members"), _columns(members))
+
+
+_distributed: WeakKeyDictionary[Connection, bool] = WeakKeyDictionary()
+"""What was found out about the databases of connections. It never changes under an open one."""
+
+
+def _is_distributed(connection: Connection) -> bool:
+    """Whether transfers lie on other machines, where no trigger moves balances."""
+    if connection not in _distributed:
+        row = connection.execute(statement("is_distributed")).fetchone()
+        _distributed[connection] = bool(row and row[0])
+    return _distributed[connection]
+
+
+def _move_balances(connection: Connection, program: int, entries: Sequence[Entry]) -> None:
+    """Carry transfers over to the balances of their accounts, as the trigger does where there is one."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for transfer in (transfer for entry in entries for transfer in entry.transfers):
+        moved[transfer.unit, transfer.target] += transfer.amount
+        moved[transfer.unit, transfer.source] -= transfer.amount
+    if moved:
+        added = {
+            "program": program,
+            "units": [unit for unit, _ in moved],
+            "accounts": [account for _, account in moved],
+            "amounts": list(moved.values()),
+        }
+        connection.execute(statement("add_to_balances"), added)
 
 
 def waiting_events(connection: Connection, program: int, most: int) -> list[WaitingEvent]:

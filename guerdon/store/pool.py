@@ -11,7 +11,8 @@ from typing import Any
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from guerdon.store.database import Connection, as_stored
+from guerdon import __version__
+from guerdon.store.database import APPLICATION, Connection, as_stored
 from guerdon.store.queries import statement
 
 __all__ = ["Pool", "PoolTimeout", "acting_for"]
@@ -29,7 +30,7 @@ class Pool:
             min_size=1,
             max_size=most,
             timeout=_SECONDS_TO_WAIT,
-            kwargs={"application_name": "guerdon"},
+            kwargs={"application_name": APPLICATION.format(version=__version__)},
             configure=_configure,
             check=ConnectionPool.check_connection,
             open=True,

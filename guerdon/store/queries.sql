@@ -250,25 +250,31 @@ order by member, id
 
 -- name: in_transit
 -- By unit, what was sent and has neither arrived nor set out on its way back: what the relay still has to deliver.
+with arrived as (
+    select emitted.id from emitted
+    join event_ids on event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
+    join journal on journal.member = event_ids.member and journal.seq = event_ids.seq
+    where emitted.program = %(program)s
+        and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
+)
 select event ->> 'unit', sum((event ->> 'amount')::bigint)::bigint from emitted
 where program = %(program)s and event ->> 'kind' = 'receive'
     and not exists (select from emitted as back where back.returns = emitted.id)
-    and not exists (
-        select from event_ids join journal using (member, seq)
-        where event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
-            and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
-    )
+    and not exists (select from arrived where arrived.id = emitted.id)
 group by 1
 
 -- name: wrongly_delivered
 -- Events that are noted as delivered, and that nobody's journal has as they were sent.
+with arrived as (
+    select emitted.id from emitted
+    join event_ids on event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
+    join journal on journal.member = event_ids.member and journal.seq = event_ids.seq
+    where emitted.program = %(program)s
+        and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
+)
 select seq, event from emitted
 where program = %(program)s and delivered_at is not null and refusal is null
-    and not exists (
-        select from event_ids join journal using (member, seq)
-        where event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
-            and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
-    )
+    and not exists (select from arrived where arrived.id = emitted.id)
 order by id
 
 -- name: returned_events
@@ -304,7 +310,7 @@ where program = %(program)s and target like 'cause:%%' group by unit, target ord
 -- name: orphans
 -- Journal entries of members that do not exist; transfers, event ids and emitted events of members that their program does not have.
 select
-    (select count(*) from journal where not exists (select from members where members.id = journal.member)),
+    (select count(*) from journal left join members on members.id = journal.member where members.id is null),
     (select count(*) from transfers left join members on members.id = transfers.member
         where members.program is distinct from transfers.program),
     (select count(*) from event_ids left join members on members.id = event_ids.member
@@ -342,6 +348,156 @@ select count(*) from members where program = %(program)s
 select standing.value ->> 'level', count(*)
 from members cross join json_each(members.state -> 'standings') as standing
 where program = %(program)s group by 1
+
+-- name: table_names
+-- Every table with rows of its own.
+select nspname, relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where relkind = 'r' and nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg_toast%%'
+    and relname <> 'restore_under_way'
+order by nspname, relname
+
+-- name: programs_read
+-- How far the ledger of each program goes.
+with newest as (
+    select members.program, max(journal.recorded_at) as entry
+    from journal join members on members.id = journal.member group by members.program
+)
+select programs.name,
+    (select count(*) from program_versions where program_versions.program = programs.id),
+    count(members.id), coalesce(sum(members.seq), 0)::bigint, max(newest.entry)
+from programs left join members on members.program = programs.id left join newest on newest.program = programs.id
+group by programs.id, programs.name order by programs.name
+
+-- name: roles_with_rights
+-- Roles that have rights in this database or that policies are for, other than the owners of things.
+select rolname from pg_roles where oid in (
+    select (aclexplode(relacl)).grantee from pg_class where relnamespace = 'public'::regnamespace
+    union
+    select (aclexplode(proacl)).grantee from pg_proc where pronamespace = 'public'::regnamespace
+    union
+    select (aclexplode(nspacl)).grantee from pg_namespace where oid = 'public'::regnamespace
+    union
+    select unnest(polroles) from pg_policy
+) and rolname not like 'pg\_%%' and oid not in (
+    select relowner from pg_class where relnamespace = 'public'::regnamespace
+)
+order by rolname
+
+-- name: make_restore_mark
+-- The mark of a restore under way.
+create table if not exists restore_under_way (backup text not null)
+
+-- name: restore_marks
+-- The backup that is being restored, by the SHA-256 of its dump.
+select backup from restore_under_way
+
+-- name: mark_restore
+-- Note which backup is being restored.
+with former as (delete from restore_under_way) insert into restore_under_way (backup) values (%(backup)s)
+
+-- name: things_in_database
+-- Tables, views, sequences and functions that stand in a database, but for the mark of a restore.
+select relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where relkind in ('r', 'p', 'v', 'm', 'S', 'f') and nspname not in ('pg_catalog', 'information_schema')
+    and nspname not like 'pg_toast%%' and relname <> 'restore_under_way'
+union all
+select proname from pg_proc where pronamespace = 'public'::regnamespace
+order by 1
+
+-- name: restore_of_another
+-- Programs that are reading a backup into this database.
+select pid from pg_stat_activity
+where datname = current_database() and application_name = 'pg_restore' and pid <> pg_backend_pid()
+
+-- name: is_distributed
+-- Whether transfers lie on other machines, where no trigger of this one moves balances.
+select to_regclass('distribution') is not null
+
+-- name: add_to_balances
+-- Carry added transfers over to the balances of their accounts, where no trigger does.
+insert into balances as kept (program, unit, account, stripe, balance)
+select %(program)s, unit, account, pg_backend_pid() %% 16, amount
+from unnest(%(units)s::text[], %(accounts)s::text[], %(amounts)s::numeric[]) as added (unit, account, amount)
+order by unit, account
+on conflict (program, unit, account, stripe) do update set balance = kept.balance + excluded.balance
+
+-- name: citus_version
+-- The version of Citus in this database; no row without it.
+select extversion from pg_extension where extname = 'citus'
+
+-- name: citus_place
+-- Whether this server is the coordinator of its cluster, and how many others hold shards.
+select (select groupid = 0 from pg_dist_local_group),
+    (select count(*) from pg_dist_node where groupid <> 0 and isactive and noderole = 'primary')
+
+-- name: others_connected
+-- Other processes of Guerdon that use this database.
+select distinct application_name from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and application_name like 'guerdon %%' order by 1
+
+-- name: triggers_of
+-- The triggers of a table that somebody has made.
+select tgname from pg_trigger where tgrelid = %(table)s::regclass and not tgisinternal
+
+-- name: policies_of
+-- The row-level policies of a table.
+select polname from pg_policy where polrelid = %(table)s::regclass
+
+-- name: distribute_by_member
+-- Spread a table over the machines of the cluster, all that belongs to a member on one of them.
+select create_distributed_table(%(table)s::text::regclass, 'member', colocate_with => %(beside)s)
+
+-- name: forget_local_rows
+-- Remove from the coordinator what was spread over the machines.
+select truncate_local_data_after_distributing_table(%(table)s::text::regclass)
+
+-- name: note_distribution
+-- Note what is spread over other machines, and let nobody add a second program: row-level security stays behind.
+create table distribution (
+    relation text primary key,
+    by_column text not null,
+    distributed_at timestamptz not null default now()
+);
+comment on table distribution is 'Tables that lie on the machines of a Citus cluster. It is there only where some do.';
+comment on column distribution.relation is 'The table.';
+comment on column distribution.by_column is 'The column that says on which machine a row lies.';
+comment on column distribution.distributed_at is 'Since when.';
+insert into distribution (relation, by_column) values ('journal', 'member'), ('transfers', 'member');
+create function refuse_second_program() returns trigger language plpgsql as $$
+begin
+    if exists (select from programs where name <> new.name) then
+        raise exception 'a cluster serves one program'
+            using errcode = 'integrity_constraint_violation', constraint = 'a_cluster_serves_one_program',
+            hint = 'Give every program a database of its own.';
+    end if;
+    return new;
+end
+$$;
+comment on function refuse_second_program() is 'Refuses a second program where row-level security cannot keep two apart.';
+create trigger a_cluster_serves_one_program before insert on programs
+    for each row execute function refuse_second_program()
+
+-- name: users_with_rights
+-- The owner of a table and everybody who has a right to it.
+select pg_get_userbyid(relowner) from pg_class where oid = %(table)s::regclass
+union
+select case grantee when 0 then 'public' else pg_get_userbyid(grantee) end
+from pg_class cross join aclexplode(relacl) where pg_class.oid = %(table)s::regclass
+
+-- name: is_superuser
+-- Whether no missing right binds the user.
+select rolsuper from pg_roles where rolname = current_user
+
+-- name: limit_uses_of_all
+-- Every shared limit of every program.
+select programs.name, limits.name, limits.allowed, limits.used
+from limits join programs on programs.id = limits.program order by limits.program, limits.name
+
+-- name: relay_behind
+-- How many events for other members wait, and for how many seconds the oldest has.
+select count(*), coalesce(extract(epoch from now() - min(journal.recorded_at)), 0)
+from emitted join journal on journal.member = emitted.member and journal.seq = emitted.seq
+where emitted.delivered_at is null
 
 -- name: event_unlike
 -- An event whose id does not look as given, for telling whether a database holds anything but a demonstration.

@@ -1,4 +1,4 @@
--- The ledger: programs, members, journal, transfers, limits, outbox.
+-- expand: the ledger: programs, members, journal, transfers, limits, outbox.
 
 create table programs (
     id integer generated always as identity primary key,

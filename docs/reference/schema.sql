@@ -1,0 +1,471 @@
+-- The schema that all migrations together make, as pg_dump tells it. Generated: python -m docs.generate
+-- Nothing is made from this file; a test compares it with a database that the migrations have made.
+
+CREATE FUNCTION public.acting_program() RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select nullif(current_setting('guerdon.program', true), '')::integer
+$$;
+COMMENT ON FUNCTION public.acting_program() IS 'The program that this transaction acts for; null: none, and then nothing is seen.';
+
+CREATE FUNCTION public.move_balances() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into balances as kept (program, unit, account, stripe, balance)
+    select program, unit, account, pg_backend_pid() % 16, sum(amount)
+    from (
+        select program, unit, target as account, amount from added
+        union all
+        select program, unit, source, -amount from added
+    ) as entries
+    group by program, unit, account
+    order by program, unit, account
+    on conflict (program, unit, account, stripe) do update set balance = kept.balance + excluded.balance;
+    return null;
+end
+$$;
+COMMENT ON FUNCTION public.move_balances() IS 'Carries added transfers over to the balances of their accounts.';
+
+CREATE FUNCTION public.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'rows of % are added, never changed', tg_table_name
+        using errcode = 'integrity_constraint_violation', hint = 'Correct a mistake by another event.';
+end
+$$;
+COMMENT ON FUNCTION public.refuse_change() IS 'Refuses to change or remove what is only ever added to.';
+
+CREATE FUNCTION public.refuse_imbalance() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    touched balances;
+    off numeric;
+begin
+    touched := case when tg_op = 'DELETE' then old else new end;
+    select sum(balance) into off from balances where program = touched.program and unit = touched.unit;
+    if off <> 0 then
+        raise exception 'the accounts of % add up to %, not to zero', touched.unit, off
+            using errcode = 'integrity_constraint_violation', constraint = 'accounts_of_a_unit_sum_to_zero';
+    end if;
+    return null;
+end
+$$;
+COMMENT ON FUNCTION public.refuse_imbalance() IS 'Refuses a commit after which the accounts of a unit would not add up to zero.';
+
+CREATE TABLE public.api_keys (
+    id text NOT NULL COLLATE pg_catalog."C",
+    program integer,
+    title text NOT NULL,
+    scopes text[] NOT NULL,
+    secret_hash bytea NOT NULL,
+    requests_per_second integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    replaces text COLLATE pg_catalog."C",
+    CONSTRAINT api_keys_requests_per_second_check CHECK ((requests_per_second > 0)),
+    CONSTRAINT api_keys_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+COMMENT ON TABLE public.api_keys IS 'The keys that other software uses the service with.';
+COMMENT ON COLUMN public.api_keys.id IS 'The public part of the key; it stands in logs and in the audit log.';
+COMMENT ON COLUMN public.api_keys.program IS 'The only program that the key opens; null: every program of this deployment.';
+COMMENT ON COLUMN public.api_keys.title IS 'What the key is for, in the words of whoever made it.';
+COMMENT ON COLUMN public.api_keys.scopes IS 'What it may be used for: checkout, app, manager, auditor.';
+COMMENT ON COLUMN public.api_keys.secret_hash IS 'SHA-256 of the secret part. The secret has 256 bits, so nothing slower is needed.';
+COMMENT ON COLUMN public.api_keys.requests_per_second IS 'How many requests a second it may make of one worker, with bursts of twice as many.';
+COMMENT ON COLUMN public.api_keys.created_at IS 'When it was made.';
+COMMENT ON COLUMN public.api_keys.expires_at IS 'From when on it opens nothing; null: it has no end.';
+COMMENT ON COLUMN public.api_keys.revoked_at IS 'When it was revoked; null: it was not.';
+COMMENT ON COLUMN public.api_keys.replaces IS 'The key that it was made to replace; null: none.';
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    program integer,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    before json,
+    after json
+);
+COMMENT ON TABLE public.audit_log IS 'Every administrative act. Rows are added, never changed.';
+COMMENT ON COLUMN public.audit_log.id IS 'The order.';
+COMMENT ON COLUMN public.audit_log.program IS 'The program; null: the deployment as a whole.';
+COMMENT ON COLUMN public.audit_log.at IS 'When it was done.';
+COMMENT ON COLUMN public.audit_log.key IS 'The key that it was done with (api_keys.id), or who did it on the command line.';
+COMMENT ON COLUMN public.audit_log.address IS 'The network address that it was done from; empty: this machine.';
+COMMENT ON COLUMN public.audit_log.action IS 'What was done, such as key.made or version.published.';
+COMMENT ON COLUMN public.audit_log.target IS 'What it was done to.';
+COMMENT ON COLUMN public.audit_log.before IS 'What stood there before; null: nothing, or it is no secret to be kept here.';
+COMMENT ON COLUMN public.audit_log.after IS 'What stands there now; null: nothing.';
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.balances (
+    program integer NOT NULL,
+    unit text NOT NULL COLLATE pg_catalog."C",
+    account text NOT NULL COLLATE pg_catalog."C",
+    stripe smallint NOT NULL,
+    balance numeric(38,0) NOT NULL
+);
+COMMENT ON TABLE public.balances IS 'What each account holds, over all members. Kept by the database itself whenever transfers are added.';
+COMMENT ON COLUMN public.balances.program IS 'The program.';
+COMMENT ON COLUMN public.balances.unit IS 'The unit.';
+COMMENT ON COLUMN public.balances.account IS 'The account; those of members are added up over all members.';
+COMMENT ON COLUMN public.balances.stripe IS 'One of 16 parts of the balance, so that writers at the same time do not wait for each other. Add them up.';
+COMMENT ON COLUMN public.balances.balance IS 'In the smallest part of the unit. Over all accounts of a unit it adds up to zero.';
+
+CREATE TABLE public.currency_rates (
+    day date NOT NULL,
+    currency text NOT NULL,
+    "into" text NOT NULL,
+    amount bigint NOT NULL,
+    per bigint NOT NULL,
+    CONSTRAINT currency_rates_amount_check CHECK ((amount > 0)),
+    CONSTRAINT currency_rates_per_check CHECK ((per > 0))
+);
+COMMENT ON TABLE public.currency_rates IS 'What other currencies are worth. Decisions keep the rate they saw, so a row may be corrected.';
+COMMENT ON COLUMN public.currency_rates.day IS 'The first day on which the rate holds.';
+COMMENT ON COLUMN public.currency_rates.currency IS 'The currency of a purchase.';
+COMMENT ON COLUMN public.currency_rates."into" IS 'The currency of a program.';
+COMMENT ON COLUMN public.currency_rates.amount IS 'Minor units of "into" per so many of "currency".';
+COMMENT ON COLUMN public.currency_rates.per IS 'Minor units of "currency".';
+
+CREATE TABLE public.emitted (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    event json NOT NULL,
+    returns bigint,
+    delivered_at timestamp with time zone,
+    refusal text
+);
+COMMENT ON TABLE public.emitted IS 'Events that one member''s decision sends to another member, stored with the decision. The relay delivers them.';
+COMMENT ON COLUMN public.emitted.id IS 'The order.';
+COMMENT ON COLUMN public.emitted.program IS 'The program.';
+COMMENT ON COLUMN public.emitted.member IS 'The member whose decision it comes from (members.id).';
+COMMENT ON COLUMN public.emitted.seq IS 'The journal entry that it comes from.';
+COMMENT ON COLUMN public.emitted.event IS 'The event in its canonical JSON; its own id makes the delivery count once.';
+COMMENT ON COLUMN public.emitted.returns IS 'For an amount that goes back to its sender: the row whose event was refused (emitted.id); null: a decision sent it.';
+COMMENT ON COLUMN public.emitted.delivered_at IS 'When it was decided for the other member; null: it waits.';
+COMMENT ON COLUMN public.emitted.refusal IS 'The code by which it was refused; null: it was not.';
+ALTER TABLE public.emitted ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.emitted_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_ids (
+    program integer NOT NULL,
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    member bigint NOT NULL,
+    seq integer NOT NULL
+);
+COMMENT ON TABLE public.event_ids IS 'Where each event id is journaled. It makes every event count exactly once, for as long as the ledger is kept.';
+COMMENT ON COLUMN public.event_ids.program IS 'Ids are unique within a program.';
+COMMENT ON COLUMN public.event_ids.event_id IS 'The id that the source gave the event.';
+COMMENT ON COLUMN public.event_ids.member IS 'The member (members.id).';
+COMMENT ON COLUMN public.event_ids.seq IS 'The entry of the member''s journal.';
+
+CREATE TABLE public.journal (
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer NOT NULL,
+    content json NOT NULL,
+    content_hash bytea NOT NULL,
+    facts json,
+    outcome json NOT NULL,
+    CONSTRAINT journal_seq_check CHECK ((seq > 0))
+);
+COMMENT ON TABLE public.journal IS 'Every event with its decision, member by member. Rows are added, never changed.';
+COMMENT ON COLUMN public.journal.member IS 'The member (members.id).';
+COMMENT ON COLUMN public.journal.seq IS 'Counts the entries of the member from 1.';
+COMMENT ON COLUMN public.journal.event_id IS 'The id that the source gave the event.';
+COMMENT ON COLUMN public.journal.kind IS 'What happened: enrol, purchase, return and so on, as in the event.';
+COMMENT ON COLUMN public.journal.at IS 'When it happened.';
+COMMENT ON COLUMN public.journal.recorded_at IS 'When it was recorded.';
+COMMENT ON COLUMN public.journal.version IS 'The program version that decided; 0 where none was in force.';
+COMMENT ON COLUMN public.journal.content IS 'The event in its canonical JSON.';
+COMMENT ON COLUMN public.journal.content_hash IS 'BLAKE2b-128 of content.';
+COMMENT ON COLUMN public.journal.facts IS 'What the decision was told about shared limits; null: it needed nothing.';
+COMMENT ON COLUMN public.journal.outcome IS 'The effects, or the refusal.';
+
+CREATE TABLE public.limits (
+    program integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    allowed bigint DEFAULT 0 NOT NULL,
+    used bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT limit_is_kept CHECK (((used >= 0) AND (used <= allowed)))
+);
+COMMENT ON TABLE public.limits IS 'Limits that members share: budgets of mechanics, stock of rewards.';
+COMMENT ON COLUMN public.limits.program IS 'The program.';
+COMMENT ON COLUMN public.limits.name IS 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
+COMMENT ON COLUMN public.limits.allowed IS 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
+COMMENT ON COLUMN public.limits.used IS 'How much is used. Taken in the transaction that stores the decision.';
+
+CREATE TABLE public.members (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    seq integer DEFAULT 0 NOT NULL,
+    state json DEFAULT '{}'::json NOT NULL,
+    next_due_at timestamp with time zone,
+    CONSTRAINT members_seq_check CHECK ((seq >= 0))
+)
+WITH (fillfactor='60');
+COMMENT ON TABLE public.members IS 'One row a member: the state that folding the member''s journal leads to.';
+COMMENT ON COLUMN public.members.id IS 'Short key that the hot tables lead with. Rows are locked in the order of it.';
+COMMENT ON COLUMN public.members.program IS 'The program that the member belongs to.';
+COMMENT ON COLUMN public.members.key IS 'The id by which events name the member. Never a name, an e-mail or a phone number.';
+COMMENT ON COLUMN public.members.seq IS 'How many journal entries the member has.';
+COMMENT ON COLUMN public.members.state IS 'The state after the last entry, in its canonical JSON.';
+COMMENT ON COLUMN public.members.next_due_at IS 'Not later than when time alone next changes something; null: never. The clock looks here.';
+ALTER TABLE public.members ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.members_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    kind text NOT NULL,
+    safe_from text,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT migrations_kind_check CHECK ((kind = ANY (ARRAY['expand'::text, 'contract'::text])))
+);
+COMMENT ON TABLE public.migrations IS 'The migrations that were applied to this database.';
+COMMENT ON COLUMN public.migrations.number IS 'The number that the file name starts with.';
+COMMENT ON COLUMN public.migrations.name IS 'The file name.';
+COMMENT ON COLUMN public.migrations.checksum IS 'SHA-256 of the file as it was applied.';
+COMMENT ON COLUMN public.migrations.kind IS 'expand: it only adds. contract: it takes away what older versions need.';
+COMMENT ON COLUMN public.migrations.safe_from IS 'The first version that can work after a contract; null: those that know it.';
+COMMENT ON COLUMN public.migrations.applied_at IS 'When it was applied.';
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    type text NOT NULL,
+    data json NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.outbox IS 'News for the world outside, in the order in which it was recorded, stored with the decision it comes from.';
+COMMENT ON COLUMN public.outbox.id IS 'The order.';
+COMMENT ON COLUMN public.outbox.program IS 'The program.';
+COMMENT ON COLUMN public.outbox.member IS 'The member (members.id).';
+COMMENT ON COLUMN public.outbox.seq IS 'The journal entry that it comes from.';
+COMMENT ON COLUMN public.outbox.type IS 'Such as member.tier_changed.';
+COMMENT ON COLUMN public.outbox.data IS 'What happened.';
+COMMENT ON COLUMN public.outbox.recorded_at IS 'When it was recorded.';
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.program_versions (
+    program integer NOT NULL,
+    number integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT program_versions_number_check CHECK ((number > 0))
+);
+COMMENT ON TABLE public.program_versions IS 'Every version of a program that was published. A version never changes.';
+COMMENT ON COLUMN public.program_versions.program IS 'The program.';
+COMMENT ON COLUMN public.program_versions.number IS 'Counts the versions of the program from 1.';
+COMMENT ON COLUMN public.program_versions.starts_at IS 'From when it is in force: the start of effective_from in the time zone of the program.';
+COMMENT ON COLUMN public.program_versions.source IS 'The program file as it was published.';
+COMMENT ON COLUMN public.program_versions.published_at IS 'When it was published.';
+
+CREATE TABLE public.programs (
+    id integer NOT NULL,
+    name text NOT NULL
+);
+COMMENT ON TABLE public.programs IS 'One row a program (a brand). Everything else belongs to a program.';
+COMMENT ON COLUMN public.programs.id IS 'Short key that the hot tables carry.';
+COMMENT ON COLUMN public.programs.name IS 'The name under "program:" in the program file.';
+ALTER TABLE public.programs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.programs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.seeds (
+    program integer NOT NULL,
+    commitment text NOT NULL COLLATE pg_catalog."C",
+    game text NOT NULL COLLATE pg_catalog."C",
+    seed text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT seed_fits_its_commitment CHECK ((encode(sha256(convert_to(seed, 'UTF8'::name)), 'hex'::text) = commitment)),
+    CONSTRAINT seeds_commitment_check CHECK ((commitment ~ '^[0-9a-f]{64}$'::text))
+);
+COMMENT ON TABLE public.seeds IS 'The secret seeds of games. Whoever reads this table knows where wheels will stop.';
+COMMENT ON COLUMN public.seeds.program IS 'The program.';
+COMMENT ON COLUMN public.seeds.commitment IS 'The SHA-256 of the seed, as the program file has it.';
+COMMENT ON COLUMN public.seeds.game IS 'The game that it was added for.';
+COMMENT ON COLUMN public.seeds.seed IS 'The seed.';
+COMMENT ON COLUMN public.seeds.added_at IS 'When it was added.';
+
+CREATE TABLE public.transfers (
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    number integer NOT NULL,
+    program integer NOT NULL,
+    unit text NOT NULL COLLATE pg_catalog."C",
+    source text NOT NULL COLLATE pg_catalog."C",
+    target text NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    reason text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT transfer_joins_two_accounts CHECK ((source <> target)),
+    CONSTRAINT transfer_leaves_a_known_account CHECK (((source = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'debt'::text, 'issued'::text, 'redeemed'::text, 'expired'::text, 'reversed'::text, 'converted'::text, 'in_transit'::text])) OR (source ~ '^(cause|partner):.'::text))),
+    CONSTRAINT transfer_moves_an_amount CHECK ((amount > 0)),
+    CONSTRAINT transfer_reaches_a_known_account CHECK (((target = ANY (ARRAY['available'::text, 'pending'::text, 'held'::text, 'debt'::text, 'issued'::text, 'redeemed'::text, 'expired'::text, 'reversed'::text, 'converted'::text, 'in_transit'::text])) OR (target ~ '^(cause|partner):.'::text)))
+);
+COMMENT ON TABLE public.transfers IS 'Double entry: an amount of one unit leaves one account and reaches another. Rows are added, never changed.';
+COMMENT ON COLUMN public.transfers.member IS 'The member whose journal entry moves it; the accounts available, pending, held and debt are this member''s.';
+COMMENT ON COLUMN public.transfers.seq IS 'The journal entry.';
+COMMENT ON COLUMN public.transfers.number IS 'Counts the transfers of the entry from 1.';
+COMMENT ON COLUMN public.transfers.program IS 'The program.';
+COMMENT ON COLUMN public.transfers.unit IS 'The unit that moves.';
+COMMENT ON COLUMN public.transfers.source IS 'The account that it leaves.';
+COMMENT ON COLUMN public.transfers.target IS 'The account that it reaches.';
+COMMENT ON COLUMN public.transfers.amount IS 'In the smallest part of the unit.';
+COMMENT ON COLUMN public.transfers.reason IS 'The mechanic, reward or rule behind it.';
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.balances
+    ADD CONSTRAINT balances_pkey PRIMARY KEY (program, unit, account, stripe);
+ALTER TABLE ONLY public.currency_rates
+    ADD CONSTRAINT currency_rates_pkey PRIMARY KEY (currency, "into", day);
+ALTER TABLE ONLY public.emitted
+    ADD CONSTRAINT emitted_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.emitted
+    ADD CONSTRAINT emitted_returns_key UNIQUE (returns);
+ALTER TABLE ONLY public.event_ids
+    ADD CONSTRAINT event_ids_pkey PRIMARY KEY (program, event_id);
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_pkey PRIMARY KEY (member, seq);
+ALTER TABLE ONLY public.limits
+    ADD CONSTRAINT limits_pkey PRIMARY KEY (program, name);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_program_key_key UNIQUE (program, key);
+ALTER TABLE ONLY public.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.program_versions
+    ADD CONSTRAINT program_versions_pkey PRIMARY KEY (program, number);
+ALTER TABLE ONLY public.programs
+    ADD CONSTRAINT programs_name_key UNIQUE (name);
+ALTER TABLE ONLY public.programs
+    ADD CONSTRAINT programs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.seeds
+    ADD CONSTRAINT seeds_pkey PRIMARY KEY (program, commitment);
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_pkey PRIMARY KEY (member, seq, number);
+CREATE INDEX audit_log_of_program ON public.audit_log USING btree (program, id);
+CREATE INDEX emitted_waiting ON public.emitted USING btree (program, id) WHERE (delivered_at IS NULL);
+CREATE INDEX journal_at ON public.journal USING brin (at) WITH (autosummarize='on');
+CREATE INDEX members_due ON public.members USING btree (program, next_due_at, id) WHERE (next_due_at IS NOT NULL);
+CREATE CONSTRAINT TRIGGER accounts_of_a_unit_sum_to_zero AFTER INSERT OR DELETE OR UPDATE ON public.balances DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse_imbalance();
+CREATE TRIGGER audit_log_grows_by_addition BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER audit_log_is_never_emptied BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER emitted_events_are_never_emptied BEFORE TRUNCATE ON public.emitted FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER emitted_events_never_change BEFORE DELETE OR UPDATE OF id, program, member, seq, event, returns ON public.emitted FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER event_ids_grow_by_addition BEFORE DELETE OR UPDATE ON public.event_ids FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER journal_grows_by_addition BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER journal_is_never_emptied BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER transfers_are_never_emptied BEFORE TRUNCATE ON public.transfers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER transfers_grow_by_addition BEFORE DELETE OR UPDATE ON public.transfers FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER transfers_move_balances AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.move_balances();
+CREATE TRIGGER versions_never_change BEFORE DELETE OR UPDATE ON public.program_versions FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.api_keys(id);
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.limits
+    ADD CONSTRAINT limits_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.program_versions
+    ADD CONSTRAINT program_versions_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.seeds
+    ADD CONSTRAINT seeds_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.emitted ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.event_ids ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.limits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one_program ON public.api_keys TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.audit_log TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.balances TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.emitted TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.event_ids TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.journal TO guerdon_program USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = journal.member))));
+CREATE POLICY one_program ON public.limits TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.members TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.outbox TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.program_versions TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.programs TO guerdon_program USING ((id = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.transfers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.program_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.programs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.seeds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.transfers ENABLE ROW LEVEL SECURITY;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO guerdon_program;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO guerdon_program;
+GRANT SELECT ON TABLE public.balances TO guerdon_program;
+GRANT SELECT ON TABLE public.currency_rates TO guerdon_program;
+GRANT SELECT ON TABLE public.emitted TO guerdon_program;
+GRANT SELECT ON TABLE public.event_ids TO guerdon_program;
+GRANT SELECT ON TABLE public.journal TO guerdon_program;
+GRANT SELECT ON TABLE public.limits TO guerdon_program;
+GRANT SELECT ON TABLE public.members TO guerdon_program;
+GRANT SELECT ON TABLE public.migrations TO guerdon_program;
+GRANT SELECT ON TABLE public.outbox TO guerdon_program;
+GRANT SELECT ON TABLE public.program_versions TO guerdon_program;
+GRANT SELECT ON TABLE public.programs TO guerdon_program;
+GRANT SELECT ON TABLE public.transfers TO guerdon_program;
