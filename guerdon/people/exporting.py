@@ -69,10 +69,11 @@ SECTION_OF_STATE = {
 
 def export_person(connection: Connection, secret: SecretKey, program: int, member: str) -> dict[str, Any]:
     """All that is held about a person, in plain values; raises Refused (``member_unknown``)."""
-    whose = member_of(connection, program, member)
-    published = PublishedProgram(connection, program).versions[-1].program
-    merged = [_of_member(connection, secret, other, published) for other in same_person(connection, whose)[1:]]
-    return {"program": published.program, **_of_member(connection, secret, whose, published), "merged": merged}
+    with connection.transaction():
+        whose = member_of(connection, program, member)
+        published = PublishedProgram(connection, program).versions[-1].program
+        own, *merged = [_of_member(connection, secret, one, published) for one in same_person(connection, whose)]
+    return {"program": published.program, **own, "merged": merged}
 
 
 def export_json(connection: Connection, secret: SecretKey, program: int, member: str) -> bytes:
@@ -110,16 +111,18 @@ def _of_person(connection: Connection, secret: SecretKey, whose: Whose) -> dict[
 
 
 def state_sections(state: MemberState) -> dict[str, Any]:
-    """The member's state, section by section; every section is there, and what is empty is left out of it."""
+    """The member's state, section by section. Every section is there; what is empty or unknown is left out of it."""
     plain = msgspec.to_builtins(state, str_keys=True)
-    sections: dict[str, Any] = {section: {} for section in SECTION_OF_STATE.values()}
+    sections: dict[str, Any] = {}
     for field, section in SECTION_OF_STATE.items():
-        if field in plain:
-            sections[section][field] = readable({field: plain[field]})[field]
+        told = readable({field: plain[field]}) if field in plain else {}
+        alone = list(SECTION_OF_STATE.values()).count(section) == 1
+        sections[section] = told.get(field) if alone else sections.get(section, {}) | told
     return sections
 
 
 def _journal(connection: Connection, whose: Whose, program: Program) -> list[dict[str, Any]]:
+    """Entry by entry. Facts are left out: they are of limits that members share, and the secret seeds of games."""
     entries = []
     for row in reading.member_journal(connection, whose.id):
         outcome = decode_outcome(row.outcome)
@@ -128,7 +131,7 @@ def _journal(connection: Connection, whose: Whose, program: Program) -> list[dic
         entries.append({
             "at": _moment(row.at), "what": row.kind.replace("_", " "), **refused, "effects": words,
             "event": msgspec.json.decode(row.content), "outcome": msgspec.json.decode(row.outcome),
-            "facts": None if row.facts is None else msgspec.json.decode(row.facts), "version": row.version,
+            "version": row.version,
         })  # fmt: skip
     return entries
 
