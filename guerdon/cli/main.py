@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, up, versions
+from guerdon.cli import demo, events, games, leaflets, ledger, people, presets, programs, relations, up, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -37,6 +37,8 @@ app.command("sql")(ledger.sql)
 app.add_typer(games.seed, name="seed")
 app.add_typer(games.raffle, name="raffle")
 app.add_typer(games.wheel, name="wheel")
+app.add_typer(people.person, name="person")
+app.add_typer(people.secret, name="secret")
 
 if __name__ == "__main__":
     app()

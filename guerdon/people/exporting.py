@@ -13,6 +13,7 @@ import msgspec
 from guerdon.core.effects import decode_outcome
 from guerdon.core.program import Program
 from guerdon.core.state import MemberState, decode_state
+from guerdon.people.audit import acts_on_member
 from guerdon.people.consents import current_consents, read_consents
 from guerdon.people.identities import moves_of, read_identities
 from guerdon.people.persons import Whose, erasure_of, member_of, read_profile, same_person
@@ -24,6 +25,7 @@ from guerdon.store.database import Connection
 from guerdon.store.queries import statement
 
 SECTION_OF_TABLE = {
+    "audit_log": "acts",
     "consents": "consents",
     "emitted": "sent_to_others",
     "erasures": "erasure",
@@ -94,6 +96,7 @@ def _of_member(connection: Connection, secret: SecretKey, whose: Whose, program:
         "transfers": _transfers(connection, whose),
         "sent_to_others": _sent(connection, whose),
         "news": _news(connection, whose),
+        "acts": _acts(connection, whose),
     }
 
 
@@ -149,6 +152,12 @@ def _sent(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
 def _news(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
     rows = connection.execute(statement("news_of_member"), whose.asked)
     return [{"type": type, "at": _moment(at), "data": msgspec.json.decode(data)} for type, data, at in rows]
+
+
+def _acts(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
+    """Who looked at the person or changed something, and when; the address is the other side's, and is left out."""
+    acts = acts_on_member(connection, whose.program, whose.key)
+    return [{"at": _moment(act.at), "by": act.key, "what": act.action} for act in acts]
 
 
 def _merges(connection: Connection, whose: Whose) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ opens nothing.
 (HKDF-SHA-256), and whoever learns the one knows nothing of the other.
 
 **Rotation.** ``GUERDON_SECRET_KEY=new,old`` encrypts with the first and still opens what the others closed. After
-``guerdon keys rewrap`` nothing needs the old one. Each key has a **mark** of 4 bytes, which stands before what it
+``guerdon secret rewrap`` nothing needs the old one. Each key has a **mark** of 4 bytes, which stands before what it
 closed: that tells which key is missing, and nothing else.
 """
 
@@ -120,7 +120,7 @@ def secret_key(folder: Path | None, environment: Mapping[str, str] = os.environ)
         return read_secret_key(text)
     if folder is None:
         raise SecretKeyTrouble(
-            f"{VARIABLE} is not set. It holds {KEY_BYTES} random bytes in URL-safe base64; `guerdon keys new` makes "
+            f"{VARIABLE} is not set. It holds {KEY_BYTES} random bytes in URL-safe base64; `guerdon secret new` makes "
             "some. Keep it apart from the database and its backups."
         )
     return _from_file(folder / FILE)

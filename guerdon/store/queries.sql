@@ -494,6 +494,11 @@ update consents set sealed = null where id = any(%(ids)s) and sealed is not null
 -- What the outbox told about a member.
 select type, data, recorded_at from outbox where program = %(program)s and member = %(member)s order by id
 
+-- name: acts_on
+-- Administrative acts of a program on one target, the oldest first.
+select id, at, key, address, action, target, before, after from audit_log
+where program = %(program)s and target = %(target)s order by id
+
 -- name: orphans
 -- Journal entries of members that do not exist; transfers, event ids and emitted events of members that their program does not have.
 select
