@@ -278,4 +278,4 @@ def rewrap(home: Home = None) -> None:
     with told_plainly(SecretKeyTrouble, SealBroken), database(home) as url, connect(url) as connection:
         done = rewrap_all(connection, secret_of(home))
     told = f"{counted(done.persons, 'person')} and {counted(done.identities, 'identity', 'identities')}"
-    _say(f"{told} brought over to the first secret key. Nothing needs the others any more.")
+    _say(f"{told} brought over to the first secret key. No person needs the others any more.")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from guerdon.core.refusals import stop
 from guerdon.people.normalising import normalised
-from guerdon.people.persons import Whose, key_for_keeping, lock, member_of, person_key
+from guerdon.people.persons import Whose, key_for_keeping, lock, member_of, person_key, same_person
 from guerdon.people.sealing import PersonKey
 from guerdon.runtime.secret_key import SecretKey
 from guerdon.store.database import Connection
@@ -171,10 +171,12 @@ def follow_merge(connection: Connection, secret: SecretKey, program: int, *, gon
 
     Doing it again changes nothing. Profile and consents stay where they are: what both said counts
     together (``current_consents``), and both go when the person is erased. Raises Refused (``member_unknown``,
-    ``person_erased``).
+    ``person_erased``), and ValueError for a merge in a circle, which the engine has refused before.
     """
     source, target = member_of(connection, program, gone), member_of(connection, program, into)
     lock(connection, source, target)
+    if target in same_person(connection, source):
+        raise ValueError(f"The member {into} was merged into {gone} before.")
     asked = {**source.asked, "target": target.id, "at": at}
     row = connection.execute(statement("add_person_merge"), asked).fetchone()
     if row is None:

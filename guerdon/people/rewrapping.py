@@ -1,4 +1,4 @@
-"""Rewrapping: after a new secret key was put before the old one, nothing is left that needs the old one.
+"""Rewrapping: after a new secret key was put before the old one, no person is left who needs the old one.
 
 Persons' keys are wrapped anew, which takes 65 bytes a person and not what is sealed under them. Identities are hashed
 anew, because the blind index hangs on the secret; for that each is opened once.

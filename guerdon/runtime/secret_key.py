@@ -8,7 +8,7 @@ opens nothing.
 (HKDF-SHA-256), and whoever learns the one knows nothing of the other.
 
 **Rotation.** ``GUERDON_SECRET_KEY=new,old`` encrypts with the first and still opens what the others closed. After
-``guerdon secret rewrap`` nothing needs the old one. Each key has a **mark** of 4 bytes, which stands before what it
+``guerdon secret rewrap`` no person needs the old one. Each key has a **mark** of 4 bytes, which stands before what it
 closed: that tells which key is missing, and nothing else.
 """
 

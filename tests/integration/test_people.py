@@ -230,6 +230,18 @@ def test_a_merge_takes_identities_along_and_undoing_it_brings_them_back(shop: Sh
     assert (merge(shop, "ben", "ana"), part(shop, "ben", "ana")) == (2, 2), "and once more"
 
 
+def test_nobody_is_merged_in_a_circle(shop: Shop) -> None:
+    merge(shop, "ben", "ana")
+    merge(shop, "eva", "ben")
+    before = known(shop)
+    for gone, into in (("ana", "eva"), ("ana", "ana")):
+        with pytest.raises(ValueError, match="merged into"):
+            merge(shop, gone, into)
+    assert known(shop) == before
+    with pytest.raises(psycopg.errors.CheckViolation):
+        shop.look.execute("insert into person_merges (program, member, target, merged_at) values (1, 1, 1, now())")
+
+
 def test_undoing_leaves_what_was_added_removed_or_moved_on_since(shop: Shop) -> None:
     for card in ("22222", "33333", "44444"):
         add(shop, "ben", "card", card)
