@@ -7,7 +7,7 @@ June 2026 the traits are birthday ``03-20``, age 35 (the band of 35 to 44), regi
 import hashlib
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -18,6 +18,7 @@ from guerdon.people.persons import erasure_of, member_of, read_profile
 from guerdon.runtime.secret_key import SecretKey
 from guerdon.store import reading
 from guerdon.store.database import Connection
+from guerdon.store.queries import statement
 
 AGE_BANDS = (0, 14, 16, 18, 25, 35, 45, 55, 65, 75)
 """The lower ends of the bands of age that rules see, in years."""
@@ -85,6 +86,28 @@ def describe_event(
     moment = at.astimezone(UTC)
     mark = hashlib.blake2b(msgspec.json.encode(traits), digest_size=8).hexdigest()
     return Describe(id=f"describe/{whose.id}/{moment:%Y%m%dT%H%M%S.%f}/{mark}", member=member, at=moment, traits=traits)
+
+
+def birthday_events(
+    connection: Connection,
+    secret: SecretKey,
+    program: int,
+    *,
+    at: datetime,
+    days: int = 7,
+    bands: Sequence[int] = AGE_BANDS,
+) -> list[Describe]:
+    """The events of members whom a birthday of the last days has brought into another band of age.
+
+    To be asked for once a day; several days are looked at, so that a day on which nobody asked is made up for.
+    """
+    dates = [at.date() - timedelta(days=back) for back in range(days)]
+    born = {f"{day:%m-%d}" for day in dates}
+    leap = {"02-29"} if "02-28" in born else set()
+    asked = {"program": program, "days": sorted(born | leap)}
+    rows = connection.execute(statement("members_born_on"), asked).fetchall()
+    found = [describe_event(connection, secret, program, member, at=at, bands=bands) for (member,) in rows]
+    return [event for event in found if event is not None]
 
 
 def _sorted(traits: Traits) -> Traits:

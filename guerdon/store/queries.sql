@@ -423,6 +423,10 @@ select purpose from (
     where member = any(%(members)s) and program = %(program)s order by purpose, at desc, id desc
 ) as newest where granted order by purpose
 
+-- name: members_born_on
+-- Members with a birthday on some days of the year, as the engine knows them.
+select key from members where program = %(program)s and state -> 'traits' ->> 'birthday' = any(%(days)s) order by id
+
 -- name: erasure_of
 -- When and why a person was erased.
 select erased_at, reason from erasures where member = %(member)s and program = %(program)s

@@ -343,6 +343,24 @@ def test_a_change_leads_to_an_event_and_no_change_to_none(shop: Shop) -> None:
     assert (withdrawn.traits.consents, withdrawn.traits.segments) == ((), ("a", "b"))
 
 
+def test_a_birthday_that_leads_into_another_band_is_told(shop: Shop) -> None:
+    for member, born in (("ana", date(2001, 6, 1)), ("ben", date(1999, 6, 1)), ("eva", date(2008, 2, 29))):
+        keep(shop, member, Profile(birth_date=born))
+        told = describe(shop, member, datetime(2026, 1, 10, tzinfo=UTC))
+        assert told is not None
+        shop.meets(told)
+
+    def events(when: datetime) -> list[tuple[str, int | None]]:
+        found = describing.birthday_events(shop.look, SECRET, shop.program, at=when)
+        return [(event.member, event.traits.age) for event in found]
+
+    assert events(NOW.replace(month=5, day=31)) == []
+    assert events(NOW) == events(NOW.replace(day=7)) == [("ana", 25)], "ben was in his band before"
+    assert events(NOW.replace(day=8)) == []
+    assert events(datetime(2026, 2, 27, 23, tzinfo=UTC)) == []
+    assert events(datetime(2026, 2, 28, 1, tzinfo=UTC)) == [("eva", 18)]
+
+
 # Erasure.
 
 
