@@ -79,6 +79,11 @@ WORDS: dict[str, Words] = {
         "The purchase shows a coupon code that nothing in the version in force takes.",
         "Tell the member; leave the code out and send the purchase under a new id.",
     ),
+    "consent_malformed": Words(
+        "A consent names its purpose, as `consent` of the program file matches it.",
+        "Send the purpose, and the version of the text that was shown, as short names.",
+        journaled=False,
+    ),
     "currency_rate_missing": Words(
         "The purchase is in another currency than the program's, and nothing says what it was worth on that day.",
         "Record rates with `guerdon rates add FILE`; a rate holds until the next one, for a week at most. Leave "
@@ -154,6 +159,21 @@ WORDS: dict[str, Words] = {
     "household_not_held": Words(
         "The member is in no household and has asked none.",
         "Nothing.",
+    ),
+    "identity_malformed": Words(
+        "The value cannot be a card, an e-mail or a phone. The sentence says why, and never repeats the value.",
+        "Ask for it again. A phone number without its country needs `country`.",
+        journaled=False,
+    ),
+    "identity_taken": Words(
+        "Another member of the program has the identity. Whose it is, is not told: the asker may be a stranger.",
+        "Let staff look: the two may be one person, to be merged, or a card was handed on, to be moved.",
+        journaled=False,
+    ),
+    "identity_unknown": Words(
+        "An identity was to be moved that nobody has.",
+        "Add it instead.",
+        journaled=False,
     ),
     "member_already_enrolled": Words(
         "A second enrolment, under another id.",
@@ -241,6 +261,11 @@ WORDS: dict[str, Words] = {
     "payment_too_small": Words(
         "The program wants at least so much of the unit in one payment.",
         "Ask for more, or for nothing.",
+    ),
+    "person_erased": Words(
+        "Somebody was forgotten, and something was to be kept of them again.",
+        "Enrol the person anew, as another member.",
+        journaled=False,
     ),
     "person_not_in_household": Words(
         "A household hears that somebody has left who is not in it: the wish was taken back before it was granted.",

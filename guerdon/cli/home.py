@@ -13,6 +13,7 @@ from rich.markup import escape
 from guerdon.language import ProgramErrors
 from guerdon.runtime.ingest import IngestFailed
 from guerdon.runtime.programs import ProgramNotFound, VersionDoesNotFit
+from guerdon.runtime.secret_key import SecretKey, secret_key
 from guerdon.runtime.story import EventNotFound, MemberNotFound
 from guerdon.store.database import DatabaseUnreachable
 from guerdon.store.migrations import MigrationsDisagree, OlderStillRuns, RestoreUnfinished
@@ -54,10 +55,22 @@ def database(home: Path | None) -> Iterator[str]:
     if url and home is None:
         yield url
         return
-    folder = home or Path(os.environ.get("GUERDON_HOME") or DEFAULT_HOME)
-    with EmbeddedServer(folder.resolve()) as server:
+    with EmbeddedServer(_folder(home)) as server:
         server.ensure_database(DATABASE)
         yield server.url(DATABASE)
+
+
+def secret_of(home: Path | None) -> SecretKey:
+    """The secret key: ``GUERDON_SECRET_KEY``, or a file beside the embedded database. Raises SecretKeyTrouble.
+
+    With a database of one's own there is no such folder unless ``GUERDON_HOME`` names one.
+    """
+    has_folder = home or os.environ.get("GUERDON_HOME") or not os.environ.get("GUERDON_DATABASE_URL")
+    return secret_key(_folder(home) if has_folder else None)
+
+
+def _folder(home: Path | None) -> Path:
+    return (home or Path(os.environ.get("GUERDON_HOME") or DEFAULT_HOME)).resolve()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from guerdon.cli import (
     games,
     leaflets,
     ledger,
+    people,
     presets,
     programs,
     relations,
@@ -53,6 +54,8 @@ app.add_typer(databases.db, name="db")
 app.add_typer(games.seed, name="seed")
 app.add_typer(games.raffle, name="raffle")
 app.add_typer(games.wheel, name="wheel")
+app.add_typer(people.person, name="person")
+app.add_typer(people.secret, name="secret")
 
 if __name__ == "__main__":
     app()

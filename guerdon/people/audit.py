@@ -54,6 +54,17 @@ def page(connection: Connection, program: int | None, *, before: int | None, mos
     return [Act(*row) for row in connection.execute(statement("audit_page"), asked)]
 
 
+def acts_on_member(connection: Connection, program: int, member: str) -> list[Act]:
+    """Whatever was done to a member or looked at, the oldest first."""
+    asked = {"program": program, "target": member_target(member)}
+    return [Act(*row) for row in connection.execute(statement("acts_on"), asked)]
+
+
+def member_target(member: str) -> str:
+    """How the log names a member that something was done to."""
+    return f"member/{member}"
+
+
 def _json(value: object) -> str | None:
     content: Any = None if value is None else msgspec.json.encode(value).decode()
     return content  # type: ignore[no-any-return]

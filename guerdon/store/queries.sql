@@ -307,6 +307,208 @@ group by unit order by unit
 select unit, substr(target, 7), sum(amount)::bigint, count(*), count(distinct member) from transfers
 where program = %(program)s and target like 'cause:%%' group by unit, target order by target, unit
 
+-- name: lock_person
+-- Let one transaction at a time change what is kept of a person. The member's row stays free for tills.
+select pg_advisory_xact_lock(470382904, (%(member)s %% 2147483647)::integer)
+
+-- name: person_key
+-- The key of a person, as it is wrapped.
+select wrapped from person_keys where member = %(member)s and program = %(program)s
+
+-- name: add_person_key
+-- Keep the key of a person.
+insert into person_keys (member, program, wrapped) values (%(member)s, %(program)s, %(wrapped)s)
+
+-- name: person_keys_from
+-- Some persons' keys, in the order of members.
+select member, program, wrapped from person_keys where member > %(after)s order by member limit %(most)s
+
+-- name: rewrap_person_key
+-- Wrap a person's key anew.
+update person_keys set wrapped = %(wrapped)s where member = %(member)s
+
+-- name: profile
+-- A person's profile, sealed.
+select sealed from profiles where member = %(member)s and program = %(program)s
+
+-- name: keep_profile
+-- Put a profile in place of the one before.
+insert into profiles as kept (member, program, sealed, changed_at)
+values (%(member)s, %(program)s, %(sealed)s, %(at)s)
+on conflict (member) do update set sealed = excluded.sealed, changed_at = excluded.changed_at
+
+-- name: identity_holder
+-- Whose an identity is, looked for under each of several keys.
+select identities.id, identities.member, members.key, identities.sealed
+from identities join members on members.id = identities.member
+where identities.program = %(program)s and kind = %(kind)s and hash = any(%(hashes)s)
+
+-- name: add_identity
+-- Add an identity, unless somebody has it.
+insert into identities (program, member, kind, hash, sealed, added_at)
+values (%(program)s, %(member)s, %(kind)s, %(hash)s, %(sealed)s, %(at)s)
+on conflict on constraint identity_belongs_to_one_member do nothing returning id
+
+-- name: remove_identity
+-- Remove an identity of a member.
+delete from identities where id = %(id)s and member = %(member)s
+
+-- name: identities_of
+-- A member's identities, sealed.
+select id, kind, sealed, added_at from identities
+where member = %(member)s and program = %(program)s order by kind, added_at, id
+
+-- name: move_identity
+-- Give an identity to another member, sealed under that person's key.
+update identities set member = %(target)s, sealed = %(sealed)s where id = %(id)s
+
+-- name: rehash_identity
+-- Keep an identity under another hash.
+update identities set hash = %(hash)s where id = %(id)s
+
+-- name: add_identity_move
+-- Note that an identity went from one member to another.
+insert into identity_moves (program, identity, kind, member, target, moved_at, merge, undone)
+values (%(program)s, %(identity)s, %(kind)s, %(member)s, %(target)s, %(at)s, %(merge)s, %(undone)s)
+
+-- name: identity_moves_of
+-- Where a member's identities came from and went to.
+select moves.kind, gave.key, got.key, moves.moved_at, moves.merge is not null, moves.undone
+from identity_moves as moves
+join members as gave on gave.id = moves.member join members as got on got.id = moves.target
+where moves.program = %(program)s and %(member)s in (moves.member, moves.target) order by moves.id
+
+-- name: add_person_merge
+-- Note that two members are one person, unless that is noted.
+insert into person_merges (program, member, target, merged_at)
+values (%(program)s, %(member)s, %(target)s, %(at)s)
+on conflict (member) where undone_at is null do nothing returning id
+
+-- name: undo_person_merge
+-- Note that two members are two persons after all.
+update person_merges set undone_at = %(at)s
+where program = %(program)s and member = %(member)s and target = %(target)s and undone_at is null returning id
+
+-- name: taken_along
+-- The identities that a merge took along and that are still where they went.
+select identities.id, identities.kind, identities.sealed, identities.added_at
+from identity_moves as moves join identities on identities.id = moves.identity
+where moves.merge = %(merge)s and not moves.undone and identities.member = moves.target order by identities.id
+
+-- name: person_merges_of
+-- With whom a member is or was one person.
+select gone.key, stays.key, merges.merged_at, merges.undone_at
+from person_merges as merges
+join members as gone on gone.id = merges.member join members as stays on stays.id = merges.target
+where merges.program = %(program)s and %(member)s in (merges.member, merges.target) order by merges.id
+
+-- name: same_person
+-- A member and all who were merged into it, directly or by way of others; the member first.
+with recursive same (id, depth) as (
+    select %(member)s::bigint, 0
+    union
+    select person_merges.member, same.depth + 1 from person_merges join same on person_merges.target = same.id
+    where person_merges.undone_at is null and person_merges.program = %(program)s and same.depth < 100
+)
+select members.id, members.key from same join members on members.id = same.id order by same.depth, members.id
+
+-- name: add_consent
+-- Record what a person agreed to or took back.
+insert into consents (program, member, purpose, granted, at, text_version, sealed)
+values (%(program)s, %(member)s, %(purpose)s, %(granted)s, %(at)s, %(text_version)s, %(sealed)s)
+
+-- name: consents_of
+-- What a member agreed to and took back, in the order of time.
+select id, purpose, granted, at, recorded_at, text_version, sealed from consents
+where member = %(member)s and program = %(program)s order by at, id
+
+-- name: current_consents
+-- What members who are one person agree to: of each purpose, what was said last.
+select purpose from (
+    select distinct on (purpose) purpose, granted from consents
+    where member = any(%(members)s) and program = %(program)s order by purpose, at desc, id desc
+) as newest where granted order by purpose
+
+-- name: members_born_on
+-- Members with a birthday on some days of the year, as the engine knows them.
+select key from members where program = %(program)s and state -> 'traits' ->> 'birthday' = any(%(days)s) order by id
+
+-- name: erasure_of
+-- When and why a person was erased.
+select erased_at, reason from erasures where member = %(member)s and program = %(program)s
+
+-- name: add_erasure
+-- Note that a person was erased.
+insert into erasures (member, program, erased_at, reason) values (%(member)s, %(program)s, %(at)s, %(reason)s)
+
+-- name: drop_person
+-- Drop the key of a person, and all that is sealed under it.
+with key as (delete from person_keys where member = %(member)s),
+    profile as (delete from profiles where member = %(member)s),
+    identity as (delete from identities where member = %(member)s)
+update consents set sealed = null where member = %(member)s and sealed is not null
+
+-- name: erasures_not_told
+-- Persons who were erased, and whose members' journals do not know it yet.
+select members.id, members.key, erasures.erased_at
+from erasures join members on members.id = erasures.member
+where erasures.program = %(program)s and not exists (
+    select from event_ids where event_ids.program = erasures.program and event_ids.event_id = 'erase/' || erasures.member
+) order by erasures.erased_at, erasures.member
+
+-- name: retention_rules
+-- How long a program keeps what it knows of persons.
+select inactive_months, withdrawn_years from retention_rules where program = %(program)s
+
+-- name: keep_retention_rules
+-- Put retention rules in place of those before.
+insert into retention_rules (program, inactive_months, withdrawn_years)
+values (%(program)s, %(inactive_months)s, %(withdrawn_years)s)
+on conflict (program) do update
+set inactive_months = excluded.inactive_months, withdrawn_years = excluded.withdrawn_years
+
+-- name: inactive_persons
+-- Persons of whom something is kept and who have done nothing since an instant, under whichever member they are one person.
+with recursive belongs (id, root) as (
+    select id, id from members where program = %(program)s
+        and not exists (select from person_merges where member = members.id and undone_at is null)
+    union all
+    select merges.member, belongs.root from person_merges as merges join belongs on merges.target = belongs.id
+    where merges.undone_at is null
+), persons as (
+    select belongs.root, max(person_keys.made_at) as made_at,
+        max(coalesce((state ->> 'last_activity_at')::bigint, (state ->> 'enrolled_at')::bigint, 0)) as active_at
+    from belongs join members on members.id = belongs.id
+    left join person_keys on person_keys.member = belongs.id
+    group by belongs.root
+)
+select members.key, persons.active_at from persons join members on members.id = persons.root
+where persons.active_at < %(before)s and persons.made_at < to_timestamp(%(before)s)
+order by persons.active_at, persons.root
+
+-- name: withdrawn_details
+-- Consents with details whose purpose was taken back before an instant, and not given again.
+select consents.id, members.key, consents.purpose from consents join members on members.id = consents.member
+where consents.program = %(program)s and consents.sealed is not null and (
+    select newest.granted or newest.at >= %(before)s from consents as newest
+    where newest.member = consents.member and newest.purpose = consents.purpose
+    order by newest.at desc, newest.id desc limit 1
+) is false
+order by consents.id
+
+-- name: drop_details
+-- Let the details of some consents go.
+update consents set sealed = null where id = any(%(ids)s) and sealed is not null
+
+-- name: news_of_member
+-- What the outbox told about a member.
+select type, data, recorded_at from outbox where program = %(program)s and member = %(member)s order by id
+
+-- name: acts_on
+-- Administrative acts of a program on one target, the oldest first.
+select id, at, key, address, action, target, before, after from audit_log
+where program = %(program)s and target = %(target)s order by id
+
 -- name: orphans
 -- Journal entries of members that do not exist; transfers, event ids and emitted events of members that their program does not have.
 select
@@ -509,9 +711,14 @@ alter table journal disable trigger journal_is_never_emptied;
 alter table emitted disable trigger emitted_events_are_never_emptied;
 alter table transfers disable trigger transfers_are_never_emptied;
 alter table audit_log disable trigger audit_log_is_never_emptied;
+alter table consents disable trigger consents_are_never_emptied;
+alter table erasures disable trigger erasures_are_never_emptied;
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
-    api_keys, audit_log
+    api_keys, audit_log, person_keys, profiles, identities, identity_moves, person_merges, consents, erasures,
+    retention_rules
     restart identity;
+alter table erasures enable trigger erasures_are_never_emptied;
+alter table consents enable trigger consents_are_never_emptied;
 alter table audit_log enable trigger audit_log_is_never_emptied;
 alter table emitted enable trigger emitted_events_are_never_emptied;
 alter table journal enable trigger journal_is_never_emptied;

@@ -120,8 +120,9 @@ def test_the_program_that_the_readme_shows_is_the_demos() -> None:
     assert [line for line in shown[0].splitlines() if line and line not in program] == []
 
 
-def test_the_refusals_that_are_not_journaled_are_those_of_the_till() -> None:
-    """The till gives them itself, before or instead of a decision that it would record."""
-    source = (ROOT / "guerdon" / "runtime" / "till.py").read_text("utf-8")
-    given = set(re.findall(r'refuse\(\s*"(\w+)"', source))
+def test_the_refusals_that_are_not_journaled_are_those_of_the_till_and_of_people() -> None:
+    """The till gives them itself, instead of a decision that it would record; persons are apart."""
+    till = (ROOT / "guerdon" / "runtime" / "till.py").read_text("utf-8")
+    people = "".join([path.read_text("utf-8") for path in sorted((ROOT / "guerdon" / "people").glob("*.py"))])
+    given = set(re.findall(r'refuse\(\s*"(\w+)"', till)) | set(re.findall(r'stop\(\s*"(\w+)"', people))
     assert {code for code, words in WORDS.items() if not words.journaled} == given

@@ -59,7 +59,9 @@ def test_every_package_has_its_page() -> None:
     assert [name for name, page in pages.items() if page is None or not ast.get_docstring(page)] == []
 
 
-@pytest.mark.parametrize("ring", ["core", "leaflet", "lint", "mechanics", "observe", "store", "runtime", "specs"])
+@pytest.mark.parametrize(
+    "ring", ["core", "leaflet", "lint", "mechanics", "observe", "people", "store", "runtime", "specs"]
+)
 def test_every_module_function_and_class_that_others_use_is_explained(ring: str) -> None:
     silent = []
     for name, tree in SOURCES.items():
