@@ -23,7 +23,13 @@ REFUSALS: dict[str, str] = {
     "cause_not_open": "The cause {cause} takes donations from {first} to {last}.",
     "choice_made_already": "What was chosen from the menu {menu} for this period ({chosen}) cannot be changed now.",
     "choice_too_late": "It is day {day} of the period; from the menu {menu} one chooses through day {last}.",
+    "code_limit_reached": "The member has used as many codes of {batch} as one may ({most}): {shown} is one more.",
+    "code_mistyped": "The code {shown} is mistyped: its signs do not fit together.",
+    "code_not_valid_now": "The code {shown} is not good at this time.",
+    "code_of_another_member": "The code {shown} was given to another member.",
+    "code_revoked": "The code {shown} was revoked.",
     "code_unknown": "Nothing in the program takes the code {shown}.",
+    "code_used_up": "The code {shown} is used up.",
     "currency_rate_missing": "The purchase is in {found}, and no rate in {expected} is known for {day}.",
     "discount_exceeds_amount": "The discount of {discount} is more than the {amount} it is taken from ({place}).",
     "event_for_the_engine_only": (

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant
+from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, sent_of
 from guerdon.core.events import (
@@ -63,6 +64,8 @@ class Rehearsal:
         """What other currencies are worth; to be set by whoever rehearses a purchase in one."""
         self.seeds = {commitment: commitment for version in timeline.versions for commitment in version.seeds.values()}
         """The seeds of games, by commitment. The real one is a secret; here the commitment stands in for it."""
+        self.codes: dict[str, ShownCode] = {}
+        """What there is to codes, as they are shown; to be set by whoever rehearses a purchase with one of a batch."""
         self._answers: dict[str, Rehearsed] = {}
 
     def state(self, member: str) -> MemberState:
@@ -113,7 +116,10 @@ class Rehearsal:
         used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
         receipt = self.receipts.get((event.member, purchase_of(event)))
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
-        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates, self.seeds)
+        codes = {text: self.codes[text] for text in getattr(event, "codes", ()) if text in self.codes}
+        used |= {code.limit: self.used[code.limit] for code in codes.values()}
+        past = self.histories[event.member] if needed else ()
+        return Facts(used, receipt, past, self.rates, self.seeds, codes)
 
     def _answer(self, event: Event) -> Rehearsed:
         """The first answer to an event that is known, or else a decision."""
