@@ -1,4 +1,4 @@
--- Codes in batches, and what is added to shared limits between two versions of a program.
+-- expand: codes in batches, and what is added to shared limits between two versions of a program.
 
 create table code_batches (
     id integer generated always as identity primary key,
