@@ -193,7 +193,7 @@ def _keeping(out: Path | None) -> Iterator[_Keeper]:
 
 @contextmanager
 def _telling(what: str) -> Iterator[runtime.Progress]:
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 

@@ -61,6 +61,13 @@ class Made(NamedTuple):
     """The only member for whom it is good; empty: whoever shows it."""
 
 
+class _Fault(NamedTuple):
+    """What is wrong with a line of a file of codes."""
+
+    line: int
+    told: str
+
+
 class _Line(NamedTuple):
     """A line of a file of codes."""
 
@@ -192,14 +199,14 @@ def import_batch(
     there is any, and BatchExists.
     """
     _check_name(name)
-    faults: list[str] = []
+    faults: list[_Fault] = []
     found = _unlike(_read(lines, faults), faults)
     batch = stored.add_batch(connection, program, name, terms)
     every = list(found.items())
     for first in range(0, len(every), _CODES_AT_A_TIME):
         part = dict(every[first : first + _CODES_AT_A_TIME])
         known = stored.known_codes(connection, program, part)
-        faults += [f"line {line.number}: {line.code} is a code already" for key, line in part.items() if key in known]
+        faults += [_Fault(line.number, f"{line.code} is a code already") for key, line in part.items() if key in known]
         if not faults:
             rows = [(digest, line.member or None) for digest, line in part.items()]
             stored.copy_codes(connection, program, batch, rows)
@@ -210,7 +217,7 @@ def import_batch(
     return len(found)
 
 
-def _read(lines: Iterable[str], faults: list[str]) -> Iterator[_Line]:
+def _read(lines: Iterable[str], faults: list[_Fault]) -> Iterator[_Line]:
     """The codes of a file; what is odd goes to the faults."""
     reader = csv.reader(lines)
     for row in reader:
@@ -219,7 +226,7 @@ def _read(lines: Iterable[str], faults: list[str]) -> Iterator[_Line]:
             continue
         odd = _oddity(cells)
         if odd:
-            faults.append(f"line {number}: {odd}")
+            faults.append(_Fault(number, odd))
         else:
             yield _Line(number, cells[0], cells[1] if len(cells) > 1 else "")
 
@@ -235,19 +242,20 @@ def _oddity(cells: Sequence[str]) -> str:
     return ""
 
 
-def _unlike(lines: Iterable[_Line], faults: list[str]) -> dict[Digest, _Line]:
+def _unlike(lines: Iterable[_Line], faults: list[_Fault]) -> dict[Digest, _Line]:
     """The codes by digest; one that comes twice, however it is typed, goes to the faults."""
     found: dict[Digest, _Line] = {}
     for line in lines:
         first = found.setdefault(digest_of(key_of(line.code)), line)
         if first is not line:
-            faults.append(f"line {line.number}: {line.code} stands in line {first.number} already")
+            faults.append(_Fault(line.number, f"{line.code} stands in line {first.number} already"))
     return found
 
 
-def _told(faults: Sequence[str]) -> str:
-    more = f"\nand {len(faults) - _FAULTS_TOLD:,} more" if len(faults) > _FAULTS_TOLD else ""
-    return "\n".join(faults[:_FAULTS_TOLD]) + more + "\nNothing was stored."
+def _told(faults: Sequence[_Fault]) -> str:
+    told = [f"line {fault.line}: {fault.told}" for fault in sorted(faults)[:_FAULTS_TOLD]]
+    more = [f"and {len(faults) - _FAULTS_TOLD:,} more"] if len(faults) > _FAULTS_TOLD else []
+    return "\n".join([*told, *more, "Nothing was stored."])
 
 
 # What there is to a code.
