@@ -17,6 +17,8 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from psycopg import errors
@@ -133,11 +135,17 @@ def new_keys(count: int, prefix: str, signs: int) -> Iterator[str]:
 def shown(key: str, prefix: str) -> str:
     """A code in groups of at most four signs, as even as can be."""
     body = key.removeprefix(prefix)
-    groups = -(-len(body) // _LONGEST_GROUP)
-    size, longer = divmod(len(body), groups)
-    starts = [group * size + min(group, longer) for group in range(groups + 1)]
-    parts = [body[starts[group] : starts[group + 1]] for group in range(groups)]
+    parts = [body[group] for group in _groups(len(body))]
     return "-".join([prefix, *parts] if prefix else parts)
+
+
+@cache
+def _groups(length: int) -> tuple[slice, ...]:
+    """Where so many signs are parted. What does not go up evenly makes the first groups longer."""
+    groups = -(-length // _LONGEST_GROUP)
+    size, longer = divmod(length, groups)
+    starts = [group * size + min(group, longer) for group in range(groups + 1)]
+    return tuple([slice(first, behind) for first, behind in pairwise(starts)])
 
 
 def _check_name(name: str) -> None:
