@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import deciding, ingesting, processes, scaling, server
+from bench import codes, deciding, ingesting, processes, scaling, server
 from guerdon.store.server import EmbeddedServer
 
 LATEST = Path(".bench/latest.json")
@@ -24,6 +24,7 @@ TARGETS = {
     "verify_memory_2y_vs_1y": ("peak memory of verify, two years to one", "flat", "1.0"),
     "compile_1000_mechanics_seconds": ("a program of 1,000 mechanics, from text to ready, seconds", "1", "0.5"),
     "decide_1000_vs_10_mechanics": ("baskets decided under 1,000 mechanics, to 10", "", ""),
+    "codes_million_seconds": ("a million secret codes, made and stored, seconds", "", ""),
     "first_commit_seconds": ("empty folder to first commit, seconds", "5", "3"),
 }
 """The figures with a target: what they are, what is asked at least, what is aimed at."""
@@ -91,6 +92,12 @@ def members(home: Path) -> Figures:
     }
 
 
+def coupon_codes(home: Path) -> Figures:
+    """A million codes in one batch."""
+    with EmbeddedServer(home / "codes") as postgres:
+        return {"codes_million_seconds": codes.seconds_for(server.fresh_database(postgres, "codes"), 1_000_000)}
+
+
 def memory(home: Path) -> Figures:
     """One year and two, as whole commands."""
     demo = {
@@ -113,6 +120,7 @@ BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "scale": scale,
     "ingest": ingest,
     "members": members,
+    "codes": coupon_codes,
     "memory": memory,
 }
 

@@ -16,6 +16,7 @@ import msgspec
 from guerdon.core import meters, wallet
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Day, Delay, Instant, Term, Window, date_of, day_of, instant_of
+from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Effect, Granted, Reduced, sent_of
 from guerdon.core.events import (
@@ -211,6 +212,10 @@ class Story:
         self.history: list[PastEvent] = []
         self.seeds: dict[str, str] = {}
         """The seeds of games, by commitment."""
+        self.codes: dict[str, ShownCode] = {}
+        """What there is to codes, as they are shown."""
+        self.added: dict[str, int] = {}
+        """What was added to shared limits by hand."""
         self._count = 0
         if joined is not None:
             self.enrols(joined)
@@ -283,7 +288,7 @@ class Story:
         assert decision.outcome.refusal is None, decision.outcome.refusal
         self.state = decision.state
         for name, used in decision.limit_uses.items():
-            self.limits[name] -= used
+            self.limits[name] = self.limits.get(name, 0) - used
         self.history.append(PastEvent(event, decision.outcome.effects))
         if isinstance(event, Purchase):
             self.receipts[event.id] = PurchaseRecord(event, decision.outcome.effects)
@@ -308,7 +313,9 @@ class Story:
         allowed = self.timeline.limits_for([event])
         used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
-        facts = Facts(used, receipt, self.history if needed else (), seeds=self.seeds)
+        codes = {text: self.codes[text] for text in getattr(event, "codes", ()) if text in self.codes}
+        used |= {code.limit: -self.limits.get(code.limit, 0) for code in codes.values()}
+        facts = Facts(used, receipt, self.history if needed else (), seeds=self.seeds, codes=codes, added=self.added)
         decision = decide(self.timeline, self.state, event, facts, traced=True)
         untraced = decide(self.timeline, self.state, event, facts)
         assert untraced == decision._replace(notes=[])

@@ -299,7 +299,7 @@ class Shop:
             dict(self.rows("select key, state from members where program = %s", self.program)),
             self.rows(f"select * from transfers {own} member, seq, number", self.program),
             self.rows(f"select * from balances {own} unit, account, stripe", self.program),
-            self.rows(f"select * from limits {own} name", self.program),
+            self.rows(f"select * from limits where (used, added) <> (0, 0) and {own[6:]} name", self.program),
             self.rows(f"select * from outbox {own} id", self.program),
             self.rows(f"select * from emitted {own} id", self.program),
         )

@@ -75,8 +75,33 @@ WORDS: dict[str, Words] = {
         "The day until which one chooses for this period has passed.",
         "Tell the member; choose for the period after.",
     ),
+    "code_limit_reached": Words(
+        "Members may use only so many codes of this batch, and this member has. The code itself is still good.",
+        "Tell the member; leave the code out and send the purchase under a new id. Somebody else may use it.",
+    ),
+    "code_mistyped": Words(
+        "It looks like a code of a batch, and its check digit is wrong: a sign is wrong, missing or one too many, or "
+        "two have changed places.",
+        "Read the code again, and send the purchase with it under a new id.",
+    ),
+    "code_not_valid_now": Words(
+        "The purchase lies before the first day or behind the last on which the codes of the batch are good.",
+        "Tell the member; leave the code out and send the purchase under a new id.",
+    ),
+    "code_of_another_member": Words(
+        "The code was made for one member, and this is another.",
+        "Tell the member; leave the code out and send the purchase under a new id.",
+    ),
+    "code_revoked": Words(
+        "The code was revoked, or its whole batch was.",
+        "Tell the member; leave the code out and send the purchase under a new id.",
+    ),
     "code_unknown": Words(
-        "The purchase shows a coupon code that nothing in the version in force takes.",
+        "The purchase shows a coupon code that nothing in the version in force takes. The name of a batch is none.",
+        "Tell the member; leave the code out and send the purchase under a new id.",
+    ),
+    "code_used_up": Words(
+        "The code was used as often as it is good. Goods that came back have not made it good again.",
         "Tell the member; leave the code out and send the purchase under a new id.",
     ),
     "consent_malformed": Words(

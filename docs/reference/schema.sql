@@ -55,6 +55,22 @@ end
 $$;
 COMMENT ON FUNCTION public.refuse_imbalance() IS 'Refuses a commit after which the accounts of a unit would not add up to zero.';
 
+CREATE FUNCTION public.refuse_new_words() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'UPDATE' and new.sealed is null then
+        old.sealed := null;
+        if new is not distinct from old then
+            return new;
+        end if;
+    end if;
+    raise exception 'rows of % are added, never changed', tg_table_name
+        using errcode = 'integrity_constraint_violation', hint = 'Record what was said now as another row.';
+end
+$$;
+COMMENT ON FUNCTION public.refuse_new_words() IS 'Refuses to change or remove a consent; lets its details go.';
+
 CREATE TABLE public.api_keys (
     id text NOT NULL COLLATE pg_catalog."C",
     program integer,
@@ -125,6 +141,92 @@ COMMENT ON COLUMN public.balances.account IS 'The account; those of members are 
 COMMENT ON COLUMN public.balances.stripe IS 'One of 16 parts of the balance, so that writers at the same time do not wait for each other. Add them up.';
 COMMENT ON COLUMN public.balances.balance IS 'In the smallest part of the unit. Over all accounts of a unit it adds up to zero.';
 
+CREATE TABLE public.code_batches (
+    id integer NOT NULL,
+    program integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    codes bigint DEFAULT 0 NOT NULL,
+    uses bigint NOT NULL,
+    uses_per_member bigint,
+    valid_from timestamp with time zone,
+    valid_until timestamp with time zone,
+    prefix text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    length smallint,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT code_batches_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT code_batches_codes_check CHECK ((codes >= 0)),
+    CONSTRAINT code_batches_length_check CHECK ((length > 0)),
+    CONSTRAINT code_batches_uses_check CHECK ((uses > 0)),
+    CONSTRAINT code_batches_uses_per_member_check CHECK ((uses_per_member > 0))
+);
+COMMENT ON TABLE public.code_batches IS 'Batches of codes. The program file uses the name of a batch like a code.';
+COMMENT ON COLUMN public.code_batches.id IS 'Short key that the codes carry.';
+COMMENT ON COLUMN public.code_batches.program IS 'The program.';
+COMMENT ON COLUMN public.code_batches.name IS 'What every code of the batch stands for.';
+COMMENT ON COLUMN public.code_batches.codes IS 'How many codes it has. A batch is stored whole or not at all.';
+COMMENT ON COLUMN public.code_batches.uses IS 'How many baskets each code is good for, over all members.';
+COMMENT ON COLUMN public.code_batches.uses_per_member IS 'How many baskets of a member all its codes are good for; null: no such limit.';
+COMMENT ON COLUMN public.code_batches.valid_from IS 'From when its codes are good; null: at once.';
+COMMENT ON COLUMN public.code_batches.valid_until IS 'From when they are good no more; null: for ever.';
+COMMENT ON COLUMN public.code_batches.prefix IS 'What each code begins with, in capitals.';
+COMMENT ON COLUMN public.code_batches.length IS 'How many signs follow, the check digit among them; null: the codes were made elsewhere.';
+COMMENT ON COLUMN public.code_batches.made_at IS 'When it was stored.';
+COMMENT ON COLUMN public.code_batches.revoked_at IS 'When all of its codes were revoked; null: they were not.';
+ALTER TABLE public.code_batches ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.code_batches_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.codes (
+    program integer NOT NULL,
+    digest bytea NOT NULL,
+    batch integer NOT NULL,
+    member text COLLATE pg_catalog."C",
+    revoked_at timestamp with time zone,
+    CONSTRAINT codes_digest_check CHECK ((octet_length(digest) = 32))
+);
+COMMENT ON TABLE public.codes IS 'The codes of all batches. Whoever reads this table cannot show one of them at a till.';
+COMMENT ON COLUMN public.codes.program IS 'The program.';
+COMMENT ON COLUMN public.codes.digest IS 'SHA-256 of the code in capitals, without spaces and hyphens.';
+COMMENT ON COLUMN public.codes.batch IS 'Its batch (code_batches.id).';
+COMMENT ON COLUMN public.codes.member IS 'The only member for whom it is good (members.key); null: whoever shows it.';
+COMMENT ON COLUMN public.codes.revoked_at IS 'When it was revoked; null: it was not.';
+
+CREATE TABLE public.consents (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    purpose text NOT NULL COLLATE pg_catalog."C",
+    granted boolean NOT NULL,
+    at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    text_version text NOT NULL COLLATE pg_catalog."C",
+    sealed bytea
+);
+COMMENT ON TABLE public.consents IS 'What persons agreed to and took back. Rows are added, never changed; only their details may go.';
+COMMENT ON COLUMN public.consents.id IS 'The order in which they were recorded.';
+COMMENT ON COLUMN public.consents.program IS 'The program.';
+COMMENT ON COLUMN public.consents.member IS 'Who said so (members.id).';
+COMMENT ON COLUMN public.consents.purpose IS 'For what, such as marketing.';
+COMMENT ON COLUMN public.consents.granted IS 'Whether it was given; otherwise it was taken back.';
+COMMENT ON COLUMN public.consents.at IS 'When it was said.';
+COMMENT ON COLUMN public.consents.recorded_at IS 'When it was recorded.';
+COMMENT ON COLUMN public.consents.text_version IS 'Which text the person was shown; empty: none is known.';
+COMMENT ON COLUMN public.consents.sealed IS 'Where it was said and who took it down, encrypted under the person''s key; null: dropped.';
+ALTER TABLE public.consents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.consents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.currency_rates (
     day date NOT NULL,
     currency text NOT NULL,
@@ -169,6 +271,19 @@ ALTER TABLE public.emitted ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.erasures (
+    member bigint NOT NULL,
+    program integer NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    reason text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT erasure_has_a_known_reason CHECK ((reason = ANY (ARRAY['asked'::text, 'inactive'::text, 'staff'::text])))
+);
+COMMENT ON TABLE public.erasures IS 'Persons who were erased. It says when and why, and nothing about them. Rows are added, never changed.';
+COMMENT ON COLUMN public.erasures.member IS 'The member, who stays in the books (members.id).';
+COMMENT ON COLUMN public.erasures.program IS 'The program.';
+COMMENT ON COLUMN public.erasures.erased_at IS 'When.';
+COMMENT ON COLUMN public.erasures.reason IS 'asked: the person wished it; inactive: a retention rule; staff: anything else.';
+
 CREATE TABLE public.event_ids (
     program integer NOT NULL,
     event_id text NOT NULL COLLATE pg_catalog."C",
@@ -180,6 +295,62 @@ COMMENT ON COLUMN public.event_ids.program IS 'Ids are unique within a program.'
 COMMENT ON COLUMN public.event_ids.event_id IS 'The id that the source gave the event.';
 COMMENT ON COLUMN public.event_ids.member IS 'The member (members.id).';
 COMMENT ON COLUMN public.event_ids.seq IS 'The entry of the member''s journal.';
+
+CREATE TABLE public.identities (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    hash bytea NOT NULL,
+    sealed bytea NOT NULL,
+    added_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.identities IS 'What a person shows to be recognised: a card, an e-mail, a phone.';
+COMMENT ON COLUMN public.identities.id IS 'Short key that the moves name.';
+COMMENT ON COLUMN public.identities.program IS 'The program.';
+COMMENT ON COLUMN public.identities.member IS 'Whose it is (members.id).';
+COMMENT ON COLUMN public.identities.kind IS 'Such as card, email, phone, external.';
+COMMENT ON COLUMN public.identities.hash IS 'HMAC-SHA-256 of program, kind and value, under a key that is derived from the secret key of this deployment.';
+COMMENT ON COLUMN public.identities.sealed IS 'The value, encrypted under the person''s key.';
+COMMENT ON COLUMN public.identities.added_at IS 'When it was added.';
+ALTER TABLE public.identities ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.identities_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.identity_moves (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    identity bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    member bigint NOT NULL,
+    target bigint NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    merge bigint,
+    undone boolean DEFAULT false NOT NULL
+);
+COMMENT ON TABLE public.identity_moves IS 'Identities that went from one member to another. It holds no value and no hash.';
+COMMENT ON COLUMN public.identity_moves.id IS 'The order.';
+COMMENT ON COLUMN public.identity_moves.program IS 'The program.';
+COMMENT ON COLUMN public.identity_moves.identity IS 'The identity (identities.id), which may be gone since.';
+COMMENT ON COLUMN public.identity_moves.kind IS 'Its kind.';
+COMMENT ON COLUMN public.identity_moves.member IS 'Who had it (members.id).';
+COMMENT ON COLUMN public.identity_moves.target IS 'Who got it (members.id).';
+COMMENT ON COLUMN public.identity_moves.moved_at IS 'When.';
+COMMENT ON COLUMN public.identity_moves.merge IS 'The merge that took it along or brought it back; null: it was moved by itself.';
+COMMENT ON COLUMN public.identity_moves.undone IS 'Whether it brought back what a merge had taken along.';
+ALTER TABLE public.identity_moves ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.identity_moves_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.journal (
     member bigint NOT NULL,
@@ -208,18 +379,38 @@ COMMENT ON COLUMN public.journal.content_hash IS 'BLAKE2b-128 of content.';
 COMMENT ON COLUMN public.journal.facts IS 'What the decision was told about shared limits; null: it needed nothing.';
 COMMENT ON COLUMN public.journal.outcome IS 'The effects, or the refusal.';
 
+CREATE TABLE public.limit_additions (
+    program integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    number integer NOT NULL,
+    amount bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT limit_additions_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT limit_additions_number_check CHECK ((number > 0))
+);
+COMMENT ON TABLE public.limit_additions IS 'What was added to shared limits by hand, one by one. Rows are added, never changed.';
+COMMENT ON COLUMN public.limit_additions.program IS 'The program.';
+COMMENT ON COLUMN public.limit_additions.name IS 'The limit.';
+COMMENT ON COLUMN public.limit_additions.number IS 'Counts the additions to the limit from 1.';
+COMMENT ON COLUMN public.limit_additions.amount IS 'The smallest part of the unit, or pieces; below zero: taken away.';
+COMMENT ON COLUMN public.limit_additions.reason IS 'Why, in words; may be empty.';
+COMMENT ON COLUMN public.limit_additions.at IS 'When it was added.';
+
 CREATE TABLE public.limits (
     program integer NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
     allowed bigint DEFAULT 0 NOT NULL,
     used bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT limit_is_kept CHECK (((used >= 0) AND (used <= allowed)))
+    added bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT limit_is_kept CHECK (((used >= 0) AND (used <= (allowed + added))))
 );
 COMMENT ON TABLE public.limits IS 'Limits that members share: budgets of mechanics, stock of rewards.';
 COMMENT ON COLUMN public.limits.program IS 'The program.';
 COMMENT ON COLUMN public.limits.name IS 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
 COMMENT ON COLUMN public.limits.allowed IS 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
 COMMENT ON COLUMN public.limits.used IS 'How much is used. Taken in the transaction that stores the decision.';
+COMMENT ON COLUMN public.limits.added IS 'How much was added to it by hand, on top of what versions allow; below zero: taken away.';
 
 CREATE TABLE public.members (
     id bigint NOT NULL,
@@ -290,6 +481,55 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.person_keys (
+    member bigint NOT NULL,
+    program integer NOT NULL,
+    wrapped bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.person_keys IS 'The key of each person. Without its row nothing that is sealed for the person can be read again.';
+COMMENT ON COLUMN public.person_keys.member IS 'Whose key it is (members.id).';
+COMMENT ON COLUMN public.person_keys.program IS 'The program.';
+COMMENT ON COLUMN public.person_keys.wrapped IS 'The key, encrypted under the secret key of this deployment, after the mark of that key.';
+COMMENT ON COLUMN public.person_keys.made_at IS 'When it was made.';
+
+CREATE TABLE public.person_merges (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    target bigint NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT person_merge_joins_two CHECK ((member <> target))
+);
+COMMENT ON TABLE public.person_merges IS 'Members who were found to be one person.';
+COMMENT ON COLUMN public.person_merges.id IS 'The order.';
+COMMENT ON COLUMN public.person_merges.program IS 'The program.';
+COMMENT ON COLUMN public.person_merges.member IS 'The member who went (members.id).';
+COMMENT ON COLUMN public.person_merges.target IS 'The member who stays (members.id).';
+COMMENT ON COLUMN public.person_merges.merged_at IS 'When.';
+COMMENT ON COLUMN public.person_merges.undone_at IS 'When it was taken back; null: it holds.';
+ALTER TABLE public.person_merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.person_merges_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.profiles (
+    member bigint NOT NULL,
+    program integer NOT NULL,
+    sealed bytea NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.profiles IS 'Name, address, date of birth and what else is known of a person.';
+COMMENT ON COLUMN public.profiles.member IS 'Whose profile it is (members.id).';
+COMMENT ON COLUMN public.profiles.program IS 'The program.';
+COMMENT ON COLUMN public.profiles.sealed IS 'The profile, encrypted under the person''s key.';
+COMMENT ON COLUMN public.profiles.changed_at IS 'When it was last changed.';
+
 CREATE TABLE public.program_versions (
     program integer NOT NULL,
     number integer NOT NULL,
@@ -320,6 +560,18 @@ ALTER TABLE public.programs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.retention_rules (
+    program integer NOT NULL,
+    inactive_months integer,
+    withdrawn_years integer,
+    CONSTRAINT retention_rules_inactive_months_check CHECK ((inactive_months > 0)),
+    CONSTRAINT retention_rules_withdrawn_years_check CHECK ((withdrawn_years > 0))
+);
+COMMENT ON TABLE public.retention_rules IS 'How long a program keeps what it knows of persons.';
+COMMENT ON COLUMN public.retention_rules.program IS 'The program.';
+COMMENT ON COLUMN public.retention_rules.inactive_months IS 'A person is erased after so many months without activity; null: never.';
+COMMENT ON COLUMN public.retention_rules.withdrawn_years IS 'The details of consents go so many years after they were taken back; null: never.';
 
 CREATE TABLE public.seeds (
     program integer NOT NULL,
@@ -368,16 +620,34 @@ ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.balances
     ADD CONSTRAINT balances_pkey PRIMARY KEY (program, unit, account, stripe);
+ALTER TABLE ONLY public.code_batches
+    ADD CONSTRAINT code_batches_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.code_batches
+    ADD CONSTRAINT code_batches_program_name_key UNIQUE (program, name);
+ALTER TABLE ONLY public.codes
+    ADD CONSTRAINT codes_pkey PRIMARY KEY (program, digest);
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.currency_rates
     ADD CONSTRAINT currency_rates_pkey PRIMARY KEY (currency, "into", day);
 ALTER TABLE ONLY public.emitted
     ADD CONSTRAINT emitted_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.emitted
     ADD CONSTRAINT emitted_returns_key UNIQUE (returns);
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (member);
 ALTER TABLE ONLY public.event_ids
     ADD CONSTRAINT event_ids_pkey PRIMARY KEY (program, event_id);
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identity_belongs_to_one_member UNIQUE (program, kind, hash);
+ALTER TABLE ONLY public.identity_moves
+    ADD CONSTRAINT identity_moves_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.journal
     ADD CONSTRAINT journal_pkey PRIMARY KEY (member, seq);
+ALTER TABLE ONLY public.limit_additions
+    ADD CONSTRAINT limit_additions_pkey PRIMARY KEY (program, name, number);
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_pkey PRIMARY KEY (program, name);
 ALTER TABLE ONLY public.members
@@ -388,28 +658,47 @@ ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.person_keys
+    ADD CONSTRAINT person_keys_pkey PRIMARY KEY (member);
+ALTER TABLE ONLY public.person_merges
+    ADD CONSTRAINT person_merges_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_pkey PRIMARY KEY (member);
 ALTER TABLE ONLY public.program_versions
     ADD CONSTRAINT program_versions_pkey PRIMARY KEY (program, number);
 ALTER TABLE ONLY public.programs
     ADD CONSTRAINT programs_name_key UNIQUE (name);
 ALTER TABLE ONLY public.programs
     ADD CONSTRAINT programs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.retention_rules
+    ADD CONSTRAINT retention_rules_pkey PRIMARY KEY (program);
 ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_pkey PRIMARY KEY (program, commitment);
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (member, seq, number);
 CREATE INDEX audit_log_of_program ON public.audit_log USING btree (program, id);
+CREATE INDEX consents_of_member ON public.consents USING btree (member, purpose, at, id);
 CREATE INDEX emitted_waiting ON public.emitted USING btree (program, id) WHERE (delivered_at IS NULL);
+CREATE INDEX identities_of_member ON public.identities USING btree (member);
+CREATE INDEX identity_moves_from ON public.identity_moves USING btree (member);
+CREATE INDEX identity_moves_to ON public.identity_moves USING btree (target);
 CREATE INDEX journal_at ON public.journal USING brin (at) WITH (autosummarize='on');
 CREATE INDEX members_due ON public.members USING btree (program, next_due_at, id) WHERE (next_due_at IS NOT NULL);
+CREATE UNIQUE INDEX person_merged_once ON public.person_merges USING btree (member) WHERE (undone_at IS NULL);
+CREATE INDEX person_merges_into ON public.person_merges USING btree (target) WHERE (undone_at IS NULL);
 CREATE CONSTRAINT TRIGGER accounts_of_a_unit_sum_to_zero AFTER INSERT OR DELETE OR UPDATE ON public.balances DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse_imbalance();
 CREATE TRIGGER audit_log_grows_by_addition BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER audit_log_is_never_emptied BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER consents_are_never_emptied BEFORE TRUNCATE ON public.consents FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER consents_grow_by_addition BEFORE DELETE OR UPDATE ON public.consents FOR EACH ROW EXECUTE FUNCTION public.refuse_new_words();
 CREATE TRIGGER emitted_events_are_never_emptied BEFORE TRUNCATE ON public.emitted FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER emitted_events_never_change BEFORE DELETE OR UPDATE OF id, program, member, seq, event, returns ON public.emitted FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER erasures_are_never_emptied BEFORE TRUNCATE ON public.erasures FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER erasures_grow_by_addition BEFORE DELETE OR UPDATE ON public.erasures FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER event_ids_grow_by_addition BEFORE DELETE OR UPDATE ON public.event_ids FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER journal_grows_by_addition BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER journal_is_never_emptied BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER limit_additions_grow_by_addition BEFORE DELETE OR UPDATE ON public.limit_additions FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER transfers_are_never_emptied BEFORE TRUNCATE ON public.transfers FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER transfers_grow_by_addition BEFORE DELETE OR UPDATE ON public.transfers FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER transfers_move_balances AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.move_balances();
@@ -420,52 +709,91 @@ ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.api_keys(id);
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.code_batches
+    ADD CONSTRAINT code_batches_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.limit_additions
+    ADD CONSTRAINT limit_additions_program_name_fkey FOREIGN KEY (program, name) REFERENCES public.limits(program, name);
 ALTER TABLE ONLY public.limits
     ADD CONSTRAINT limits_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.program_versions
     ADD CONSTRAINT program_versions_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.retention_rules
+    ADD CONSTRAINT retention_rules_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.code_batches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.emitted ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event_ids ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.identity_moves ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.limit_additions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_program ON public.api_keys TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.audit_log TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.balances TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.code_batches TO guerdon_program USING ((program = (NULLIF(current_setting('guerdon.program'::text, true), ''::text))::integer));
+CREATE POLICY one_program ON public.codes TO guerdon_program USING ((program = (NULLIF(current_setting('guerdon.program'::text, true), ''::text))::integer));
+CREATE POLICY one_program ON public.consents TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.emitted TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.erasures TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.event_ids TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.identities TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.identity_moves TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.journal TO guerdon_program USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = journal.member))));
+CREATE POLICY one_program ON public.limit_additions TO guerdon_program USING ((program = (NULLIF(current_setting('guerdon.program'::text, true), ''::text))::integer));
 CREATE POLICY one_program ON public.limits TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.members TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.outbox TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.person_keys TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.person_merges TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.profiles TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.program_versions TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.programs TO guerdon_program USING ((id = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.retention_rules TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.transfers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.person_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.person_merges ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.program_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.programs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.retention_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seeds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.transfers ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO guerdon_program;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO guerdon_program;
 GRANT SELECT ON TABLE public.balances TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_batches TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.codes TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consents TO guerdon_program;
 GRANT SELECT ON TABLE public.currency_rates TO guerdon_program;
 GRANT SELECT ON TABLE public.emitted TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO guerdon_program;
 GRANT SELECT ON TABLE public.event_ids TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identities TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_moves TO guerdon_program;
 GRANT SELECT ON TABLE public.journal TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.limit_additions TO guerdon_program;
 GRANT SELECT ON TABLE public.limits TO guerdon_program;
 GRANT SELECT ON TABLE public.members TO guerdon_program;
 GRANT SELECT ON TABLE public.migrations TO guerdon_program;
 GRANT SELECT ON TABLE public.outbox TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_keys TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.person_merges TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO guerdon_program;
 GRANT SELECT ON TABLE public.program_versions TO guerdon_program;
 GRANT SELECT ON TABLE public.programs TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO guerdon_program;
 GRANT SELECT ON TABLE public.transfers TO guerdon_program;

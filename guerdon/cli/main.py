@@ -17,7 +17,9 @@ from guerdon.cli import (
     up,
     versions,
 )
+from guerdon.cli.codes import codes
 from guerdon.cli.rates import rates
+from guerdon.cli.stock import stock
 
 app = typer.Typer(
     name="guerdon",
@@ -38,6 +40,8 @@ app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
 app.add_typer(rates, name="rates")
+app.add_typer(codes, name="codes")
+app.command("stock")(stock)
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)
 app.command("relay")(events.relay)

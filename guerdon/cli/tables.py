@@ -68,10 +68,11 @@ def mechanics_table(summary: Summary, shower: Shower) -> Table:
 def limits_table(summary: Summary) -> Table:
     """How far the shared limits are used."""
     table = _plain_table("Shared limits", ("limit", "left"), ("used", "right"), ("of", "right"), ("", "left"))
-    for name, allowed, used in summary.limits:
-        share = used / allowed if allowed else 1
-        state = "[yellow]run out[/]" if used >= allowed else f"{share:.0%}"
-        table.add_row(name, f"{used:,}", f"{allowed:,}", state)
+    for name, allowed, used, added in summary.limits:
+        there = allowed + added
+        share = used / there if there else 1
+        state = "[yellow]run out[/]" if used >= there else f"{share:.0%}"
+        table.add_row(name, f"{used:,}", f"{there:,}", state)
     return table
 
 

@@ -22,6 +22,7 @@ from guerdon.core.calendar import (
     statement_end,
     statement_start,
 )
+from guerdon.core.codes import ShownCode
 from guerdon.core.effects import (
     Awarded,
     BadgeLost,
@@ -74,10 +75,14 @@ class Case:
     __slots__ = (
         "_shares",
         "active_at",
+        "added_seen",
         "as_of",
         "at",
         "badges",
         "choices",
+        "codes",
+        "codes_seen",
+        "codes_used",
         "counted_out",
         "counting",
         "coupons",
@@ -88,6 +93,7 @@ class Case:
         "facts",
         "happened",
         "household",
+        "issued",
         "last_activity_at",
         "limit_uses",
         "limits_seen",
@@ -163,6 +169,13 @@ class Case:
         self.limits_seen: dict[str, int] = {}
         self.rates_seen: dict[str, Rate] = _NOTHING
         self.seeds_seen: dict[str, str] = _NOTHING
+        self.added_seen: dict[str, int] = _NOTHING
+        self.codes_seen: dict[str, ShownCode] = _NOTHING
+        self.codes: tuple[str, ...] = ()
+        """What the codes of the purchase stand for: themselves, or the batches that they belong to."""
+        self.issued: dict[str, tuple[str, ShownCode]] = _NOTHING
+        """By batch: the first code of it that is shown, as it is shown, and what was found about it."""
+        self.codes_used: tuple[str, ...] = ()
         self.discount = 0
         self.paid_ahead = 0
         self.nets = self.payments = self.masks = _NO_LINES
@@ -606,7 +619,10 @@ class Case:
         """
         counted_as = self.version.first_name(limit)
         used = self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
-        return self.version.allowed(limit) - used - self.limit_uses.get(counted_as, 0)
+        added = self.facts.added.get(counted_as, 0)
+        if added:
+            self.added_seen = self.added_seen | {counted_as: added}
+        return self.version.allowed(limit) + added - used - self.limit_uses.get(counted_as, 0)
 
     def use(self, limit: str, amount: int) -> None:
         """Use some of a shared limit. It is taken from the limit in the same transaction that stores the decision."""

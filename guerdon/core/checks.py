@@ -64,7 +64,7 @@ def _purchase_checks(when: When) -> list[Check]:
     if when.code is not None:
         codes = frozenset(when.code)
         told = f"only with the code {', '.join(when.code)}"
-        checks.append(Check("code_not_shown", told, lambda case: not codes.isdisjoint(_codes(case))))
+        checks.append(Check("code_not_shown", told, lambda case: not codes.isdisjoint(case.codes)))
     checks += [_attribute(name, frozenset(values)) for name, values in (when.attribute or {}).items()]
     if when.basket_at_least is not None:
         least = when.basket_at_least
@@ -78,10 +78,6 @@ def _purchase_checks(when: When) -> list[Check]:
         code = "not_first_purchase" if wanted else "first_purchase"
         checks.append(Check(code, sentence, lambda case: case.is_first_purchase() == wanted))
     return checks
-
-
-def _codes(case: "Case") -> tuple[str, ...]:
-    return getattr(case.event, "codes", ())
 
 
 def _tender(tenders: frozenset[str]) -> Check:

@@ -30,6 +30,7 @@ from guerdon.core.adjustment import adjust
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
+from guerdon.core.codes import ShownCode
 from guerdon.core.delivery import deliver
 from guerdon.core.describing import describe
 from guerdon.core.effects import Granted, Note, Outcome
@@ -93,6 +94,10 @@ class Decision(NamedTuple):
     """The trace of what was skipped and why; empty unless it was asked for."""
     seeds_seen: Mapping[str, str] = {}
     """The seeds of games that were looked at, by commitment. A replay is told the same."""
+    codes_seen: Mapping[str, ShownCode] = {}
+    """What was found about the codes that the purchase shows. A replay is told the same."""
+    added_seen: Mapping[str, int] = {}
+    """What was added to the shared limits that were looked at. A replay is told the same."""
 
 
 def decide(
@@ -129,11 +134,16 @@ def decide(
             case.version = timeline.at(case.as_of) or version
         result = _close(case)
     except Refused as refused:
-        limits, rates, seeds = ({}, {}, {}) if case is None else (case.limits_seen, case.rates_seen, case.seeds_seen)
-        return Decision(state, Outcome(refusal=refused.refusal), _number(version), {}, limits, rates, [], seeds)
+        refusal = Outcome(refusal=refused.refusal)
+        if case is None:
+            return Decision(state, refusal, _number(version), {}, {}, {}, [])
+        return Decision(
+            state, refusal, _number(version), {}, case.limits_seen, case.rates_seen, [], case.seeds_seen,
+            case.codes_seen, case.added_seen,
+        )  # fmt: skip
     return Decision(
         result, Outcome(tuple(case.effects)), version.number, case.limit_uses, case.limits_seen, case.rates_seen,
-        case.notes or [], case.seeds_seen,
+        case.notes or [], case.seeds_seen, case.codes_seen, case.added_seen,
     )  # fmt: skip
 
 

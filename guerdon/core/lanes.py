@@ -5,6 +5,8 @@ Those run afterwards, each trigger once an event, so that rules cannot chase eac
 """
 
 from guerdon.core.case import Case
+from guerdon.core.codes import use_code
+from guerdon.core.effects import Capped
 from guerdon.core.rule import Proposal, Trigger
 
 _MOST_HAPPENINGS = 1_000
@@ -19,7 +21,7 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
             for rule in rules:
                 proposal = rule.propose(case)
                 if proposal is not None:
-                    rule.carry_out(case, proposal)
+                    _carry_out(case, proposal)
             continue
         proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
         if not proposals:
@@ -32,7 +34,15 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         for other in proposals:
             if other is not chosen:
                 _outdone(case, other, chooser, chosen)
-        chosen.rule.carry_out(case, chosen)
+        _carry_out(case, chosen)
+
+
+def _carry_out(case: Case, proposal: Proposal) -> None:
+    """Let a rule do what it proposed. Where that is anything, the code that it asks for is used."""
+    done, rule = len(case.effects), proposal.rule
+    rule.carry_out(case, proposal)
+    if case.issued and any(not isinstance(effect, Capped) for effect in case.effects[done:]):
+        use_code(case, case.version.codes_of.get(rule.name, ()))
 
 
 def _outdone(case: Case, other: Proposal, chooser: str, chosen: Proposal) -> None:
@@ -51,7 +61,7 @@ def _carry_out_by_line(case: Case, proposals: list[Proposal]) -> None:
         own = {line: share for line, (share, winner) in sorted(best.items()) if winner is proposal}
         if own:
             kept = proposal._replace(amount=sum(own.values()), lines=tuple(own), shares=tuple(own.values()))
-            proposal.rule.carry_out(case, kept)
+            _carry_out(case, kept)
         else:
             _outdone(case, proposal, "line", max(best.values(), key=lambda found: found[0])[1])
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from guerdon.core.amounts import MAX_AMOUNT, Rate, Rounding, allocate
 from guerdon.core.calendar import date_of
 from guerdon.core.case import Case
+from guerdon.core.codes import check_codes
 from guerdon.core.effects import Discounted, Effect, PaidWith, Reduced, Valued
 from guerdon.core.events import Purchase, line_nets, lowered, payments_of
 from guerdon.core.lanes import run_lanes
@@ -31,7 +32,7 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
     case.payments = payments_of(case.nets, case.discount)
     _look_at_lines(case, purchase)
     if purchase.codes:
-        _check_codes(case, purchase)
+        check_codes(case, purchase)
     if version.reduces_prices:
         run_lanes(case, "checkout")
     for rule in version.preparing:
@@ -53,14 +54,6 @@ def _value(case: Case, rate: Rate) -> None:
     case.total = sum(case.nets) - case.discount
     if case.total > MAX_AMOUNT:
         raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
-
-
-def _check_codes(case: Case, purchase: Purchase) -> None:
-    """Refuse a code that no mechanic takes and that is no coupon of the member."""
-    held = {coupon.reference for coupon in case.coupons}
-    for code in purchase.codes:
-        if code not in case.version.codes and code not in held:
-            raise stop("code_unknown", shown=code)
 
 
 def _look_at_lines(case: Case, purchase: Purchase) -> None:

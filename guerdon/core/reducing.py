@@ -19,6 +19,7 @@ import msgspec
 
 from guerdon.core.amounts import Rate, Rounding, allocate
 from guerdon.core.case import Case
+from guerdon.core.codes import use_code
 from guerdon.core.conditions import LineTest
 from guerdon.core.events import Line, Purchase
 from guerdon.core.program import Allowance
@@ -54,7 +55,7 @@ class PriceLimit(msgspec.Struct, frozen=True, kw_only=True):
     uses: int | None = None
     """How many baskets of all members together."""
     uses_per_code: int | None = None
-    """How many baskets each code is good for, over all members."""
+    """How many baskets each code is good for, over all members. A batch says so itself of its codes."""
     total: int | None = None
     """Money off all baskets of all members together."""
 
@@ -138,7 +139,10 @@ class Reducer:
         code = self._code(case)
         self._count(case, proposal.amount, code)
         lines, shares = _told(case, proposal)
-        case.reduce(self.mechanic, proposal.amount, lines, shares, reference=reference or code, proposal=proposal)
+        shown, _ = case.issued.get(code, (code, None))
+        case.reduce(self.mechanic, proposal.amount, lines, shares, reference=reference or shown, proposal=proposal)
+        if code in case.issued:
+            use_code(case, (code,))
 
     def _within(self, case: Case, wanted: int, left_to_pay: int) -> tuple[int, str]:
         """What the limits leave of an amount, and the one that cut the most off; empty where none did."""
@@ -172,7 +176,7 @@ class Reducer:
             case.count_use(f"{self.mechanic}/times/{each.period}", case.period_start(case.day, each.period), 1)
         if self._uses:
             case.use(self._uses, 1)
-        if self._each:
+        if self._each and code not in case.issued:
             case.use(self._each[code], 1)
         if self._total:
             case.use(self._total, amount)
@@ -183,10 +187,14 @@ class Reducer:
 
     def _code(self, case: Case) -> str:
         """The first code on the basket that this takes and that is good for one more; empty: none."""
-        for code in getattr(case.event, "codes", ()):
-            if code in self._codes and (code not in self._each or case.left_of(self._each[code]) > 0):
-                return str(code)
+        for code in case.codes:
+            if code in self._codes and (code not in self._each or self._is_good(case, code)):
+                return code
         return ""
+
+    def _is_good(self, case: Case, code: str) -> bool:
+        """Whether a code is good for one more. Those of a batch are, or they would have been refused."""
+        return code in case.issued or case.left_of(self._each[code]) > 0
 
 
 _ANY = 2**62

@@ -43,7 +43,7 @@ class Version:
         self.starts_at: Instant = self.zone.start(day_of(program.effective_from))
         workshop = Workshop(program)
         declared = sorted(program.mechanics, key=lambda mechanic: not hasattr(mechanic, "levels"))
-        compiled = {mechanic.name: mechanic.compile(workshop) for mechanic in declared}
+        compiled = {mechanic.name: workshop.compile(mechanic) for mechanic in declared}
         self.rules: tuple[Rule, ...] = tuple([compiled[mechanic.name] for mechanic in program.mechanics])
         self.rules_by_name: Mapping[str, Rule] = compiled
         self.preparing = _overriding("prepare", self.rules)
@@ -63,6 +63,8 @@ class Version:
         self.meters_of_purchase = [m for m in self.meters if m.settings.counts not in ("earned", "actions")]
         self.meters_of_actions = [meter for meter in self.meters if meter.settings.counts == "actions"]
         self.codes = frozenset(workshop.codes)
+        self.codes_of: Mapping[str, frozenset[str]] = workshop.codes_of
+        """By mechanic: the codes of which it wants one."""
         self.kept_alive = {name: unit.kept_alive_by for name, unit in program.units.items() if unit.kept_alive_by}
         self.meters_of_earned = _meters_of_earned(program)
         self.rewards = {reward.name: workshop.reward(reward) for reward in program.rewards}

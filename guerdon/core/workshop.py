@@ -11,7 +11,8 @@ from guerdon.core.calendar import Day, Instant, Zone, zone
 from guerdon.core.checks import Check
 from guerdon.core.conditions import NO_CONDITION, Condition, LineIndex, LineTest, compile_condition
 from guerdon.core.events import Event, Purchase
-from guerdon.core.program import Meter, Program, Reward, When
+from guerdon.core.program import Mechanic, Meter, Program, Reward, When
+from guerdon.core.rule import Rule
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
@@ -37,6 +38,17 @@ class Workshop:
         """By game: the commitment to the seed that it is played with."""
         self.codes: set[str] = set()
         """Every coupon code that some mechanic takes."""
+        self.codes_of: dict[str, frozenset[str]] = {}
+        """By mechanic: the codes of which it wants one."""
+        self._wanted: frozenset[str] = frozenset()
+
+    def compile(self, mechanic: Mechanic) -> Rule:
+        """Make a mechanic's rule, and note the codes that it wants."""
+        self._wanted = frozenset()
+        rule = mechanic.compile(self)
+        if self._wanted:
+            self.codes_of[mechanic.name] = self._wanted
+        return rule
 
     def condition(self, when: When, unless: When = NO_CONDITION) -> Condition:
         """Compile the conditions of a mechanic, and those that stand against it. The codes they name are taken."""
@@ -48,6 +60,7 @@ class Workshop:
 
     def _compile(self, when: When, unless: When, excluded: When) -> Condition:
         self.codes.update(when.code or (), unless.code or ())
+        self._wanted = self._wanted.union(when.code or ())
         return compile_condition(when, unless, excluded, self.index, self.zone, self.levels)
 
     def meter(self, name: str, meter: Meter) -> "CompiledMeter":

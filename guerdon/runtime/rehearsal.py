@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant
+from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, sent_of
 from guerdon.core.events import (
@@ -31,6 +32,7 @@ from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.timeline import Timeline
+from guerdon.runtime.codes import key_of
 
 _MOST_SENT = 1_000
 """No event sets off more than this: what sends and sends again without end is a bug."""
@@ -63,6 +65,8 @@ class Rehearsal:
         """What other currencies are worth; to be set by whoever rehearses a purchase in one."""
         self.seeds = {commitment: commitment for version in timeline.versions for commitment in version.seeds.values()}
         """The seeds of games, by commitment. The real one is a secret; here the commitment stands in for it."""
+        self.codes: dict[str, ShownCode] = {}
+        """The codes of batches by their keys; to be set by whoever rehearses a purchase with one."""
         self._answers: dict[str, Rehearsed] = {}
 
     def state(self, member: str) -> MemberState:
@@ -113,7 +117,17 @@ class Rehearsal:
         used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
         receipt = self.receipts.get((event.member, purchase_of(event)))
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
-        return Facts(used, receipt, self.histories[event.member] if needed else (), self.rates, self.seeds)
+        codes = self._codes(event)
+        used |= {code.limit: self.used[code.limit] for code in codes.values() if code.key}
+        past = self.histories[event.member] if needed else ()
+        return Facts(used, receipt, past, self.rates, self.seeds, codes)
+
+    def _codes(self, event: Event) -> dict[str, ShownCode]:
+        """What there is to the codes that a purchase shows."""
+        shown = event.codes if isinstance(event, Purchase) else ()
+        names = {code.batch for code in self.codes.values()}
+        found = {text: self.codes[key_of(text)] for text in shown if key_of(text) in self.codes}
+        return {text: ShownCode("name") for text in shown if text in names} | found
 
     def _answer(self, event: Event) -> Rehearsed:
         """The first answer to an event that is known, or else a decision."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from guerdon.core.amounts import Rate
+from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import Event, Purchase, decode_event, instant_of_event, purchase_of
@@ -26,6 +27,10 @@ class JournaledFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     rates: dict[str, Rate] = {}
     seeds: dict[str, str] = {}
     """The seeds of games, by commitment."""
+    codes: dict[str, ShownCode] = {}
+    """What was found about the codes of the purchase, as they are shown."""
+    added: dict[str, int] = {}
+    """What was added to shared limits since their version was published."""
 
 
 _NOTHING = JournaledFacts()
@@ -35,9 +40,11 @@ _encode_facts = msgspec.json.Encoder().encode
 
 def facts_of(decision: Decision) -> bytes | None:
     """What the journal keeps of a decision's facts; None: it needed nothing."""
-    if not (decision.limits_seen or decision.rates_seen or decision.seeds_seen):
-        return None
-    return _encode_facts(JournaledFacts(decision.limits_seen, decision.rates_seen, dict(decision.seeds_seen)))
+    seen = JournaledFacts(
+        decision.limits_seen, decision.rates_seen, dict(decision.seeds_seen), dict(decision.codes_seen),
+        dict(decision.added_seen),
+    )  # fmt: skip
+    return None if seen == _NOTHING else _encode_facts(seen)
 
 
 class Replayed(NamedTuple):
@@ -59,7 +66,9 @@ def replay(timeline: Timeline, rows: Iterable[JournalRow], *, traced: bool = Fal
         kept = _NOTHING if row.facts is None else _decode_facts(row.facts)
         record = _record(purchases.get(purchase_of(event)))
         needed = timeline.needs_history(state, instant_of_event(event))
-        facts = Facts(kept.limits, record, history_of(before) if needed else (), kept.rates, kept.seeds)
+        facts = Facts(
+            kept.limits, record, history_of(before) if needed else (), kept.rates, kept.seeds, kept.codes, kept.added
+        )
         decision = decide(timeline, state, event, facts, traced=traced)
         yield Replayed(row, event, state, decision)
         state = decision.state

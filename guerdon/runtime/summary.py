@@ -124,11 +124,12 @@ def _limits(connection: Connection, program: int, version: Version) -> list[Stor
 
     Of a stock that comes in drops it is the last drop of which anything was taken.
     """
-    stored = {limit.name: limit.used for limit in reading.limits(connection, program)}
-    used = {name.partition("@")[0] if name.startswith("stock:") else name: stored[name] for name in sorted(stored)}
+    stored = {limit.name: limit for limit in reading.limits(connection, program)}
+    known = {name.partition("@")[0] if name.startswith("stock:") else name: stored[name] for name in sorted(stored)}
+    found = [(name, allowed, known.get(version.first_name(name))) for name, allowed in sorted(version.limits.items())]
     return [
-        StoredLimit(name, allowed, used.get(version.first_name(name), 0))
-        for name, allowed in sorted(version.limits.items())
+        StoredLimit(name, allowed, *((0, 0) if limit is None else (limit.used, limit.added)))
+        for name, allowed, limit in found
     ]
 
 

@@ -5,7 +5,7 @@ One transaction a batch. Its order is what makes it safe:
 1. Members of the batch are **locked in the order of their ids**, so two tills never wait for each other in a circle.
 2. Under the lock, events that are **recorded already** are found and answered with their first answer. Looking before
    locking would miss what another till is just committing.
-3. **Facts** are loaded: earlier purchases for returns, shared limits (locked by name, after the members), seeds.
+3. **Facts** are loaded: earlier purchases for returns, codes, shared limits (locked by name, after the members), seeds.
 4. Each event is **decided in memory**, one after the other.
 5. Journal, event ids, transfers, states, limits, news and what goes to other members are **written with one statement
    each**, and committed once.
@@ -27,6 +27,7 @@ from psycopg import errors
 
 from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, date_of, moment_of
+from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Outcome, encode_outcome, news_of, sent_of, transfers_of
 from guerdon.core.events import (
@@ -46,6 +47,7 @@ from guerdon.core.events import (
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
+from guerdon.runtime.codes import shown_codes
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import facts_of, history_of
 from guerdon.runtime.spans import Span, no_span
@@ -239,6 +241,10 @@ class _Batch:
         self._allowed: dict[str, int] = {}
         self._limits: dict[str, int] = {}
         """What is used of each shared limit, with what this batch has used."""
+        self._added: dict[str, int] = {}
+        """What was added to shared limits by hand."""
+        self._codes: dict[str, ShownCode] = {}
+        """What was found about the codes that the purchases of this batch show."""
         self._limit_uses: dict[str, int] = {}
         self._seeds: dict[str, str] = {}
         """The seeds of the games of this batch, by commitment."""
@@ -283,13 +289,20 @@ class _Batch:
         for event_id in returned & known.keys():
             self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
         self._allowed = self._program.timeline.limits_for(events)
+        self._load_codes(events)
         if self._allowed:
-            self._limits = ledger.read_limits(connection, program, self._allowed)
+            self._limits, self._added = ledger.read_limits(connection, program, self._allowed)
         commitments = self._program.timeline.seeds_for(events)
         if commitments:
             self._seeds = games.seeds(connection, program, commitments)
         self._load_history(events)
         self._load_rates(events)
+
+    def _load_codes(self, events: Sequence[Event]) -> None:
+        shown = {code for event in events if isinstance(event, Purchase) for code in event.codes}
+        if shown:
+            self._codes = shown_codes(self._connection, self._program.id, shown)
+            self._allowed |= {code.limit: code.uses for code in self._codes.values() if code.key}
 
     def _load_history(self, events: Sequence[Event]) -> None:
         if not self._program.timeline.fills_meters:
@@ -326,7 +339,7 @@ class _Batch:
         if self._rates and isinstance(event, Purchase) and event.currency:
             rate = self._rates.get((event.currency, self._day(event)))
             rates = {} if rate is None else {event.currency: rate}
-        return Facts(self._limits, purchase, past, rates, self._seeds)
+        return Facts(self._limits, purchase, past, rates, self._seeds, self._codes, self._added)
 
     def _remember_purchase(self, event: Event, outcome: Outcome) -> None:
         if event.id in self._returned and isinstance(event, Purchase) and outcome.refusal is None:

@@ -3,16 +3,18 @@
 Compared are, member by member, the events (canonical content and hash), the decisions (effects, versions, facts), the
 transfers, the event ids, the final state byte for byte (wallets, meters, tiers and all), and the wallets against the
 balances that the stored transfers lead to; and over all members the accounts of each unit, which add up to zero, and
-the shared limits, with what each decision was told about them. What decisions sent to other members must be stored for
-the relay as it was sent; what the relay notes as delivered must stand in the other's journal; and what is in transit
-must be what has neither arrived nor gone back. Members are read in ranges, in several processes, streamed.
+the shared limits, with what each decision was told about them and what was added to them by hand. What decisions sent
+to other members must be stored for the relay as it was sent; what the relay notes as delivered must stand in the
+other's journal; and what is in transit must be what has neither arrived nor gone back. Members are read in ranges, in
+several processes, streamed.
 """
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -28,7 +30,7 @@ from guerdon.runtime.processes import workers_context
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import Replayed, facts_of, replay
 from guerdon.runtime.till import content_hash
-from guerdon.store import reading
+from guerdon.store import codes, reading
 from guerdon.store.database import Connection, connect
 from guerdon.store.reading import JournalRow, StoredMember, StoredTransfer
 
@@ -66,6 +68,8 @@ class Part(NamedTuple):
     limit_uses: Counter[str]
     limit_steps: Counter[str]
     """See ``_steps``."""
+    limit_additions: set[tuple[str, int]]
+    """What decisions were told was added to which shared limit."""
 
 
 class Report(NamedTuple):
@@ -99,6 +103,7 @@ def verify(
     balances: Balances = Counter()
     limit_uses: Counter[str] = Counter()
     limit_steps: Counter[str] = Counter()
+    limit_additions: set[tuple[str, int]] = set()
     for part in parts:
         members, entries = members + part.members, entries + part.entries
         differences += len(part.differences)
@@ -106,10 +111,12 @@ def verify(
         balances.update(part.balances)
         limit_uses.update(part.limit_uses)
         limit_steps.update(part.limit_steps)
+        limit_additions |= part.limit_additions
     with connect(url) as connection:
         common = [
             *_check_balances(connection, program, balances),
             *_check_limits(connection, program, limit_uses, limit_steps),
+            *_check_additions(connection, program, limit_additions),
             *_check_orphans(connection),
             *_check_delivered(connection, program),
             *_check_returned(connection, program),
@@ -166,7 +173,7 @@ def _check_range(ids: tuple[int, int]) -> Part:
         moved = _Groups(groupby(reading.transfers_in_range(connection, program, *ids), key=lambda row: row.member))
         known = _Groups(groupby(reading.event_ids_in_range(connection, program, *ids), key=lambda row: row[0]))
         sent = _Groups(groupby(reading.emitted_in_range(connection, program, *ids), key=lambda row: row[0]))
-        part = Part(0, 0, [], Counter(), Counter(), Counter())
+        part = Part(0, 0, [], Counter(), Counter(), Counter(), set())
         members = entries = 0
         for member in reading.members_in_range(connection, program, *ids):
             check = _MemberCheck(member, _Worker.timeline)
@@ -176,6 +183,7 @@ def _check_range(ids: tuple[int, int]) -> Part:
             part.balances.update(check.balances)
             part.limit_uses.update(check.limit_uses)
             part.limit_steps.update(check.limit_steps)
+            part.limit_additions.update(check.limit_additions)
     return part._replace(members=members, entries=entries)
 
 
@@ -207,6 +215,7 @@ class _MemberCheck:
         self.balances: Balances = Counter()
         self.limit_uses: Counter[str] = Counter()
         self.limit_steps: Counter[str] = Counter()
+        self.limit_additions: set[tuple[str, int]] = set()
 
     def differ(self, seq: int, what: str, stored: object, expected: object) -> None:
         """Note a difference."""
@@ -234,6 +243,7 @@ class _MemberCheck:
                 self._compare_sent(replayed, emitted.take(replayed.row.seq))
                 self.limit_uses.update(replayed.decision.limit_uses)
                 self.limit_steps.update(_steps(replayed.decision))
+                self.limit_additions.update(replayed.decision.added_seen.items())
                 state = replayed.decision.state
         except Exception as error:  # Whatever a damaged entry leads to: this member is wrong, and the others go on.
             told = f"cannot be replayed: {type(error).__name__}: {error}"
@@ -374,6 +384,7 @@ def _check_limits(
     for version in PublishedProgram(connection, program).versions:
         for name, allows in version.limits.items():
             declared.setdefault(version.first_name(name), set()).add(allows)
+    declared |= {name: {uses} for name, uses in codes.uses_of_shown(connection, program).items()}
     stored = {limit.name: limit for limit in reading.limits(connection, program)}
     for name in sorted(stored.keys() | uses.keys()):
         limit, used = stored.get(name), uses[name]
@@ -385,6 +396,18 @@ def _check_limits(
         elif steps[name] != used * used:
             told = "not what was used each time"
             yield Difference("", 0, f"facts about limit {name}", told, "what was used")
+
+
+def _check_additions(connection: Connection, program: int, told: AbstractSet[tuple[str, int]]) -> Iterator[Difference]:
+    """What was added to shared limits: the sum that is kept, and whether what decisions were told ever was the sum."""
+    added = reading.limit_additions(connection, program)
+    sums = {(name, 0) for name in added} | {(name, so_far) for name in added for so_far in accumulate(added[name])}
+    for limit in reading.limits(connection, program):
+        expected = sum(added.get(limit.name, ()))
+        if limit.added != expected:
+            yield Difference("", 0, f"limit {limit.name}", f"{limit.added} added", f"{expected} added")
+    for name, amount in sorted(told - sums):
+        yield Difference("", 0, f"facts about limit {name}", f"{amount} added", "what was added at some time")
 
 
 def _check_orphans(connection: Connection) -> Iterator[Difference]:

@@ -10,6 +10,7 @@ from guerdon.core.events import Event
 from guerdon.language.forms import Define, Form, Listing, Schema, Table
 from guerdon.language.place import Place
 from guerdon.language.section import Fields, Key, Section
+from guerdon.specs.batches import BATCH, Batch
 from guerdon.specs.expectations import WHAT_IS_LEFT, Look
 from guerdon.specs.steps import STEP, Told
 from guerdon.specs.wordings import NO_OR_MOMENT, OTHER_CURRENCY, PROGRAM_NAME, PROSE, TEXT, WHEEL, WORTH
@@ -50,6 +51,8 @@ class Specs(NamedTuple):
     """What other currencies are worth, in all cases."""
     seeds: dict[str, str]
     """The seed of each wheel that a case gives one."""
+    batches: tuple[Batch, ...] = ()
+    """The codes that there are, batch by batch."""
 
 
 class Located(Form[U], Generic[T, U]):
@@ -184,6 +187,12 @@ SPECS: Section[Specs] = Section(
             "{spring-wheel: spring-2026}",
         ),
         Key(
+            "batches",
+            Listing("a list of batches of codes", BATCH),
+            "Which codes there are of batches in all cases. Every case begins with none of them used.",
+            "[{batch: spring-mailing, codes: [LEAF-1, LEAF-2]}]",
+        ),
+        Key(
             "cases",
             Listing("a list of cases", Located(CASE, _case)),
             "The cases.",
@@ -191,5 +200,5 @@ SPECS: Section[Specs] = Section(
             required=True,
         ),
     ],
-    lambda specs, cases, programs=(), rates={}, seeds={}: Specs(specs, cases, rates, seeds),
+    lambda specs, cases, programs=(), rates={}, seeds={}, batches=(): Specs(specs, cases, rates, seeds, batches),
 )

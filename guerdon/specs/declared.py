@@ -25,6 +25,8 @@ class Declared(Names, frozen=True, kw_only=True):
     """Each shared limit by the name that it goes by in a case: that of the mechanic, or of the reward with a stock."""
     limit_units: dict[str, str] = msgspec.field(default_factory=dict)
     """The unit of each shared limit; none for what is counted in pieces."""
+    codes: frozenset[str] = frozenset()
+    """What mechanics ask for as a code."""
     wheels: frozenset[str] = frozenset()
     """The games that need a seed to be played."""
 
@@ -53,6 +55,7 @@ def declared_by(timeline: Timeline) -> Declared:
         mechanics=frozenset(rule.name for version in versions for rule in version.rules),
         givers=frozenset(name for version in versions for name in _givers(version)),
         limits={_spoken(limit, limits): limit for limit in limits},
+        codes=frozenset(code for version in versions for code in version.codes),
         wheels=frozenset(game for version in versions for game in version.seeds),
         limit_units=_together(_limit_units(version) for version in versions),
     )

@@ -48,6 +48,7 @@ def _run_case(case: Case, specs: Specs, timeline: Timeline, names: Declared) -> 
     rehearsal.rates = specs.rates
     for game, seed in specs.seeds.items():
         rehearsal.plant(game, seed)
+    rehearsal.codes = {code.key: code for batch in specs.batches for code in batch}
     for name, left in case.left.items():
         rehearsal.leave(names.limits[name], left, _begin(case))
     results = [_run_step(step, rehearsal, names) for step in case.steps]

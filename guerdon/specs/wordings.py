@@ -70,6 +70,7 @@ EXAMPLES = {
 GIVER = Known("a mechanic or a reward", lambda scope: declared(scope).givers, example="base")
 LADDER = Known("a tier ladder", lambda scope: declared(scope).ladders, example="tiers")
 WHEEL = Known("a wheel", lambda scope: declared(scope).wheels, example="spring-wheel")
+BATCH_NAME = Known("a code", lambda scope: declared(scope).codes, example="spring-mailing")
 SHARED_LIMIT = Known("a shared limit", lambda scope: declared(scope).limits, example="coffee")
 
 

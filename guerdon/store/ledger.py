@@ -16,6 +16,7 @@ from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.effects import Emitted, Outcome, Transfer, decode_outcome
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
+from guerdon.store.reading import StoredLimit
 
 # PostgreSQL's binary timestamp counts microseconds since 2000-01-01.
 _POSTGRES_EPOCH = 946_684_800
@@ -112,20 +113,43 @@ def known_events(connection: Connection, program: int, event_ids: Sequence[str])
     }
 
 
-def read_limits(connection: Connection, program: int, allowed: Mapping[str, int]) -> dict[str, int]:
-    """What is used so far of each shared limit: locked, unless it has run out.
+def read_limits(
+    connection: Connection, program: int, allowed: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """What is used so far of each shared limit, and what was added to it by hand: locked, unless it has run out.
 
-    ``allowed`` names the limits and what each allows. A limit's use only grows, so one that has run out stays so and
-    nobody needs to wait for it.
+    ``allowed`` names the limits and what each allows, without what was added. One that has run out stays so until more
+    is added to it, and nobody needs to wait for that.
     """
     asked: dict[str, Any] = {"program": program, "names": list(allowed)}
-    used: dict[str, int] = dict(connection.execute(statement("read_limits"), asked).fetchall())
-    if len(used) < len(allowed):
+    rows = {row[0]: row for row in connection.execute(statement("read_limits"), asked)}
+    if len(rows) < len(allowed):
         connection.execute(statement("add_limits"), asked | {"allowed": list(allowed.values())})
-    still_open = [name for name, allows in allowed.items() if used.get(name, 0) < allows]
+    still_open = [name for name, allows in allowed.items() if name not in rows or _is_open(allows, *rows[name][1:])]
     if still_open:
-        used.update(connection.execute(statement("lock_limits"), asked | {"names": still_open}).fetchall())
-    return used
+        locked = connection.execute(statement("lock_limits"), asked | {"names": still_open})
+        rows.update({row[0]: row for row in locked})
+    return {name: used for name, used, _ in rows.values()}, {name: added for name, _, added in rows.values() if added}
+
+
+def _is_open(allowed: int, used: int, added: int) -> bool:
+    return used < allowed + added
+
+
+def add_to_limit(
+    connection: Connection, program: int, name: str, amount: int, *, allowed: int, reason: str = ""
+) -> StoredLimit | None:
+    """Add to a shared limit, or take away by an amount below zero; gives it as it is then.
+
+    ``allowed`` is how large the version in force has it. None: nothing was done, as less would be left than is used.
+    """
+    asked = {"program": program, "name": name, "amount": amount, "allowed": allowed, "reason": reason}
+    connection.execute(statement("add_limits"), {"program": program, "names": [name], "allowed": [allowed]})
+    row = connection.execute(statement("add_to_limit"), asked).fetchone()
+    if row is None:
+        return None
+    connection.execute(statement("note_addition"), asked)
+    return StoredLimit(name, row[0], row[2], row[1])
 
 
 def use_limits(connection: Connection, program: int, uses: Mapping[str, int], allowed: Mapping[str, int]) -> None:

@@ -72,8 +72,8 @@ join members on members.id = event_ids.member
 where event_ids.program = %(program)s and event_ids.event_id = any(%(event_ids)s)
 
 -- name: read_limits
--- How much of each shared limit is used.
-select name, used from limits where program = %(program)s and name = any(%(names)s)
+-- How much of each shared limit is used, and how much was added to it by hand.
+select name, used, added from limits where program = %(program)s and name = any(%(names)s)
 
 -- name: add_limits
 -- Rows for shared limits that are not there yet, in one order for all writers.
@@ -84,9 +84,94 @@ on conflict (program, name) do nothing
 
 -- name: lock_limits
 -- The same, locked in one order until the transaction ends.
-select name, used from limits
+select name, used, added from limits
 where program = %(program)s and name = any(%(names)s)
 order by name for update
+
+-- name: add_to_limit
+-- Add to a shared limit, which is as large as the version in force says; nothing where less would be left than is used.
+update limits set added = added + %(amount)s, allowed = %(allowed)s
+where program = %(program)s and name = %(name)s and used <= %(allowed)s + added + %(amount)s
+returning allowed, added, used
+
+-- name: note_addition
+-- Note an addition to a shared limit, whose row is held.
+insert into limit_additions (program, name, number, amount, reason)
+select %(program)s, %(name)s, count(*) + 1, %(amount)s, %(reason)s from limit_additions
+where program = %(program)s and name = %(name)s
+
+-- name: limit_additions
+-- What was added to shared limits, one by one.
+select name, amount from limit_additions where program = %(program)s order by name, number
+
+-- name: one_limit
+-- A shared limit.
+select allowed, added, used from limits where program = %(program)s and name = %(name)s
+
+-- name: add_code_batch
+-- Add a batch of codes, which has none yet.
+insert into code_batches (program, name, uses, uses_per_member, valid_from, valid_until, prefix, length)
+values (
+    %(program)s, %(name)s, %(uses)s, %(uses_per_member)s, %(valid_from)s, %(valid_until)s, %(prefix)s, %(length)s
+)
+returning id
+
+-- name: copy_codes
+-- Add codes.
+copy codes (program, digest, batch, member) from stdin (format binary)
+
+-- name: complete_code_batch
+-- Note how many codes a batch has.
+update code_batches set codes = %(codes)s where id = %(batch)s
+
+-- name: known_codes
+-- Codes among these that are stored already.
+select digest from codes where program = %(program)s and digest = any(%(digests)s)
+
+-- name: find_codes
+-- Codes with what they are good for.
+select codes.digest, batch.name, batch.uses, batch.uses_per_member, batch.valid_from, batch.valid_until, codes.member,
+    codes.revoked_at is not null or batch.revoked_at is not null
+from codes join code_batches as batch on batch.id = codes.batch
+where codes.program = %(program)s and codes.digest = any(%(digests)s)
+
+-- name: code_batch_names
+-- Those of some texts that are names of batches.
+select name from code_batches where program = %(program)s and name = any(%(names)s)
+
+-- name: code_shapes
+-- What the codes look like that were made here.
+select distinct prefix, length from code_batches where program = %(program)s and length is not null
+order by prefix, length
+
+-- name: code_batches
+-- Every batch, with how many uses were taken of its codes.
+select name, codes, coalesce(taken.used, 0), uses, uses_per_member, valid_from, valid_until, prefix, length, made_at,
+    revoked_at
+from code_batches left join (
+    select codes.batch, sum(limits.used)::bigint as used
+    from limits join codes on codes.program = limits.program
+        and codes.digest = sha256(convert_to(substr(limits.name, 6), 'UTF8'))
+    where limits.program = %(program)s and limits.name like 'code:%%' group by codes.batch
+) as taken on taken.batch = code_batches.id
+where program = %(program)s order by name
+
+-- name: revoke_code
+-- Revoke a code, once.
+update codes set revoked_at = coalesce(revoked_at, now()) where program = %(program)s and digest = %(digest)s
+returning batch
+
+-- name: revoke_code_batch
+-- Revoke all codes of a batch, once.
+update code_batches set revoked_at = coalesce(revoked_at, now()) where program = %(program)s and name = %(name)s
+returning id
+
+-- name: uses_of_shown_codes
+-- How often each code is good that has a shared limit of its own.
+select limits.name, batch.uses from limits
+join codes on codes.program = limits.program and codes.digest = sha256(convert_to(substr(limits.name, 6), 'UTF8'))
+join code_batches as batch on batch.id = codes.batch
+where limits.program = %(program)s and limits.name like 'code:%%'
 
 -- name: seeds
 -- The seeds of games, by their commitments.
@@ -534,7 +619,7 @@ select unit, account, sum(amount)::bigint from (
 
 -- name: limit_uses
 -- Every shared limit that was looked at.
-select name, allowed, used from limits where program = %(program)s order by name
+select name, allowed, used, added from limits where program = %(program)s order by name
 
 -- name: amounts_by_reason
 -- What each mechanic and reward has moved between which accounts.
@@ -715,7 +800,7 @@ alter table consents disable trigger consents_are_never_emptied;
 alter table erasures disable trigger erasures_are_never_emptied;
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
     api_keys, audit_log, person_keys, profiles, identities, identity_moves, person_merges, consents, erasures,
-    retention_rules
+    retention_rules, code_batches, codes, limit_additions
     restart identity;
 alter table erasures enable trigger erasures_are_never_emptied;
 alter table consents enable trigger consents_are_never_emptied;

@@ -62,6 +62,8 @@ class StoredLimit(NamedTuple):
     name: str
     allowed: int
     used: int
+    added: int = 0
+    """By hand, on top of what is allowed."""
 
 
 class CauseGifts(NamedTuple):
@@ -186,6 +188,20 @@ def _by_account(connection: Connection, name: str, program: int) -> dict[tuple[s
 def limits(connection: Connection, program: int) -> list[StoredLimit]:
     """Every shared limit, by name."""
     return [StoredLimit(*row) for row in connection.execute(statement("limit_uses"), {"program": program})]
+
+
+def limit(connection: Connection, program: int, name: str) -> StoredLimit | None:
+    """One shared limit; None where nobody has looked at it yet."""
+    row = connection.execute(statement("one_limit"), {"program": program, "name": name}).fetchone()
+    return None if row is None else StoredLimit(name, row[0], row[2], row[1])
+
+
+def limit_additions(connection: Connection, program: int) -> dict[str, list[int]]:
+    """What was added to shared limits by hand, one by one, by limit."""
+    added: dict[str, list[int]] = {}
+    for name, amount in connection.execute(statement("limit_additions"), {"program": program}):
+        added.setdefault(name, []).append(amount)
+    return added
 
 
 def orphans(connection: Connection) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.codes import ShownCode
 from guerdon.core.counting import Measure
 from guerdon.core.events import (
     Action,
@@ -201,6 +202,14 @@ SETTLES = Settle(**at(), household="family", pool="home", role="owner")
 SHARES = Settle(**at(), household="family", pool="home", role="adult", plans=("plus",))
 LEFT = Exit(**at())
 
+
+def coded(**fields):
+    """A shop that takes codes of a batch, and what there is to one of them."""
+    story = Story(program(points_per_dollar(when=When(code=("leaflet",)))))
+    story.codes = {"LEAF": ShownCode(**({"batch": "leaflet", "key": "LEAF"} | fields))}
+    return story
+
+
 CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     (
         "adjustment_exceeds_available",
@@ -297,6 +306,22 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "It is day 26 of the period; from the menu categories one chooses through day 25.",
         in_plans,
         choice("tea", when="2026-03-26", next_period=True),
+    ),
+    *[
+        (code, f"The code LEAF {told}", lambda fields=fields: coded(**fields), basket(Line("a", 500), codes=("LEAF",)))
+        for code, told, fields in [
+            ("code_mistyped", "is mistyped: its signs do not fit together.", {"standing": "mistyped"}),
+            ("code_not_valid_now", "is not good at this time.", {"valid_until": 1}),
+            ("code_of_another_member", "was given to another member.", {"member": "bo"}),
+            ("code_revoked", "was revoked.", {"standing": "revoked"}),
+            ("code_used_up", "is used up.", {"uses": 0}),
+        ]
+    ],
+    (
+        "code_limit_reached",
+        "The member has used as many codes of leaflet as one may (0): LEAF is one more.",
+        lambda: coded(uses_per_member=0),
+        basket(Line("a", 500), codes=("LEAF",)),
     ),
     (
         "code_unknown",

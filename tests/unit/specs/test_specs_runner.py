@@ -9,7 +9,7 @@ from guerdon.core.state import MemberState
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
 from guerdon.core.wallet import Lot, Wallet
-from guerdon.language import read_program
+from guerdon.language import ProgramErrors, read_program
 from guerdon.specs import read_specs, run
 from guerdon.specs.declared import declared_by
 from guerdon.specs.expectations import EXPECTED, HOLDER
@@ -327,3 +327,62 @@ def test_a_meter_that_a_version_does_not_have_is_told():
     both = Timeline([Version(read_program(CLUB), 1), Version(read_program(second), 2)])
     step = "at: 2026-04-01, purchase: 5 USD, expect: {meters: {visits: 1}}"
     assert told(step, timeline=both) == [(1, "meter visits", "1", "no such meter then")]
+
+
+# Codes of batches.
+
+CODED = CLUB.replace(
+    "mechanics:", "mechanics:\n  - {discount: 5 USD off, name: mailing, when: {code: [spring-mailing, FRIENDS]}}", 1
+)
+CODED_TIMELINE = Timeline([Version(read_program(CODED))])
+LEAVES = "{batch: spring-mailing, codes: [LEAF-1, LEAF-2], per_member: once, until: 2026-04-01}"
+OWN = "{batch: spring-mailing, codes: ANN-1, member: ann, each_code: 2 times}"
+CODED_HEAD = HEAD.replace("cases:", f"batches: [{LEAVES}, {OWN}]\ncases:")
+SHOWN = "at: 2026-03-02 10:00, purchase: 30 USD, codes: {}"
+
+
+def coded(*steps):
+    return told(*steps, head=CODED_HEAD, timeline=CODED_TIMELINE)
+
+
+def test_a_case_may_show_codes_of_a_batch_in_any_spelling():
+    assert coded(SHOWN.format("leaf 1") + ", expect: {discount: 5 USD}") == []
+    assert coded(SHOWN.format("FRIENDS") + ", expect: {discount: 5 USD}") == []
+    found = coded(SHOWN.format("LEAF-1") + ", expect: {discount: 6 USD}")
+    assert [(what, expected, came) for _, what, expected, came in found] == [("discount", "6.00 USD", "5.00 USD")]
+
+
+CODES = [
+    ("LEAF-1", "LEAF-1", "code_used_up"),
+    ("LEAF-1", "LEAF-2", "code_limit_reached"),
+    ("LEAF-1", "ANN-1", "code_of_another_member"),
+    ("LEAF-1", "spring-mailing", "code_unknown"),
+    ("LEAF-1", "LEAF-3", "code_unknown"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "code"), CODES)
+def test_a_case_may_expect_that_a_code_is_no_good(first, second, code):
+    assert coded(SHOWN.format(first), SHOWN.format(second) + f", expect: {{refused: {code}}}") == []
+
+
+def test_codes_are_good_in_their_time_and_for_their_member():
+    late = SHOWN.format("LEAF-1").replace("2026-03-02", "2026-04-01")
+    assert coded(late + ", expect: {refused: code_not_valid_now}") == []
+    own = SHOWN.format("ANN-1") + ", member: ann"
+    assert coded(own, own, own + ", expect: {refused: code_used_up}") == []
+
+
+@pytest.mark.parametrize(
+    ("batches", "told_of"),
+    [
+        ("[{batch: autumn, codes: A}]", "`autumn` is not"),
+        ("[{batch: FRIENDS, codes: [A-1, a1]}]", "`A1` is the name of two codes"),
+        ("[{batch: FRIENDS, codes: A}, {batch: FRIENDS, codes: a}]", "`A` is the name of two codes"),
+        ("[{batch: FRIENDS, codes: A, from: 2026-04-01, until: 2026-04-01}]", "never good"),
+    ],
+)
+def test_a_batch_that_makes_no_sense_is_told(batches, told_of):
+    head = HEAD.replace("cases:", f"batches: {batches}\ncases:")
+    with pytest.raises(ProgramErrors, match=told_of):
+        told(SHOWN.format("A"), head=head, timeline=CODED_TIMELINE)
