@@ -6,12 +6,36 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.middleware import DefineMiddleware
 
-from guerdon.api import events, purchases
+from guerdon.api import (
+    audit,
+    campaigns,
+    events,
+    keys,
+    mechanics,
+    partners,
+    programs,
+    purchases,
+    rewards,
+    tiers,
+    versions,
+)
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
 
-RESOURCES: tuple[Router, ...] = (events.router, purchases.router)
+RESOURCES: tuple[Router, ...] = (
+    audit.router,
+    campaigns.router,
+    events.router,
+    keys.router,
+    mechanics.router,
+    partners.router,
+    programs.router,
+    purchases.router,
+    rewards.router,
+    tiers.router,
+    versions.router,
+)
 
 
 def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_000) -> Litestar:

@@ -2,7 +2,7 @@
 
 import typer
 
-from guerdon.cli import demo, events, games, leaflets, ledger, presets, programs, relations, up, versions
+from guerdon.cli import demo, events, games, keys, leaflets, ledger, presets, programs, relations, up, versions
 from guerdon.cli.rates import rates
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("diff")(versions.diff)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
+app.add_typer(keys.key, name="key")
 app.add_typer(rates, name="rates")
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)

@@ -36,7 +36,7 @@ def dated_from(text: str, day: date) -> str:
 def _place_of_date(text: str) -> tuple[int, int]:
     """Where the value of ``effective_from`` begins and ends, in characters."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key, value in root.value:
+    for key, value in root.value if root is not None else ():
         if key.value.strip() == DATED:
             return value.start_mark.index, value.end_mark.index
     raise DateNotFound("This version has no date of its own.")

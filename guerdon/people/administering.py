@@ -6,6 +6,7 @@ neither.
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -100,7 +101,7 @@ def rotate_key(connection: Connection, author: Author, key: str, overlap: timede
     with connection.transaction():
         connection.execute(statement("hold_key"), {"id": key})
         before = keys.find_key(connection, key)
-        if before is None or not before.is_good(datetime.now().timestamp()):
+        if before is None or not before.is_good(time.time()):
             raise KeyIsOver("The key opens nothing any more. Make a new one.")
         successor = connection.execute(statement("replacement_of_key"), {"id": key}).fetchone()
         if successor is not None:

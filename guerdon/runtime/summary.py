@@ -96,7 +96,7 @@ def summarise(connection: Connection, program: int) -> Summary:
         units,
         sum([unit.worth or 0 for unit in units.values()]),
         levels | reading.members_by_level(connection, program),
-        shared_limits(connection, program, version),
+        _limits(connection, program, version),
         dict(granted),
         _named(balances, "cause"),
         _named(balances, "partner"),
@@ -119,7 +119,7 @@ def _named(balances: Mapping[tuple[str, str], int], kind: str) -> dict[tuple[str
     }
 
 
-def shared_limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:
+def _limits(connection: Connection, program: int, version: Version) -> list[StoredLimit]:
     """The shared limits of the version in force, each as large as it says, with what is used of it.
 
     Of a stock that comes in drops it is the last drop of which anything was taken.
