@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from guerdon.api.problems import Problem
 from guerdon.core.amounts import MAX_AMOUNT
@@ -18,9 +18,9 @@ from guerdon.core.events import Id
 USUAL_LIMIT = 50
 MOST_ITEMS = 1_000
 
-Limit = Annotated[int, Parameter(ge=1, le=MOST_ITEMS, description="How many items a page has at most.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ITEMS, description="How many items a page has at most.")]
 Cursor = Annotated[
-    str | None, Parameter(query="cursor", max_length=2_000, description="`next` of the page before; the first without.")
+    str | None, QueryParameter(max_length=2_000, description="`next` of the page before; the first without.")
 ]
 
 Position = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]
@@ -45,4 +45,4 @@ def position_in(cursor: str | None, kind: type[_T]) -> _T | None:
         (position,) = msgspec.json.decode(content, type=tuple[kind])  # type: ignore[valid-type]
     except (binascii.Error, ValueError, msgspec.DecodeError, RecursionError) as error:
         raise Problem("cursor_not_readable") from error
-    return position  # type: ignore[no-any-return]
+    return position

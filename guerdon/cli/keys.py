@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.showing import safe
 from guerdon.people import keys
 from guerdon.people.administering import DEFAULT_OVERLAP, KeyIsOver, Wish, make_key, revoke_key, rotate_key
 from guerdon.people.audit import Author
@@ -21,6 +21,7 @@ from guerdon.store.migrations import migrate
 key = typer.Typer(help="API keys: made, listed, rotated and revoked.", no_args_is_help=True)
 
 _AUTHOR = Author("cli")
+_OVERLAP = int(DEFAULT_OVERLAP.total_seconds())
 
 
 class KeyNotFound(Exception):
@@ -38,9 +39,7 @@ KeyId = Annotated[str, typer.Argument(metavar="KEY", help="The key's id: what st
 Title = Annotated[str, typer.Argument(help="What the key is for, in words.")]
 Scopes = Annotated[
     list[str],
-    typer.Option(
-        "--scope", help=f"What it may be used for: {', '.join(SCOPES)}. Give it several times.", callback=_known
-    ),
+    typer.Option("--scope", help=f"What it may be used for: {', '.join(SCOPES)}; several times.", callback=_known),
 ]
 Rate = Annotated[
     int, typer.Option("--requests", min=1, max=100_000, help="Requests a second that it may make of one worker.")
@@ -83,7 +82,7 @@ def listed(home: Home = None, as_json: AsJson = False) -> None:
 def rotate(
     key_id: KeyId,
     home: Home = None,
-    overlap: Overlap = int(DEFAULT_OVERLAP.total_seconds()),
+    overlap: Overlap = _OVERLAP,
     as_json: AsJson = False,
 ) -> None:
     """Make a key that does the same. The old one still opens for the overlap."""
@@ -121,7 +120,7 @@ def _table(found: list[Key]) -> Table:
     table = Table("Key", "For", "Program", "Scopes", "Made", "State")
     for one in found:
         made, scopes = f"{one.created_at:%Y-%m-%d}", ", ".join(sorted(one.scopes))
-        table.add_row(one.id, escape(one.title), escape(one.program_name or "all"), scopes, made, _state(one))
+        table.add_row(one.id, safe(one.title), safe(one.program_name or "all"), scopes, made, _state(one))
     return table
 
 
