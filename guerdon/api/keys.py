@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from litestar import Router, get, post
+from litestar.params import FromPath, JSONBody
 
 from guerdon.api.access import AUDITOR, MANAGER, open_to
 from guerdon.api.problems import Problem
@@ -22,7 +23,7 @@ _ID = re.compile("[0-9a-f]{12}")
 
 
 @post("/", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
-def add_key(request: AnyRequest, data: NewKey) -> ApiKeyMade:
+def add_key(request: AnyRequest, data: JSONBody[NewKey]) -> ApiKeyMade:
     """Make a key. The answer is the only one that ever holds the whole of it."""
     if data.expires_at is not None:
         _check_ahead(data.expires_at)
@@ -45,14 +46,14 @@ def list_keys(request: AnyRequest) -> ApiKeys:
 
 
 @get("/{key:str}", sync_to_thread=True, **open_to(*AUDITOR))
-def read_key(request: AnyRequest, key: str) -> ApiKey:
+def read_key(request: AnyRequest, key: FromPath[str]) -> ApiKey:
     """A key, without its secret."""
     with seeing(request, program_if_named(request)) as connection:
         return _told(_found(connection, key))
 
 
 @post("/{key:str}/rotate", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
-def replace_key(request: AnyRequest, key: str, data: Rotation) -> ApiKeyMade:
+def replace_key(request: AnyRequest, key: FromPath[str], data: JSONBody[Rotation]) -> ApiKeyMade:
     """Make a key that does the same. The old one still opens for the overlap, so that nothing stands still."""
     with seeing(request, program_if_named(request)) as connection:
         _found(connection, key)
@@ -64,7 +65,7 @@ def replace_key(request: AnyRequest, key: str, data: Rotation) -> ApiKeyMade:
 
 
 @post("/{key:str}/revoke", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
-def end_key(request: AnyRequest, key: str) -> ApiKey:
+def end_key(request: AnyRequest, key: FromPath[str]) -> ApiKey:
     """Let a key open nothing any more, a few seconds from now at the latest. It stays on record."""
     with seeing(request, program_if_named(request)) as connection:
         _found(connection, key)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from guerdon.api.access import AUDITOR, READER, open_to
 from guerdon.api.problems import Problem
@@ -13,8 +13,10 @@ from guerdon.messages.amounts import WireAmount, wired
 from guerdon.messages.partners import PartnerAccount, PartnerEntry, PartnerNamed, Partners, StatementOfPartner
 from guerdon.runtime.partners import PartnerNotFound, PartnerStatement, PartnerUnit, partner_statement
 
-FirstDay = Annotated[date | None, Parameter(query="from", description="The first day; by default from the beginning.")]
-LastDay = Annotated[date | None, Parameter(query="to", description="The last day; by default up to now.")]
+FirstDay = Annotated[
+    date | None, QueryParameter(name="from", description="The first day; by default from the beginning.")
+]
+LastDay = Annotated[date | None, QueryParameter(name="to", description="The last day; by default up to now.")]
 
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 30)
 """No event lies outside, so a statement that asks for more is the same."""
@@ -30,7 +32,7 @@ def list_partners(request: AnyRequest) -> Partners:
 
 @get("/{partner:str}/statement", sync_to_thread=True, **open_to(*AUDITOR))
 def read_partner_statement(
-    request: AnyRequest, partner: str, first: FirstDay = None, last: LastDay = None
+    request: AnyRequest, partner: FromPath[str], first: FirstDay = None, last: LastDay = None
 ) -> StatementOfPartner:
     """What a partner granted and was paid with in a period, unit by unit, and who owes whom."""
     with reading_program(request) as (connection, published):

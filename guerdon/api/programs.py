@@ -3,6 +3,7 @@
 import time
 
 from litestar import Router, get, post
+from litestar.params import FromPath, RawBody
 
 from guerdon.api.access import AUDITOR, MANAGER, READER, open_to
 from guerdon.api.problems import Problem
@@ -42,13 +43,13 @@ def list_programs(request: AnyRequest) -> Programs:
 
 
 @get("/{name:str}", sync_to_thread=True, **open_to(*READER))
-def read_one_program(request: AnyRequest, name: str) -> ProgramDeclared:
+def read_one_program(request: AnyRequest, name: FromPath[str]) -> ProgramDeclared:
     """A program as its version in force declares it, with all its versions."""
     return _declared(request, name)
 
 
 @post("/", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
-def add_program(request: AnyRequest, body: bytes) -> VersionPublished:
+def add_program(request: AnyRequest, body: RawBody) -> VersionPublished:
     """Publish the first version of a new program. It takes a key that opens the whole deployment."""
     if request.auth.program is not None:
         raise Problem("not_for_one_program")
@@ -60,7 +61,7 @@ def add_program(request: AnyRequest, body: bytes) -> VersionPublished:
 
 
 @post("/validate", sync_to_thread=True, **open_to(*AUDITOR), status_code=200)
-def validate_program(request: AnyRequest, body: bytes) -> Checked:
+def validate_program(request: AnyRequest, body: RawBody) -> Checked:
     """Tell every error in a program file with its line, and what looks wrong though it can be used. Stores nothing."""
     source = source_in(request, body)
     try:
@@ -78,7 +79,7 @@ def validate_program(request: AnyRequest, body: bytes) -> Checked:
 
 
 @post("/{name:str}/diff", sync_to_thread=True, **open_to(*AUDITOR), status_code=200)
-def compare_program(request: AnyRequest, name: str, body: bytes) -> Compared:
+def compare_program(request: AnyRequest, name: FromPath[str], body: RawBody) -> Compared:
     """Say what a program file would change against the version in force. Stores nothing."""
     source, service = source_in(request, body), service_of(request)
     program = service.program_of(request.auth, name)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 
 from guerdon.api.access import AUDITOR, MANAGER, READER, open_to
 from guerdon.api.problems import Problem
@@ -30,7 +30,7 @@ from guerdon.store.programs import VersionDates
 
 Language = Literal["en", "ru", "bg"]
 """The languages of leaflets."""
-InLanguage = Annotated[Language, Parameter(description="The language of the sentences.")]
+InLanguage = Annotated[Language, QueryParameter(description="The language of the sentences.")]
 
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -39,7 +39,7 @@ _SAFE = {
 
 
 @get("/", sync_to_thread=True, **open_to(*READER))
-def list_versions(request: AnyRequest, name: str) -> Response[Versions]:
+def list_versions(request: AnyRequest, name: FromPath[str]) -> Response[Versions]:
     """Every version of a program, oldest first. The ETag is that of the newest one, for publishing the next."""
     service = service_of(request)
     program = service.program_of(request.auth, name)
@@ -50,7 +50,7 @@ def list_versions(request: AnyRequest, name: str) -> Response[Versions]:
 
 
 @post("/", sync_to_thread=True, **open_to(*MANAGER))
-def add_version(request: AnyRequest, name: str, body: bytes) -> Response[VersionPublished]:
+def add_version(request: AnyRequest, name: FromPath[str], body: RawBody) -> Response[VersionPublished]:
     """Publish a version: it is in force from its ``effective_from`` on, which may lie ahead.
 
     With ``If-Match``, the ETag of the version that it was made from, it is refused where a newer one is there.
@@ -60,7 +60,7 @@ def add_version(request: AnyRequest, name: str, body: bytes) -> Response[Version
 
 
 @get("/{number:int}", sync_to_thread=True, **open_to(*AUDITOR))
-def read_version(request: AnyRequest, name: str, number: int) -> Response[VersionText]:
+def read_version(request: AnyRequest, name: FromPath[str], number: FromPath[int]) -> Response[VersionText]:
     """A version with the text of its file."""
     found, source = _version(request, name, number)
     text = VersionText(
@@ -74,7 +74,9 @@ def read_version(request: AnyRequest, name: str, number: int) -> Response[Versio
 
 
 @post("/{number:int}/restore", sync_to_thread=True, **open_to(*MANAGER))
-def restore_version(request: AnyRequest, name: str, number: int, data: Restoration) -> Response[VersionPublished]:
+def restore_version(
+    request: AnyRequest, name: FromPath[str], number: FromPath[int], data: JSONBody[Restoration]
+) -> Response[VersionPublished]:
     """Roll back: publish the text of an older version again, in force from another day on.
 
     It is refused, with the reasons, where it no longer fits what members hold. Nothing of the past changes.
@@ -88,17 +90,17 @@ def restore_version(request: AnyRequest, name: str, number: int, data: Restorati
 @get("/{number:int}/leaflet", sync_to_thread=True, **open_to(*READER))
 def read_leaflet(
     request: AnyRequest,
-    name: str,
-    number: int,
+    name: FromPath[str],
+    number: FromPath[int],
     language: InLanguage = "en",
-    format: Annotated[Literal["html", "markdown"], Parameter(description="What it is written in.")] = "html",
+    format: Annotated[Literal["html", "markdown"], QueryParameter(description="What it is written in.")] = "html",
 ) -> Response[str]:
     """A version as members read it: how to earn, what for, until when."""
     _, source = _version(request, name, number)
     found = leaflet(read_program(source), language)
     if format == "markdown":
-        return Response(markdown(found), media_type="text/markdown; charset=utf-8", headers=_SAFE)
-    return Response(html(found, language), media_type="text/html; charset=utf-8", headers=_SAFE)
+        return Response(markdown(found), media_type="text/markdown", headers=_SAFE)
+    return Response(html(found, language), media_type="text/html", headers=_SAFE)
 
 
 def versions_of(published: PublishedProgram, dates: Sequence[VersionDates], at: Instant) -> list[VersionOfProgram]:
