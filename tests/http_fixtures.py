@@ -33,6 +33,12 @@ class Counter:
         """What to send with a request."""
         return {"Authorization": f"Bearer {self.key(*scopes, program=program)}"}
 
+    def headers_everywhere(self, *scopes: str) -> dict[str, str]:
+        """The same with a fresh key that opens every program."""
+        with connect(self.url) as connection:
+            made = make_key(connection, program=None, title="test", scopes=list(scopes) or ["manager"])
+        return {"Authorization": f"Bearer {made.shown}"}
+
 
 @contextmanager
 def counter(url: str, *sources: str, settings: dict[str, Any] | None = None) -> Iterator[Counter]:

@@ -5,12 +5,39 @@ from typing import Any
 
 from litestar import Litestar, Router
 
-from guerdon.api import events, health, purchases, quotes
+from guerdon.api import (
+    audit,
+    campaigns,
+    events,
+    health,
+    keys,
+    mechanics,
+    partners,
+    programs,
+    purchases,
+    quotes,
+    rewards,
+    tiers,
+    versions,
+)
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
 
-RESOURCES: tuple[Router, ...] = (events.router, purchases.router, quotes.router)
+RESOURCES: tuple[Router, ...] = (
+    audit.router,
+    campaigns.router,
+    events.router,
+    keys.router,
+    mechanics.router,
+    partners.router,
+    programs.router,
+    purchases.router,
+    quotes.router,
+    rewards.router,
+    tiers.router,
+    versions.router,
+)
 
 
 def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_000) -> Litestar:

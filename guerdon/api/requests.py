@@ -1,5 +1,7 @@
 """Reading requests: bodies that hold an event, the id of a write, the program, the member."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,7 +13,9 @@ from guerdon.api.service import Service
 from guerdon.core.events import ENGINE_EVENTS, Event, kind_of
 from guerdon.core.refusals import refuse
 from guerdon.messages.problems import Fault
+from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.till import UNREADABLE
+from guerdon.store.database import Connection
 
 PROGRAM_HEADER = "guerdon-program"
 ID_HEADER = "idempotency-key"
@@ -29,6 +33,29 @@ def service_of(request: AnyRequest) -> Service:
 def program_of(request: AnyRequest) -> int:
     """The program that the request is about. Asks the database where the key opens several."""
     return service_of(request).program_of(request.auth, request.headers.get(PROGRAM_HEADER))
+
+
+@contextmanager
+def reading_program(request: AnyRequest) -> Iterator[tuple[Connection, PublishedProgram]]:
+    """The program that the request is about, with a connection that sees it alone."""
+    service, program = service_of(request), program_of(request)
+    with service.pool.program(program) as connection:
+        yield connection, service.published(connection, program)
+
+
+def program_if_named(request: AnyRequest) -> int | None:
+    """The program of an act that may be about the deployment as a whole; None: it is."""
+    if request.auth.program is None and PROGRAM_HEADER not in request.headers:
+        return None
+    return program_of(request)
+
+
+@contextmanager
+def seeing(request: AnyRequest, program: int | None) -> Iterator[Connection]:
+    """A connection that sees one program alone; None: everything, for a key that opens all of the deployment."""
+    pool = service_of(request).pool
+    with pool.owner() if program is None else pool.program(program) as connection:
+        yield connection
 
 
 def read_event(request: AnyRequest, body: bytes, kind: type[_E]) -> _E:

@@ -8,6 +8,7 @@ from guerdon.cli import (
     demo,
     events,
     games,
+    keys,
     leaflets,
     ledger,
     people,
@@ -39,6 +40,7 @@ app.command("diff")(versions.diff)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
+app.add_typer(keys.key, name="key")
 app.add_typer(rates, name="rates")
 app.add_typer(codes, name="codes")
 app.command("stock")(stock)

@@ -17,7 +17,8 @@ from guerdon.core.version import Version
 from guerdon.language import program_schema, read_program
 from guerdon.language.lines import Lines
 from guerdon.lint import lint
-from guerdon.runtime import programs
+from guerdon.people.administering import publish_version
+from guerdon.people.audit import Author
 from guerdon.specs import CaseResult, FilesWrong, Sheaf, Specs, StepResult, gather, run, specs_schema, text_of
 from guerdon.store.database import connect
 from guerdon.store.migrations import migrate
@@ -120,6 +121,6 @@ def publish(file: ProgramFile, home: Home = None) -> None:
     with told_plainly(FilesWrong), database(home) as url, connect(url) as connection:
         migrate(connection)
         text = text_of(file)
-        _, number = programs.publish(connection, text, file.name)
+        number = publish_version(connection, Author("cli"), text, file.name).number
         program = read_program(text, file.name)
     console.print(f"Version {number} of [bold]{escape(program.program)}[/] is in force from {program.effective_from}.")

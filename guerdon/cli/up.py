@@ -10,7 +10,8 @@ from guerdon.api.serving import Address, serve
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.options import Home
 from guerdon.people import keys
-from guerdon.runtime import programs
+from guerdon.people.administering import Wish, make_key, publish_version
+from guerdon.people.audit import Author
 from guerdon.specs import text_of
 from guerdon.store import programs as stored
 from guerdon.store.database import connect
@@ -37,10 +38,10 @@ def _prepare(url: str, file: Path | None) -> None:
     with connect(url) as connection:
         migrate(connection)
         if file is not None:
-            programs.publish(connection, text_of(file), file.name)
+            publish_version(connection, Author("cli"), text_of(file), file.name)
         names = stored.program_names(connection)
         if not keys.all_keys(connection):
-            made = keys.make_key(connection, program=None, title="the first key", scopes=["manager"])
+            made = make_key(connection, Author("cli"), Wish("the first key", ["manager"], None))
             connection.commit()
             console.print("The first API key. It opens everything and is shown only now:")
             console.print(f"\n    {made.shown}\n", highlight=False)

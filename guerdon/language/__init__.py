@@ -15,18 +15,24 @@ What does not belong: deciding about members (that is the core) and storing prog
 """
 
 from guerdon.language.comparing import differences
+from guerdon.language.declared import Declared, declared
 from guerdon.language.difference import Difference, Thing
 from guerdon.language.errors import ProgramError, ProgramErrors
 from guerdon.language.reader import Reading, read_program, read_with_words
+from guerdon.language.redating import DateNotFound, dated_from
 from guerdon.language.reference import reference_markdown
 from guerdon.language.schema import program_schema
 
 __all__ = [
+    "DateNotFound",
+    "Declared",
     "Difference",
     "ProgramError",
     "ProgramErrors",
     "Reading",
     "Thing",
+    "dated_from",
+    "declared",
     "differences",
     "program_schema",
     "read_program",

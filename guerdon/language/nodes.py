@@ -191,14 +191,15 @@ def plain(text: str) -> object:
     >>> plain("{tier: [silver, gold]}")
     {'tier': ['silver', 'gold']}
     """
-    return _plain(parse(text, []))
+    return as_plain(parse(text, []))
 
 
-def _plain(node: Node) -> object:
+def as_plain(node: Node) -> object:
+    """A part of a file as plain texts, lists and dicts, in the file's own words."""
     if isinstance(node, Mapping):
-        return {key.text: _plain(value) for key, value in node.entries}
+        return {key.text: as_plain(value) for key, value in node.entries}
     if isinstance(node, Sequence):
-        return [_plain(item) for item in node.items]
+        return [as_plain(item) for item in node.items]
     return node.text if isinstance(node, Scalar) else None
 
 

@@ -1,7 +1,7 @@
 """The leaflet: a program as a member reads it, in plain words of the member's language.
 
-``leaflet(program, "ru")`` gives the pages as data, ``markdown`` writes them. Everything but titles is said from the
-settings that the till follows, so the leaflet on the counter promises what the till does.
+``leaflet(program, "ru")`` gives the pages as data, ``markdown`` and ``html`` write them. Everything but titles is
+said from the settings that the till follows, so the leaflet on the counter promises what the till does.
 
 - ``voice``: one language: its catalogue, its numbers, money and dates, and titles out of the program.
 - ``amounts``, ``times``, ``conditions``: how amounts, rates, terms, windows, limits and ``when:`` are said, for
@@ -31,7 +31,9 @@ What does not belong: reading files (``guerdon.language``), and colours or width
 """
 
 from guerdon.leaflet.pages import Leaflet, markdown
+from guerdon.leaflet.rewards import reward_notes
 from guerdon.leaflet.voice import LANGUAGES
+from guerdon.leaflet.web import html
 from guerdon.leaflet.writing import leaflet
 
-__all__ = ["LANGUAGES", "Leaflet", "leaflet", "markdown"]
+__all__ = ["LANGUAGES", "Leaflet", "html", "leaflet", "markdown", "reward_notes"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from guerdon.core.program import Allowance, Refill, Reward, Unit, When
+from guerdon.core.program import Allowance, Program, Refill, Reward, Unit, When
 from guerdon.leaflet.amounts import amount, quantity
 from guerdon.leaflet.conditions import conditions, level_titles
 from guerdon.leaflet.pages import Said, Table
@@ -19,8 +19,18 @@ def catalogue(voice: Voice) -> Iterator[Said]:
 
 
 def _reward(voice: Voice, reward: Reward) -> tuple[str, str, str]:
-    notes = " ".join([capital(note) for note in _notes(voice, reward)])
+    notes = " ".join(_capitals(voice, reward))
     return voice.title(reward.title, reward.name), _cost(voice, reward), notes
+
+
+def reward_notes(program: Program, language: str) -> dict[str, list[str]]:
+    """What there is to know of each reward, by name: sentences in one of the leaflet's languages."""
+    voice = Voice(program, language)
+    return {reward.name: _capitals(voice, reward) for reward in program.rewards}
+
+
+def _capitals(voice: Voice, reward: Reward) -> list[str]:
+    return [capital(note) for note in _notes(voice, reward)]
 
 
 def _cost(voice: Voice, reward: Reward) -> str:

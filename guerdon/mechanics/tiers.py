@@ -148,7 +148,7 @@ class TiersRule(Rule):
         self._zone = workshop.zone
         self._names = [level.name for level in settings.levels]
         self._ranks = {name: rank for rank, name in enumerate(self._names)}
-        self._reach = [_needs_of(level, settings.meter) for level in settings.levels]
+        self._reach = [needs_of(level, settings.meter) for level in settings.levels]
         self._keep = [level.keep or self._reach[rank] for rank, level in enumerate(settings.levels)]
         parts = [need for needs in (*self._reach, *self._keep) for need in needs.parts]
         looked_at = [meter for need in parts for meter in (need.meter, need.share_of) if meter]
@@ -413,7 +413,7 @@ class TiersRule(Rule):
         return self._zone.start(self.settings.kept.ends(day))
 
 
-def _needs_of(level: Level, meter: str) -> Needs:
+def needs_of(level: Level, meter: str) -> Needs:
     """What it takes to reach a level. A threshold of 0 asks for nothing."""
     if level.needs is not None or not level.threshold:
         return level.needs or Needs()

@@ -22,6 +22,8 @@ class Act(NamedTuple):
     """One line of the audit log."""
 
     id: int
+    program: str | None
+    """The program's name; None: the deployment as a whole."""
     at: datetime
     key: str
     address: str
@@ -49,7 +51,10 @@ def record(
 
 
 def page(connection: Connection, program: int | None, *, before: int | None, most: int) -> list[Act]:
-    """Acts of a program, the newest first, older than the act ``before`` (None: from the newest on)."""
+    """Acts, the newest first, older than the act ``before`` (None: from the newest on).
+
+    Those of a program; None: of every program that the transaction may see, and of the deployment as a whole.
+    """
     asked = {"program": program, "before_id": before, "most": most}
     return [Act(*row) for row in connection.execute(statement("audit_page"), asked)]
 

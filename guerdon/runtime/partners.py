@@ -76,10 +76,19 @@ class PartnerStatement(NamedTuple):
 
 
 def partner_statement(
-    connection: Connection, program: int, partner: str, *, first: date | None = None, last: date | None = None
+    connection: Connection,
+    program: int,
+    partner: str,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    published: PublishedProgram | None = None,
 ) -> PartnerStatement:
-    """Tell what is between the program and a partner, from a first day through a last. Raises PartnerNotFound."""
-    published = PublishedProgram(connection, program)
+    """Tell what is between the program and a partner, from a first day through a last. Raises PartnerNotFound.
+
+    ``published`` is the program where it is compiled already.
+    """
+    published = published or PublishedProgram(connection, program)
     if all(partner not in version.program.partners for version in published.versions):
         known = (
             ", ".join(sorted({name for version in published.versions for name in version.program.partners})) or "none"

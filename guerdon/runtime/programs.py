@@ -56,17 +56,32 @@ class PublishedProgram:
 class VersionDoesNotFit(Exception):
     """A version would change what members hold into something else."""
 
+    def __init__(self, reasons: Sequence[str]) -> None:
+        """Tell every reason, a sentence without its stop each."""
+        super().__init__(f"This version does not fit the ones before: {'; '.join(reasons)}.")
+        self.reasons = reasons
 
-def publish(connection: Connection, source: str, name: str = "program.yaml") -> tuple[int, int]:
+
+class VersionsMovedOn(Exception):
+    """Another version was published since somebody looked."""
+
+
+def publish(
+    connection: Connection, source: str, name: str = "program.yaml", *, newest: int | None = None
+) -> tuple[int, int]:
     """Publish a program file; gives the program's id and the version's number.
 
     Raises ``ProgramErrors`` for a file that is wrong, ``VersionDoesNotFit`` for one that turns what members hold into
-    something else, and ``VersionRewritesHistory`` for one that comes too late; the version in force stays.
+    something else, and ``VersionRewritesHistory`` for one that comes too late; the version in force stays. With
+    ``newest``, the number of the version that it was made from, it raises ``VersionsMovedOn`` where a newer one is
+    there.
     """
     program = read_program(source, name)
     version = Version(program)
 
     def fits(before: Sequence[str]) -> None:
+        if newest is not None and newest != len(before):
+            raise VersionsMovedOn(f"Version {len(before)} was published since; look at it first.")
         if before:
             check_fit([read_program(text) for text in before], program)
 
@@ -80,7 +95,7 @@ def check_fit(before: Sequence[Program], after: Program) -> None:
     """
     found = misfits(before, after)
     if found:
-        raise VersionDoesNotFit(f"This version does not fit the ones before: {'; '.join(found)}.")
+        raise VersionDoesNotFit(found)
 
 
 def misfits(before: Sequence[Program], after: Program) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
@@ -9,6 +10,14 @@ from guerdon.store.queries import statement
 
 class VersionRewritesHistory(Exception):
     """A version would take effect before something that is recorded already."""
+
+
+class VersionDates(NamedTuple):
+    """When a version was published, and from when on it is in force."""
+
+    number: int
+    starts_at: datetime
+    published_at: datetime
 
 
 def program_id(connection: Connection, name: str) -> int | None:
@@ -27,6 +36,17 @@ def sources(connection: Connection, program: int) -> list[tuple[int, str]]:
     return connection.execute(statement("versions"), {"program": program}).fetchall()
 
 
+def version_dates(connection: Connection, program: int) -> list[VersionDates]:
+    """The dates of every version of a program, oldest first."""
+    return [VersionDates(*row) for row in connection.execute(statement("version_dates"), {"program": program})]
+
+
+def source(connection: Connection, program: int, number: int) -> str | None:
+    """The text of one version; None: there is none of that number."""
+    row = connection.execute(statement("version_source"), {"program": program, "number": number}).fetchone()
+    return None if row is None else row[0]
+
+
 def latest_version(connection: Connection, program: int) -> int:
     """The number of the newest version; 0 without one."""
     row = connection.execute(statement("latest_version"), {"program": program}).fetchone()
@@ -36,6 +56,16 @@ def latest_version(connection: Connection, program: int) -> int:
 def hold_versions(connection: Connection, program: int) -> None:
     """Keep the versions as they are until the transaction ends: what is decided by them is recorded under them."""
     connection.execute(statement("hold_versions"), {"program": program})
+
+
+def change_versions(connection: Connection, program: int) -> None:
+    """Keep everybody else from publishing and from deciding until the transaction ends."""
+    connection.execute(statement("change_versions"), {"program": program})
+
+
+def add_program(connection: Connection, name: str) -> bool:
+    """Add a program without versions; gives whether it was not there yet."""
+    return connection.execute(statement("add_program"), {"name": name}).rowcount == 1
 
 
 def publish(
@@ -81,10 +111,10 @@ def publish(
 
 def _id(connection: Connection, name: str) -> int:
     """The program's id, with its versions held for this transaction alone."""
-    connection.execute(statement("add_program"), {"name": name})
+    add_program(connection, name)
     program = program_id(connection, name)
     assert program is not None, "it was there or has just been added"
-    connection.execute(statement("change_versions"), {"program": program})
+    change_versions(connection, program)
     return program
 
 

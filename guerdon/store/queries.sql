@@ -20,6 +20,14 @@ insert into programs (name) values (%(name)s) on conflict (name) do nothing
 -- All versions of a program.
 select number, source from program_versions where program = %(program)s order by number
 
+-- name: version_dates
+-- All versions of a program without their texts.
+select number, starts_at, published_at from program_versions where program = %(program)s order by number
+
+-- name: version_source
+-- The text of one version.
+select source from program_versions where program = %(program)s and number = %(number)s
+
 -- name: hold_versions
 -- Until the transaction ends nobody publishes a version. Many may hold them at once.
 select pg_advisory_xact_lock_shared(470382901, %(program)s)
@@ -830,6 +838,14 @@ select api_keys.id, api_keys.program, programs.name, title, scopes, secret_hash,
     expires_at, revoked_at, replaces
 from api_keys left join programs on programs.id = api_keys.program order by created_at desc, api_keys.id
 
+-- name: hold_key
+-- Until the transaction ends nobody else rotates or revokes a key.
+select from api_keys where id = %(id)s for update
+
+-- name: replacement_of_key
+-- The key that was made to replace another one.
+select id from api_keys where replaces = %(id)s
+
 -- name: revoke_key
 -- Let a key open nothing from now on; it stays on record.
 update api_keys set revoked_at = now() where id = %(id)s and revoked_at is null
@@ -844,10 +860,12 @@ insert into audit_log (program, key, address, action, target, before, after)
 values (%(program)s, %(key)s, %(address)s, %(action)s, %(target)s, %(before)s, %(after)s)
 
 -- name: audit_page
--- Administrative acts of a program, the newest first, from behind a place on.
-select id, at, key, address, action, target, before, after from audit_log
-where program is not distinct from %(program)s and (%(before_id)s::bigint is null or id < %(before_id)s)
-order by id desc limit %(most)s
+-- Administrative acts of a program, or of them all and the deployment, the newest first, from behind a place on.
+select audit_log.id, programs.name, at, key, address, action, target, before, after
+from audit_log left join programs on programs.id = audit_log.program
+where (%(program)s::integer is null or audit_log.program = %(program)s)
+    and (%(before_id)s::bigint is null or audit_log.id < %(before_id)s)
+order by audit_log.id desc limit %(most)s
 
 -- name: take_lease
 -- Take the lease on the works of this database, or tell whether this connection has it already.
