@@ -26,6 +26,7 @@ from guerdon.store.queries import statement
 
 SECTION_OF_TABLE = {
     "audit_log": "acts",
+    "codes": "codes",
     "consents": "consents",
     "emitted": "sent_to_others",
     "erasures": "erasure",
@@ -96,6 +97,7 @@ def _of_member(connection: Connection, secret: SecretKey, whose: Whose, program:
         "transfers": _transfers(connection, whose),
         "sent_to_others": _sent(connection, whose),
         "news": _news(connection, whose),
+        "codes": _codes(connection, whose),
         "acts": _acts(connection, whose),
     }
 
@@ -152,6 +154,12 @@ def _sent(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
 def _news(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
     rows = connection.execute(statement("news_of_member"), whose.asked)
     return [{"type": type, "at": _moment(at), "data": msgspec.json.decode(data)} for type, data, at in rows]
+
+
+def _codes(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
+    """Codes that are good for this member alone. Only their digests are stored, so they are told by their batch."""
+    rows = connection.execute(statement("codes_of_member"), {"program": whose.program, "key": whose.key})
+    return [_plain({"batch": batch, "revoked_at": revoked_at}) for batch, revoked_at in rows]
 
 
 def _acts(connection: Connection, whose: Whose) -> list[dict[str, Any]]:

@@ -597,6 +597,11 @@ update consents set sealed = null where id = any(%(ids)s) and sealed is not null
 -- What the outbox told about a member.
 select type, data, recorded_at from outbox where program = %(program)s and member = %(member)s order by id
 
+-- name: codes_of_member
+-- By batch, the codes that are good for one member alone.
+select code_batches.name, codes.revoked_at from codes join code_batches on code_batches.id = codes.batch
+where codes.program = %(program)s and codes.member = %(key)s order by code_batches.id, codes.digest
+
 -- name: acts_on
 -- Administrative acts of a program on one target, the oldest first.
 select id, at, key, address, action, target, before, after from audit_log

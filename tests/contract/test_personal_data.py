@@ -40,7 +40,7 @@ def tables_with_members() -> set[str]:
     named = {table for table, columns in schema.columns.items() for name, _, _ in columns if name == "member"}
     said = {
         name.partition(".")[0] for (kind, name), words in schema.comments.items()
-        if kind == "column" and "members.id" in words
+        if kind == "column" and ("members.id" in words or "members.key" in words)
     }  # fmt: skip
     return named | said | {"members"}
 
