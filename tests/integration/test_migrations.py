@@ -58,9 +58,13 @@ def have(monkeypatch: pytest.MonkeyPatch, *steps: Migration) -> None:
 
 @contextmanager
 def running(url: str, version: str) -> Iterator[None]:
-    """A process of another version is connected."""
-    with psycopg.connect(url, application_name=f"guerdon {version}"):
+    """A process of another version is connected; afterwards the server has noticed that it is gone."""
+    with psycopg.connect(url, application_name=f"guerdon {version}") as other:
+        number = other.info.backend_pid
         yield
+    with psycopg.connect(url, autocommit=True) as looking:
+        while looking.execute("select from pg_stat_activity where pid = %s", [number]).fetchone() is not None:
+            time.sleep(0.01)
 
 
 def tables(url: str) -> set[str]:

@@ -80,7 +80,7 @@ def test_a_canary_gets_into_no_line(stream: io.StringIO, canary: str) -> None:
     log.info(canary)
     log.info(f"enrolled {canary}", **{canary: canary})
     log.warning("request", route=f"/v1/members/{canary}", error=canary)
-    logging.getLogger("psycopg").warning("cannot store %s", canary)
+    logging.getLogger("some.library").warning("cannot store %s", canary)
     logging.getLogger(canary).error(canary, extra={"member": canary})
     text = stream.getvalue()
     assert len(text.splitlines()) == 5
