@@ -271,6 +271,8 @@ def _told(faults: Sequence[_Fault]) -> str:
 
 def shown_codes(connection: Connection, program: int, texts: Collection[str]) -> dict[str, ShownCode]:
     """What is to be found about texts that purchases show as codes; nothing about most that are unknown."""
+    if not texts:
+        return {}
     keys = {text: key_of(text) for text in texts}
     digests = {text: digest_of(key) for text, key in keys.items()}
     known = stored.find_codes(connection, program, set(digests.values()))

@@ -24,6 +24,7 @@ from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState, decode_state
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
+from guerdon.runtime.codes import shown_codes
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import history_of
 from guerdon.runtime.standing import settled
@@ -112,7 +113,9 @@ def _facts(
         for version in timeline.versions
         for reward in version.rewards
     ]
-    limits = reading.limits_used(connection, published.id, list(timeline.limits_for(asked)))
+    codes = shown_codes(connection, published.id, purchase.codes)
+    of_codes = [code.limit for code in codes.values() if code.key]
+    limits, added = reading.limits_used(connection, published.id, [*timeline.limits_for(asked), *of_codes])
     needed = timeline.needs_history(state, at)
     history = history_of(reading.member_journal(connection, member)) if needed else ()
     rates = {}
@@ -120,7 +123,7 @@ def _facts(
         day = date_of(published.zone.day(at))
         rate = rates_on(connection, published.currency, [(purchase.currency, day)]).get((purchase.currency, day))
         rates = {} if rate is None else {purchase.currency: rate}
-    return Facts(limits, None, history, rates)
+    return Facts(limits, None, history, rates, {}, codes, added)
 
 
 def _reward_now(cart: _Cart, version: Version, name: str, purchase: Purchase, decision: Decision) -> RewardNow:

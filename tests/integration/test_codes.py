@@ -11,11 +11,13 @@ from ledger_fixtures import LIMITED, Shop, bring_back, buy, enrol, from_date, re
 from psycopg import errors
 
 from guerdon.core.codes import ShownCode
+from guerdon.core.effects import Reduced
 from guerdon.core.events import Purchase
 from guerdon.runtime import codes
 from guerdon.runtime.codes import CodesTrouble, Made
 from guerdon.runtime.limits import LimitNow, LimitTrouble, add_to_limit, limit_now
-from guerdon.runtime.programs import publish
+from guerdon.runtime.programs import PublishedProgram, publish
+from guerdon.runtime.quoting import quote
 from guerdon.runtime.summary import summarise
 from guerdon.runtime.till import Answer
 from guerdon.store import codes as stored
@@ -63,7 +65,7 @@ def basket(id: str, member: str, code: str, when: str = NOON) -> Purchase:
 
 
 def off(answer: Answer) -> int:
-    return sum(getattr(effect, "amount", 0) for effect in answer.outcome.effects if type(effect).__name__ == "Reduced")
+    return sum(effect.amount for effect in answer.outcome.effects if isinstance(effect, Reduced))
 
 
 def count_of(shop: Shop, table: str) -> int:
@@ -154,6 +156,18 @@ def test_a_batch_of_events_with_one_code_lets_the_first_win(shop: Shop) -> None:
     first, second = shop.till.commit([basket("p1", "ana", code), basket("p2", "bo", code)])
     assert (off(first), second.refusal and second.refusal.code) == (500, "code_used_up")
     assert shop.verify().is_clean
+
+
+def test_a_quote_knows_codes_and_uses_none(shop: Shop) -> None:
+    (code,) = made(shop)
+    published = PublishedProgram(shop.look, shop.program)
+    for number in range(2):
+        found = quote(shop.look, published, basket(f"q{number}", "ana", code)).decision
+        assert sum(effect.amount for effect in found.outcome.effects if isinstance(effect, Reduced)) == 500
+    shop.meets(basket("p1", "ana", code))
+    refusal = quote(shop.look, published, basket("q2", "bo", code)).decision.outcome.refusal
+    assert refusal is not None
+    assert refusal.code == "code_used_up"
 
 
 # Making and taking in.
