@@ -39,6 +39,7 @@ from guerdon.core.events import (
     purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Reward, Unit
 from guerdon.core.reducing import Off
 from guerdon.core.refusals import Refusal
@@ -209,6 +210,8 @@ class Story:
         self.state: MemberState = NEW_MEMBER
         self.receipts: dict[str, PurchaseRecord] = {}
         self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
+        self.allowed: dict[str, int] = {}
+        """What each shared limit that was looked at allows, by the version that was in force then."""
         self.history: list[PastEvent] = []
         self.seeds: dict[str, str] = {}
         """The seeds of games, by commitment."""
@@ -310,8 +313,9 @@ class Story:
     def tries(self, event: Event) -> Decision:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(purchase_of(event))
-        allowed = self.timeline.limits_for([event])
-        used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
+        self.allowed |= self.timeline.limits_for([event])
+        limits = self.timeline.limits_for([event]).keys() | limits_coming_back(self.state, event)
+        used = {name: self.allowed[name] - self.limits.setdefault(name, self.allowed[name]) for name in limits}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
         codes = {text: self.codes[text] for text in getattr(event, "codes", ()) if text in self.codes}
         used |= {code.limit: -self.limits.get(code.limit, 0) for code in codes.values()}
