@@ -170,8 +170,8 @@ WORDS: dict[str, Words] = {
         "Tell the member. Try again under a new id when it holds.",
     ),
     "hold_unclear": Words(
-        "A hold names an amount of a `unit`, a `reward` or a `code`: none of them, or more than one, or an amount of another "
-        "unit than the reward costs.",
+        "A hold names an amount of a `unit`, a `reward` or a `code`, and this names none of them, or more than one; or "
+        "its amount is of another unit than the reward costs.",
         "Send a hold for each.",
     ),
     "hold_unknown": Words(
@@ -318,8 +318,8 @@ WORDS: dict[str, Words] = {
         "Nothing.",
     ),
     "price_not_as_expected": Words(
-        "The purchase carries in `expects` what the member was told to pay, and by the program in force it comes to something "
-        "else: another discount, a voucher, a price that changed.",
+        "The purchase carries in `expects` what the member was told to pay, and by the program in force it comes to "
+        "something else: another discount, a voucher, a price that changed.",
         "Ask again what it costs, tell the member, and send the purchase under a new id.",
     ),
     "prize_run_out": Words(

@@ -63,7 +63,7 @@ from guerdon.core.events import (
     kind_of,
 )
 from guerdon.core.facts import NO_FACTS, Facts
-from guerdon.core.holding import capture, free, hold, lapse, let_rest_expire, release
+from guerdon.core.holding import capture, free, hold, lapse, let_rest_lapse, release
 from guerdon.core.lanes import run_happened, run_lanes
 from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.receiving import receive
@@ -257,12 +257,11 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     """Let the event have its effects."""
     event = case.event
     if isinstance(event, Purchase):
-        freed = free(case, event)
+        free(case, event)
         record_purchase(case, event)
         if case.counting is not case.version:
             count_late(case, case.counting)
         run_lanes(case, "purchase")
-        let_rest_expire(case, freed)
     elif isinstance(event, Enrol):
         if not event.household:
             _note_referrer(case, event)
@@ -297,6 +296,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         case.stay_alive(kind_of(event))
         if isinstance(event, Capture) or (isinstance(event, Purchase) and event.rewards):
             case.stay_alive("redeem")
+    if case.state.holds:
+        let_rest_lapse(case)
 
 
 def _hold_or_end(case: Case, event: Hold | Capture | Release, timeline: Timeline) -> None:

@@ -158,11 +158,7 @@ def _capture(case: Case, hold_id: str, held: OpenHold, amount: int, partner: str
 
 def release(case: Case, event: Release) -> None:
     """Let all of it go back."""
-    held = _open(case, event.hold)
-    _let_go(case, event.hold, held, "released")
-    lapses_at = case.version.lapses_at(case, held.unit) if held.unit else None
-    if lapses_at is not None and lapses_at <= case.as_of:
-        case.lapse(held.unit, case.as_of)
+    _let_go(case, event.hold, _open(case, event.hold), "released")
 
 
 def lapse(case: Case, at: Instant) -> None:
@@ -172,20 +168,23 @@ def lapse(case: Case, at: Instant) -> None:
             _let_go(case, hold_id, held, "lapsed")
 
 
-def free(case: Case, purchase: Purchase) -> list[OpenHold]:
+def free(case: Case, purchase: Purchase) -> None:
     """Let go what a purchase is about to use: it may, even where it would have expired while it was held."""
-    freed = []
     for hold_id in purchase.holds:
-        held = _open(case, hold_id)
-        _let_go(case, hold_id, held, "purchase")
-        freed.append(held)
-    return freed
+        _let_go(case, hold_id, _open(case, hold_id), "purchase")
 
 
-def let_rest_expire(case: Case, freed: list[OpenHold]) -> None:
-    """Let go for good what a purchase did not use of what it freed, where its time is over."""
-    for held in freed:
+def let_rest_lapse(case: Case) -> None:
+    """Let go for good, after everything else, what an event has set free, did not use, and whose time is over.
+
+    After a late event that is done with everything else that is due since.
+    """
+    ended = [held for hold_id, held in case.state.holds.items() if hold_id not in case.holds]
+    for held in ended:
         _let_expire(case, held)
+        lapses_at = case.version.lapses_at(case, held.unit) if case.at == case.as_of else None
+        if lapses_at is not None and lapses_at <= case.at:
+            case.lapse(held.unit, case.at)
 
 
 def _open(case: Case, hold_id: str) -> OpenHold:
@@ -230,11 +229,11 @@ def _let_expire(case: Case, held: OpenHold) -> None:
     now = max(case.at, case.as_of)
     if held.unit:
         case.expire(held.unit, now)
-    coupon = held.coupon
-    if coupon is None or coupon.expires_at is None or coupon.expires_at > now or coupon not in case.coupons:
-        return
-    case.coupons = tuple([other for other in case.coupons if other != coupon])
-    case.effects.append(CouponExpired(coupon.coupon, coupon.reference, now))
+    reference = "" if held.coupon is None else held.coupon.reference
+    for coupon in case.coupons:
+        if coupon.reference == reference and coupon.expires_at is not None and coupon.expires_at <= now:
+            case.coupons = tuple([other for other in case.coupons if other is not coupon])
+            case.effects.append(CouponExpired(coupon.coupon, reference, now))
 
 
 def limits_coming_back(state: MemberState, event: Event) -> set[str]:

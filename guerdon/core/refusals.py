@@ -52,7 +52,9 @@ REFUSALS: dict[str, str] = {
     "game_not_open": "The game {game} is not open to the member now: {reason}.",
     "hold_unclear": "A hold is of an amount of a unit, of a reward or of a code: one of them and no other.",
     "hold_unknown": "The member has no open hold {hold}.",
-    "hold_until_out_of_range": "The hold would last until {until}; it must end after it begins, at most {days} days later.",
+    "hold_until_out_of_range": (
+        "The hold would last until {until}; it must end after it begins, and at most {days} days later."
+    ),
     "holds_too_many": "The member has {most} open holds, and no more are taken.",
     "household_held": "The member belongs to the household {household} already.",
     "household_in_household": "A household cannot enter a household.",
