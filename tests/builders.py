@@ -22,13 +22,16 @@ from guerdon.core.effects import Effect, Granted, Reduced, sent_of
 from guerdon.core.events import (
     Action,
     Adjust,
+    Capture,
     Enrol,
     Event,
+    Hold,
     Join,
     Leave,
     Line,
     Purchase,
     Redeem,
+    Release,
     Renew,
     Return,
     ReturnedLine,
@@ -246,6 +249,23 @@ class Story:
         at = moment(when, self.zone)
         return Redeem(id=self._next(), member="m", at=at, reward=name, amount=amount, channel=channel)
 
+    def holds(self, when: str, until: str, id: str | None = None, **what: Any) -> Decision:
+        """Hold an amount of a unit, a reward or a code."""
+        return self.meets(self.a_hold(when, until, id, **what))
+
+    def a_hold(self, when: str, until: str, id: str | None = None, **what: Any) -> Hold:
+        at, ends = moment(when, self.zone), moment(until, self.zone)
+        return Hold(id=id or self._next(), member="m", at=at, until=ends, **what)
+
+    def captures(self, when: str, hold: str, amount: int | None = None) -> Decision:
+        return self.meets(self.a_capture(when, hold, amount))
+
+    def a_capture(self, when: str, hold: str, amount: int | None = None) -> Capture:
+        return Capture(id=self._next(), member="m", at=moment(when, self.zone), hold=hold, amount=amount)
+
+    def releases(self, when: str, hold: str) -> Decision:
+        return self.meets(Release(id=self._next(), member="m", at=moment(when, self.zone), hold=hold))
+
     def does(self, when: str, action: str, **attributes: str) -> Decision:
         at = moment(when, self.zone)
         return self.meets(Action(id=self._next(), member="m", at=at, action=action, attributes=attributes))
@@ -331,6 +351,9 @@ class Story:
     def has(self, unit: str = "points") -> int:
         """What is available; below zero while a debt is owed."""
         return wallet.available(self.wallet(unit))
+
+    def has_held(self, unit: str = "points") -> int:
+        return wallet.held(self.wallet(unit))
 
     def has_pending(self, unit: str = "points") -> int:
         return wallet.pending(self.wallet(unit))
