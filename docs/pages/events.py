@@ -188,6 +188,9 @@ def events_page() -> str:
         "## A returned line",
         plain(ReturnedLine.__doc__ or ""),
         _fields(ReturnedLine),
+        "## A taken reward",
+        plain(TakenReward.__doc__ or ""),
+        _fields(TakenReward),
     )
 
 
