@@ -188,7 +188,8 @@ EVENTS = [
     ("action: review, attributes: {stars: 5}", {"kind": "action", "action": "review", "attributes": {"stars": "5"}}),
     ("redeem: coffee", {"kind": "redeem", "reward": "coffee"}),
     (
-        "purchase: 5 EUR, currency: EUR, rewards: [coffee, gift-card for 250, {reward: tea}], holds: hold-1, expects: 4 USD",
+        "purchase: 5 EUR, currency: EUR, rewards: [coffee, gift-card for 250, {reward: tea}], holds: hold-1, "
+        "expects: 4 USD",
         {
             "kind": "purchase", "lines": [{"sku": "", "amount": 500}], "currency": "EUR", "holds": ["hold-1"],
             "rewards": [{"reward": "coffee"}, {"reward": "gift-card", "amount": 250}, {"reward": "tea"}],
