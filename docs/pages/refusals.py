@@ -448,7 +448,8 @@ def refusals_page() -> str:
         "Only the first is told. The order: cannot be read; id known (the first answer, or other content); member "
         "unknown; time out of range; in the future; no program in force; already enrolled; too late; then what the "
         "kind of event asks for:",
-        "- `purchase`: currency, discount of a line, amount, discount of the basket.\n"
+        "- `purchase`: holds, currency, discount of a line, amount, discount of the basket, rewards, codes, what is "
+        "paid with, the price.\n"
         "- `return`: purchase unknown, then line by line: line unknown, more than is left; nothing left at all.\n"
         "- `redeem`: reward unknown, not for this member, costs more than is available, out of stock.\n"
         "- `hold`: its end, too many, not one thing alone, then as for the thing itself.\n"

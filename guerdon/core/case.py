@@ -44,6 +44,7 @@ from guerdon.core.effects import (
     PaidWith,
     Progressed,
     Reduced,
+    Released,
     Repaid,
     Reversed,
     Sent,
@@ -608,7 +609,12 @@ class Case:
         self.effects.append(CouponIssued(coupon.coupon, coupon.reference, coupon.expires_at, mechanic))
 
     def withdraw_coupon(self, reference: str) -> bool:
-        """Take a coupon back that was not used yet; tells whether it was still there."""
+        """Take a coupon back that was not used yet, on hold or not; tells whether it was still there."""
+        for hold_id, held in self.holds.items():
+            if held.coupon is not None and held.coupon.reference == reference:
+                self.end_hold(hold_id)
+                self.coupons = (*self.coupons, held.coupon)
+                self.effects.append(Released(hold_id, "withdrawn", code=held.code))
         found = [coupon for coupon in self.coupons if coupon.reference == reference]
         self.coupons = tuple([coupon for coupon in self.coupons if coupon.reference != reference])
         self.effects += [CouponWithdrawn(coupon.coupon, reference) for coupon in found]

@@ -89,7 +89,7 @@ class Decision(NamedTuple):
     version: int
     """The number of the version that decided; 0 where none was in force."""
     limit_uses: dict[str, int]
-    """What is to be taken from shared limits in the same transaction."""
+    """What is to be taken from shared limits in the same transaction; below zero what is given back to them."""
     limits_seen: dict[str, int]
     """What was used of each shared limit that was looked at. A replay is told the same."""
     rates_seen: dict[str, Rate]

@@ -193,7 +193,7 @@ class Released(_Effect, frozen=True, tag="released"):
     hold: str
     why: str
     """``released``, ``lapsed`` (nobody needed it in time), ``purchase`` (one that may use it), ``rest`` (of what was
-    captured in part)."""
+    captured in part) or ``withdrawn`` (a coupon, whose goods came back)."""
     unit: str = ""
     amount: int = 0
     reward: str = ""

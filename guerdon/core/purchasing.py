@@ -48,7 +48,7 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
         case.payments = payments_of(case.nets, case.discount)
     case.total = sum(case.payments)
     if purchase.expects is not None:
-        _check_expected(case, purchase.expects)
+        _check_expected(case, purchase, purchase.expects)
     if case.counting is version:
         _count_purchase(case, purchase)
     case.purchases += 1
@@ -62,9 +62,9 @@ def _value(case: Case, rate: Rate) -> None:
         raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
 
 
-def _check_expected(case: Case, expected: int) -> None:
+def _check_expected(case: Case, purchase: Purchase, expected: int) -> None:
     """Refuse a purchase that costs the member something else than what the checkout told."""
-    found = case.total - case.paid_ahead
+    found = to_pay(purchase, case.effects)
     if found != expected:
         raise stop("price_not_as_expected", expected=expected, found=found)
 

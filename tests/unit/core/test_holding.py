@@ -11,6 +11,7 @@ from guerdon.core.effects import (
     Converted,
     CouponExpired,
     CouponUsed,
+    CouponWithdrawn,
     Discounted,
     Expired,
     Granted,
@@ -387,6 +388,17 @@ def test_a_coupon_that_comes_back_lasts_as_long_as_it_did(released, is_there):
     assert story.state.coupons == ((coupon,) if is_there else ())
     gone = [] if is_there else [CouponExpired("hello", coupon.reference, instant(released))]
     assert what(decision, CouponExpired) == gone
+
+
+def test_a_coupon_on_hold_is_withdrawn_with_the_goods_that_brought_it():
+    story = shop(Coupon(name="next", off=off("5.00"), on="purchase", valid=term("90 days")))
+    story.buys("2026-03-05", "20", id="p")
+    story.holds(NOW, SOON, "h", code="p>next")
+    decision = story.brings_back(NOW, "p")
+    assert what(decision, Released, CouponWithdrawn) == [
+        Released("h", "withdrawn", code="p>next"), CouponWithdrawn("next", "p>next"),
+    ]  # fmt: skip
+    assert (story.state.coupons, story.state.holds) == ((), {})
 
 
 def test_the_last_use_of_a_code_is_held_and_comes_back():
