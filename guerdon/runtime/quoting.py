@@ -19,6 +19,7 @@ from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Discounted, PaidWith, Reduced
 from guerdon.core.events import Event, Purchase, Redeem, instant_of_event
 from guerdon.core.facts import Facts
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Quantity
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState, decode_state
@@ -112,7 +113,8 @@ def _facts(
         for version in timeline.versions
         for reward in version.rewards
     ]
-    limits = reading.limits_used(connection, published.id, list(timeline.limits_for(asked)))
+    names = timeline.limits_for(asked).keys() | limits_coming_back(state, purchase)
+    limits = reading.limits_used(connection, published.id, list(names))
     needed = timeline.needs_history(state, at)
     history = history_of(reading.member_journal(connection, member)) if needed else ()
     rates = {}
