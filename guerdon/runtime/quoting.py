@@ -114,7 +114,7 @@ def _facts(
         for reward in version.rewards
     ]
     names = timeline.limits_for(asked).keys() | limits_coming_back(state, purchase)
-    limits = reading.limits_used(connection, published.id, list(names))
+    limits, added = reading.limits_used(connection, published.id, list(names))
     needed = timeline.needs_history(state, at)
     history = history_of(reading.member_journal(connection, member)) if needed else ()
     rates = {}
@@ -122,7 +122,7 @@ def _facts(
         day = date_of(published.zone.day(at))
         rate = rates_on(connection, published.currency, [(purchase.currency, day)]).get((purchase.currency, day))
         rates = {} if rate is None else {purchase.currency: rate}
-    return Facts(limits, None, history, rates)
+    return Facts(limits, None, history, rates, added=added)
 
 
 def _reward_now(cart: _Cart, version: Version, name: str, purchase: Purchase, decision: Decision) -> RewardNow:

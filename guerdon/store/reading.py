@@ -227,9 +227,12 @@ def members_by_level(connection: Connection, program: int) -> dict[str, int]:
     return dict(connection.execute(statement("members_by_level"), {"program": program}).fetchall())
 
 
-def limits_used(connection: Connection, program: int, names: Sequence[str]) -> dict[str, int]:
-    """What is used of some shared limits, without locking them; one that was never used is left out."""
+def limits_used(connection: Connection, program: int, names: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """What is used of some shared limits, and what was added to them by hand, without locking them.
+
+    One that was never used is left out.
+    """
     if not names:
-        return {}
-    rows = connection.execute(statement("read_limits"), {"program": program, "names": list(names)})
-    return dict(rows.fetchall())
+        return {}, {}
+    rows = connection.execute(statement("read_limits"), {"program": program, "names": list(names)}).fetchall()
+    return {name: used for name, used, _ in rows}, {name: added for name, _, added in rows if added}
