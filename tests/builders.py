@@ -22,13 +22,16 @@ from guerdon.core.effects import Effect, Granted, Reduced, sent_of
 from guerdon.core.events import (
     Action,
     Adjust,
+    Capture,
     Enrol,
     Event,
+    Hold,
     Join,
     Leave,
     Line,
     Purchase,
     Redeem,
+    Release,
     Renew,
     Return,
     ReturnedLine,
@@ -39,6 +42,7 @@ from guerdon.core.events import (
     purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Allowance, Cap, Meter, Program, Quantity, Reward, Unit
 from guerdon.core.reducing import Off
 from guerdon.core.refusals import Refusal
@@ -209,6 +213,8 @@ class Story:
         self.state: MemberState = NEW_MEMBER
         self.receipts: dict[str, PurchaseRecord] = {}
         self.limits = {name: allowed for version in self.timeline.versions for name, allowed in version.limits.items()}
+        self.allowed: dict[str, int] = {}
+        """What each shared limit that was looked at allows, by the version that was in force then."""
         self.history: list[PastEvent] = []
         self.seeds: dict[str, str] = {}
         """The seeds of games, by commitment."""
@@ -242,6 +248,23 @@ class Story:
     def a_redemption(self, when: str, name: str, amount: int = 0, channel: str = "") -> Redeem:
         at = moment(when, self.zone)
         return Redeem(id=self._next(), member="m", at=at, reward=name, amount=amount, channel=channel)
+
+    def holds(self, when: str, until: str, id: str | None = None, **what: Any) -> Decision:
+        """Hold an amount of a unit, a reward or a code."""
+        return self.meets(self.a_hold(when, until, id, **what))
+
+    def a_hold(self, when: str, until: str, id: str | None = None, **what: Any) -> Hold:
+        at, ends = moment(when, self.zone), moment(until, self.zone)
+        return Hold(id=id or self._next(), member="m", at=at, until=ends, **what)
+
+    def captures(self, when: str, hold: str, amount: int | None = None) -> Decision:
+        return self.meets(self.a_capture(when, hold, amount))
+
+    def a_capture(self, when: str, hold: str, amount: int | None = None) -> Capture:
+        return Capture(id=self._next(), member="m", at=moment(when, self.zone), hold=hold, amount=amount)
+
+    def releases(self, when: str, hold: str) -> Decision:
+        return self.meets(Release(id=self._next(), member="m", at=moment(when, self.zone), hold=hold))
 
     def does(self, when: str, action: str, **attributes: str) -> Decision:
         at = moment(when, self.zone)
@@ -310,8 +333,9 @@ class Story:
     def tries(self, event: Event) -> Decision:
         """Decide on the facts that the timeline asks for. A trace changes nothing, and the state survives its JSON."""
         receipt = self.receipts.get(purchase_of(event))
-        allowed = self.timeline.limits_for([event])
-        used = {name: allows - self.limits.setdefault(name, allows) for name, allows in allowed.items()}
+        self.allowed |= self.timeline.limits_for([event])
+        limits = self.timeline.limits_for([event]).keys() | limits_coming_back(self.state, event)
+        used = {name: self.allowed[name] - self.limits.setdefault(name, self.allowed[name]) for name in limits}
         needed = self.timeline.needs_history(self.state, instant_of(event.at))
         codes = {text: self.codes[text] for text in getattr(event, "codes", ()) if text in self.codes}
         used |= {code.limit: -self.limits.get(code.limit, 0) for code in codes.values()}
@@ -327,6 +351,9 @@ class Story:
     def has(self, unit: str = "points") -> int:
         """What is available; below zero while a debt is owed."""
         return wallet.available(self.wallet(unit))
+
+    def has_held(self, unit: str = "points") -> int:
+        return wallet.held(self.wallet(unit))
 
     def has_pending(self, unit: str = "points") -> int:
         return wallet.pending(self.wallet(unit))

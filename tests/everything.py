@@ -15,6 +15,7 @@ import msgspec
 from guerdon.core.events import (
     Action,
     Adjust,
+    Capture,
     Choose,
     Convert,
     Deliver,
@@ -25,16 +26,19 @@ from guerdon.core.events import (
     Erase,
     Event,
     Exit,
+    Hold,
     Join,
     Leave,
     Line,
     Play,
     Purchase,
     Redeem,
+    Release,
     Renew,
     Return,
     ReturnedLine,
     Send,
+    TakenReward,
     Tick,
     Traits,
     Use,
@@ -336,6 +340,7 @@ class Lives:
         self._begins, self._spins = begins, spins
         self._count = 0
         self._bought: dict[str, list[Purchase]] = {}
+        self._held: dict[str, list[str]] = {}
 
     def beginning(self) -> list[Event]:
         """Everybody joins, and there is a household with an owner."""
@@ -352,7 +357,7 @@ class Lives:
             (self._purchase, 45), (self._return, 14), (self._deliver, 5), (self._action, 6), (self._redeem, 5),
             (self._adjust, 3), (self._tick, 4), (self._plan, 6), (self._choose, 4), (self._donate, 3), (self._send, 5),
             (self._convert, 4), (self._play, 6), (self._household, 8), (self._describe, 3), (self._use, 4),
-            (self._enrol, 2),
+            (self._enrol, 2), (self._hold, 6), (self._end_hold, 5),
         )  # fmt: skip
         (kind,) = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])
         return kind()
@@ -394,6 +399,12 @@ class Lives:
             fields["partner"] = "sky"
         if chance.random() < 0.1:
             fields["tenders"] = {"cash": total // 2, "card": total - total // 2}
+        if chance.random() < 0.1:
+            fields["rewards"] = tuple([TakenReward(chance.choice(("coffee", "ten-off", "ticket"))) for _ in range(2)])
+        if chance.random() < 0.2:
+            fields["holds"] = self._held_lately(fields["member"])
+        if chance.random() < 0.05:
+            fields["expects"] = chance.choice((0, total))
         bought = Purchase(**fields, lines=lines)
         self._bought.setdefault(bought.member, []).append(bought)
         return bought
@@ -418,6 +429,32 @@ class Lives:
     def _redeem(self) -> Event:
         reward = self.chance.choice(("coffee", "ten-off", "change", "flight", "ticket"))
         return Redeem(**self._of(), reward=reward, amount=self.chance.choice((0, 0, 10, 55)))
+
+    def _hold(self) -> Event:
+        chance, fields = self.chance, self._of()
+        ways: tuple[dict[str, Any], ...] = (
+            {"unit": "points", "amount": 20}, {"unit": "stars", "amount": 3}, {"unit": "cash", "amount": 60},
+            {"reward": "coffee"}, {"reward": "coffee"}, {"reward": "ten-off"}, {"reward": "flight"},
+            {"reward": "change", "amount": 30}, {"reward": "ticket"}, {"code": "SPRING"}, {"code": "SPRING"}, {},
+        )  # fmt: skip
+        lasts = timedelta(seconds=chance.choice((1, 1_800, 86_400, 5 * 86_400, 30 * 86_400, 31 * 86_400)))
+        held = Hold(**fields, until=fields["at"] + lasts, **chance.choice(ways))
+        self._held.setdefault(held.member, []).append(held.id)
+        return held
+
+    def _end_hold(self) -> Event:
+        chance, fields = self.chance, self._of()
+        lately = self._held_lately(fields["member"])
+        if not lately:
+            return Tick(**fields)
+        if chance.random() < 0.4:
+            return Release(**fields, hold=lately[0])
+        return Capture(**fields, hold=lately[0], amount=chance.choice((None, None, 1, 10)))
+
+    def _held_lately(self, member: str) -> tuple[str, ...]:
+        """One of the last things that were to be held for a member, if any."""
+        held = self._held.get(member, [])
+        return (self.chance.choice(held[-3:]),) if held else ()
 
     def _adjust(self) -> Event:
         unit = self.chance.choice(("points", "points", "stars", "xp", "vouchers", "cash", "gems"))

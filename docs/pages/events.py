@@ -8,7 +8,7 @@ from msgspec import inspect as types
 
 from docs.pages.docstrings import field_words
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
-from guerdon.core.events import ENGINE_KINDS, Event, Line, ReturnedLine, Traits, decode_event
+from guerdon.core.events import ENGINE_KINDS, Event, Line, ReturnedLine, TakenReward, Traits, decode_event
 
 EXAMPLES: list[dict[str, Any]] = [
     {"kind": "enrol", "id": "enrol-1042", "member": "1042", "at": "2026-03-02T08:30:00+02:00"},
@@ -58,6 +58,24 @@ EXAMPLES: list[dict[str, Any]] = [
         "purchase": "receipt-9001",
     },
     {"kind": "redeem", "id": "reward-31", "member": "1042", "at": "2026-03-06T09:00:00+02:00", "reward": "coffee"},
+    {
+        "kind": "hold",
+        "id": "checkout-55",
+        "member": "1042",
+        "at": "2026-03-06T09:10:00+02:00",
+        "until": "2026-03-06T09:40:00+02:00",
+        "unit": "points",
+        "amount": 200,
+    },
+    {
+        "kind": "capture",
+        "id": "order-55",
+        "member": "1042",
+        "at": "2026-03-06T09:15:00+02:00",
+        "hold": "checkout-55",
+        "amount": 150,
+    },
+    {"kind": "release", "id": "cancel-56", "member": "1042", "at": "2026-03-06T09:20:00+02:00", "hold": "checkout-56"},
     {"kind": "use", "id": "use-8", "member": "1042", "at": "2026-03-06T09:30:00+02:00", "benefit": "free-cup"},
     {"kind": "join", "id": "join-3", "member": "1042", "at": "2026-03-06T10:00:00+02:00", "plan": "plus"},
     {"kind": "renew", "id": "paid-4", "member": "1042", "at": "2026-04-06T10:00:00+03:00", "plan": "plus"},
@@ -128,6 +146,7 @@ BIRTHDAY = "^((0[13578]"
 STRUCTS: dict[type, str] = {
     Line: "[lines](#a-line-of-a-basket)",
     ReturnedLine: "[returned lines](#a-returned-line)",
+    TakenReward: "[taken rewards](#a-taken-reward)",
     Traits: "[traits](#traits)",
 }
 
@@ -169,6 +188,9 @@ def events_page() -> str:
         "## A returned line",
         plain(ReturnedLine.__doc__ or ""),
         _fields(ReturnedLine),
+        "## A taken reward",
+        plain(TakenReward.__doc__ or ""),
+        _fields(TakenReward),
     )
 
 

@@ -58,6 +58,10 @@ WORDS: dict[str, Words] = {
         "The member has used as much of the benefit as the period, or the term of the membership, allows.",
         "Ask for no more than the sentence says is left, or wait for the next period.",
     ),
+    "capture_exceeds_hold": Words(
+        "More was to be captured than the hold reserved. A hold of a code holds no amount.",
+        "Capture what is held, or leave `amount` out; under a new id.",
+    ),
     "cause_is_full": Words(
         "The cause has a target, which all members together have reached or would go beyond, and no cause follows that "
         "takes the rest.",
@@ -164,6 +168,23 @@ WORDS: dict[str, Words] = {
     "game_not_open": Words(
         "The event is dated outside the days of the game, or a condition does not hold. The sentence names the first.",
         "Tell the member. Try again under a new id when it holds.",
+    ),
+    "hold_unclear": Words(
+        "A hold names an amount of a `unit`, a `reward` or a `code`, and this names none of them, or more than one; or "
+        "its amount is of another unit than the reward costs.",
+        "Send a hold for each.",
+    ),
+    "hold_unknown": Words(
+        "The hold was captured, released, used by a purchase, or has lapsed; or there never was one of that id.",
+        "If it has lapsed, hold again, under a new id.",
+    ),
+    "hold_until_out_of_range": Words(
+        "A hold ends after it begins. It is for a checkout or an order, and lasts 30 days at most.",
+        "Send a nearer `until`, under a new id.",
+    ),
+    "holds_too_many": Words(
+        "The member has 20 open holds, which no checkout needs.",
+        "Release what is not needed; holds lapse by themselves at their `until`.",
     ),
     "household_held": Words(
         "A person is in one household at a time.",
@@ -296,6 +317,11 @@ WORDS: dict[str, Words] = {
         "A household hears that somebody has left who is not in it: the wish was taken back before it was granted.",
         "Nothing.",
     ),
+    "price_not_as_expected": Words(
+        "The purchase carries in `expects` what the member was told to pay, and by the program in force it comes to "
+        "something else: another discount, a voucher, a price that changed.",
+        "Ask again what it costs, tell the member, and send the purchase under a new id.",
+    ),
     "prize_run_out": Words(
         "A `win` names a prize of which the last piece is given. Only Guerdon sends wins.",
         "Nothing: a draw gives no more than there is.",
@@ -383,6 +409,10 @@ WORDS: dict[str, Words] = {
         "The purchase spends a unit that the version in force does not take in payment.",
         "Leave `spend` out, or send the unit that pays, under a new id.",
     ),
+    "unit_not_held": Words(
+        "Vouchers are whole: each comes off a basket by itself, and an amount of them cannot be set aside.",
+        "Hold the points that the voucher would cost, or take the reward along with the purchase.",
+    ),
     "unit_unknown": Words(
         "The version in force on the event's date has no such unit.",
         "Check the name, and the date.",
@@ -418,9 +448,11 @@ def refusals_page() -> str:
         "Only the first is told. The order: cannot be read; id known (the first answer, or other content); member "
         "unknown; time out of range; in the future; no program in force; already enrolled; too late; then what the "
         "kind of event asks for:",
-        "- `purchase`: currency, discount of a line, amount, discount of the basket.\n"
+        "- `purchase`: holds, currency, discount of a line, amount, discount of the basket, rewards, codes, what is "
+        "paid with, the price.\n"
         "- `return`: purchase unknown, then line by line: line unknown, more than is left; nothing left at all.\n"
         "- `redeem`: reward unknown, not for this member, costs more than is available, out of stock.\n"
+        "- `hold`: its end, too many, not one thing alone, then as for the thing itself.\n"
         "- `adjust`: unit unknown, more than is available.",
         *[_section(code, words) for code, words in WORDS.items()],
     )

@@ -409,7 +409,7 @@ COMMENT ON TABLE public.limits IS 'Limits that members share: budgets of mechani
 COMMENT ON COLUMN public.limits.program IS 'The program.';
 COMMENT ON COLUMN public.limits.name IS 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
 COMMENT ON COLUMN public.limits.allowed IS 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
-COMMENT ON COLUMN public.limits.used IS 'How much is used. Taken in the transaction that stores the decision.';
+COMMENT ON COLUMN public.limits.used IS 'How much is used. Taken, or given back by a hold, in the transaction that stores the decision.';
 COMMENT ON COLUMN public.limits.added IS 'How much was added to it by hand, on top of what versions allow; below zero: taken away.';
 
 CREATE TABLE public.members (

@@ -17,7 +17,7 @@ from guerdon.core.effects import (
     TierChanged,
 )
 from guerdon.core.events import Purchase, line_nets
-from guerdon.core.purchasing import paid_by_line
+from guerdon.core.purchasing import paid_by_line, to_pay
 from guerdon.core.state import MemberState
 from guerdon.messages.amounts import wired
 from guerdon.messages.receipts import (
@@ -36,14 +36,11 @@ def receipt(purchase: Purchase, effects: Sequence[Effect], state: MemberState) -
     payments = paid_by_line(purchase, effects)
     total = sum(line_nets(purchase.lines)) - purchase.discount
     paid = [_payment(effect) for effect in effects if isinstance(effect, PaidWith)]
-    # What earns as if it were money is no part of the lines' payments: it is still to be taken off.
-    ahead = sum([effect.money for effect in effects if isinstance(effect, PaidWith) and effect.earns])
-    to_pay = sum(payments) - ahead
     off = [_off(effect) for effect in effects if isinstance(effect, Reduced | Discounted)]
     return Receipt(
         total=wired(total),
         discount=wired(sum([effect.amount for effect in effects if isinstance(effect, Reduced | Discounted)])),
-        to_pay=wired(to_pay),
+        to_pay=wired(to_pay(purchase, effects)),
         lines=[
             ReceiptLine(line=place, sku=line.sku, amount=wired(line.amount), to_pay=wired(payment))
             for place, (line, payment) in enumerate(zip(purchase.lines, payments, strict=True))

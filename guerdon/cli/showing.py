@@ -13,6 +13,7 @@ from guerdon.core.effects import (
     BadgeLost,
     BenefitUsed,
     Capped,
+    Captured,
     Chosen,
     Converted,
     CouponExpired,
@@ -27,6 +28,7 @@ from guerdon.core.effects import (
     Expired,
     Gave,
     Granted,
+    Held,
     HouseholdChanged,
     Matured,
     MembershipChanged,
@@ -36,6 +38,7 @@ from guerdon.core.effects import (
     Received,
     Reduced,
     Refunded,
+    Released,
     Repaid,
     Restored,
     Reversed,
@@ -49,12 +52,15 @@ from guerdon.core.effects import (
 from guerdon.core.events import (
     Action,
     Adjust,
+    Capture,
     Enrol,
     Event,
+    Hold,
     Purchase,
     Receive,
     Redeem,
     Refer,
+    Release,
     Return,
     Send,
     Tick,
@@ -157,6 +163,8 @@ class Shower:
             return f"returned from {event.purchase}"
         if isinstance(event, Redeem):
             return f"asked for {event.reward}"
+        if isinstance(event, Hold | Capture | Release):
+            return f"{kind_of(event)} {event.id if isinstance(event, Hold) else event.hold}"
         if isinstance(event, Action):
             return event.action
         if isinstance(event, Adjust):
@@ -215,7 +223,7 @@ class Shower:
             return f"{word} {self.amount(effect.amount, effect.unit)}"
         if isinstance(effect, Progressed):
             return self._progressed(effect)
-        return self._passed(effect) or self._of_belonging(effect) or self._plainly(effect)
+        return self._passed(effect) or self._of_a_hold(effect) or self._of_belonging(effect) or self._plainly(effect)
 
     def _passed(self, effect: Effect) -> str:
         """What passed between members, causes and partners; empty for anything else."""
@@ -233,6 +241,19 @@ class Shower:
             got = self.amount(effect.got, effect.into, signed=True)
             return f"{effect.conversion} {self.amount(-effect.amount, effect.unit)}, {got} {effect.into}"
         return ""
+
+    def _of_a_hold(self, effect: Effect) -> str:
+        """What was held, and what became of it: ``held 200 points until 2017-04-01 14:05``; empty for anything else."""
+        if not isinstance(effect, Held | Captured | Released):
+            return ""
+        what = [effect.reward or effect.code] if effect.reward or effect.code else []
+        what += [f"{self.amount(effect.amount, effect.unit)} {effect.unit}"] if effect.amount else []
+        told = " for ".join(what)
+        if isinstance(effect, Held):
+            return f"held {told} until {self.moment(effect.until)}"
+        if isinstance(effect, Captured):
+            return f"captured {told}"
+        return f"{told} no longer held ({effect.why})"
 
     def _progressed(self, effect: Progressed) -> str:
         """A counter that moved: ``base 3 carried over``, ``base keeps 60/100``, ``card 4``."""

@@ -37,12 +37,14 @@ from guerdon.core.effects import (
     Expired,
     Gave,
     Granted,
+    Held,
     Matured,
     MembershipChanged,
     Note,
     PaidWith,
     Progressed,
     Reduced,
+    Released,
     Repaid,
     Reversed,
     Sent,
@@ -54,7 +56,7 @@ from guerdon.core.facts import Facts
 from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
-from guerdon.core.state import Coupon, Membership, MemberState, Standing
+from guerdon.core.state import Coupon, Membership, MemberState, OpenHold, Standing
 from guerdon.core.wallet import Lot, Wallet
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class Case:
         "event",
         "facts",
         "happened",
+        "holds",
         "household",
         "issued",
         "last_activity_at",
@@ -159,6 +162,7 @@ class Case:
         self.household = state.household
         self.roster = state.roster
         self.active_at = state.active_at
+        self.holds = state.holds
         self.purchases = state.purchases
         self.happened: list[Trigger] = []
         self.trigger: Trigger = ""
@@ -284,8 +288,12 @@ class Case:
         reference: str = "",
         proposal: Proposal | None = None,
         funded_by: str = "",
+        apart: bool = False,
     ) -> None:
-        """Give an amount to the member, pay back what is owed, and count it in the meters of what was earned."""
+        """Give an amount to the member, pay back what is owed, and count it in the meters of what was earned.
+
+        What is granted ``apart`` hangs on no lines of a purchase.
+        """
         self._put(unit, Lot(amount, self.at, expires_at, 0, matures_at, reference))
         self.effects.append(
             Granted(
@@ -302,7 +310,7 @@ class Case:
                 proposal.shares if proposal is not None else None,
                 self.settled_at,
                 funded_by,
-                proposal is not None and proposal.apart,
+                apart or (proposal is not None and proposal.apart),
             )
         )
         self.repay(unit)
@@ -334,6 +342,18 @@ class Case:
         if amount:
             self.wallets[unit], _ = wallet.spend(self.wallet(unit), amount)
             self.effects.append(Spent(unit, amount, reward, self.settled_at, partner))
+
+    def reserve(self, hold_id: str, held: OpenHold) -> None:
+        """Open a hold. The amount is known to be available."""
+        if held.amount:
+            self.wallets[held.unit], _ = wallet.hold(self.wallet(held.unit), held.amount, hold_id)
+        self.holds = self.holds | {hold_id: held}
+        pieces = held.quantity if held.reward else 0
+        self.effects.append(Held(hold_id, held.until, held.unit, held.amount, held.reward, pieces, held.code))
+
+    def end_hold(self, hold_id: str) -> None:
+        """Forget an open hold, whatever becomes of what it holds."""
+        self.holds = {other: held for other, held in self.holds.items() if other != hold_id}
 
     def give(self, cause: str, unit: str, amount: int) -> None:
         """Give a cause an amount that is known to be available."""
@@ -589,7 +609,12 @@ class Case:
         self.effects.append(CouponIssued(coupon.coupon, coupon.reference, coupon.expires_at, mechanic))
 
     def withdraw_coupon(self, reference: str) -> bool:
-        """Take a coupon back that was not used yet; tells whether it was still there."""
+        """Take a coupon back that was not used yet, on hold or not; tells whether it was still there."""
+        for hold_id, held in self.holds.items():
+            if held.coupon is not None and held.coupon.reference == reference:
+                self.end_hold(hold_id)
+                self.coupons = (*self.coupons, held.coupon)
+                self.effects.append(Released(hold_id, "withdrawn", code=held.code))
         found = [coupon for coupon in self.coupons if coupon.reference == reference]
         self.coupons = tuple([coupon for coupon in self.coupons if coupon.reference != reference])
         self.effects += [CouponWithdrawn(coupon.coupon, reference) for coupon in found]
@@ -629,6 +654,14 @@ class Case:
         counted_as = self.version.first_name(limit)
         self.limit_uses[counted_as] = self.limit_uses.get(counted_as, 0) + amount
 
+    def give_back(self, counted_as: str, amount: int) -> None:
+        """Give some of a shared limit back, by the name under which it is counted.
+
+        What was used of it is kept beside the decision too: a ledger is proven by what each decision was told.
+        """
+        self.limits_seen[counted_as] = self.facts.limits.get(counted_as, 0)
+        self.limit_uses[counted_as] = self.limit_uses.get(counted_as, 0) - amount
+
     def used_in(self, allowance: str, period_day: Day) -> int:
         """What is used of an allowance in the period that starts on that day."""
         return self.used.get(allowance, {}).get(period_day, 0)
@@ -643,6 +676,12 @@ class Case:
             still = max([day for day in buckets if day <= oldest], default=oldest)
             buckets = {day: used for day, used in buckets.items() if day >= still}
         self.used = self.used | {allowance: buckets}
+
+    def count_use_back(self, allowance: str, period_day: Day, amount: int) -> None:
+        """Count less against an allowance per member, where its period is still remembered."""
+        buckets = self.used.get(allowance, {})
+        if period_day in buckets:
+            self.used = self.used | {allowance: buckets | {period_day: buckets[period_day] - amount}}
 
     def count(self, meter: str, amount: int, day: Day) -> None:
         """Add an amount to a meter, in the window of that day."""
@@ -686,4 +725,5 @@ class Case:
             self.household,
             self.roster,
             self.active_at,
+            self.holds,
         )

@@ -38,6 +38,7 @@ from guerdon.core.events import (
     ENGINE_EVENTS,
     Action,
     Adjust,
+    Capture,
     Choose,
     Deliver,
     Describe,
@@ -45,11 +46,13 @@ from guerdon.core.events import (
     Enrol,
     Erase,
     Event,
+    Hold,
     Join,
     Play,
     Purchase,
     Receive,
     Redeem,
+    Release,
     Return,
     Tick,
     Use,
@@ -60,6 +63,7 @@ from guerdon.core.events import (
     kind_of,
 )
 from guerdon.core.facts import NO_FACTS, Facts
+from guerdon.core.holding import capture, free, hold, lapse, let_rest_lapse, release
 from guerdon.core.lanes import run_happened, run_lanes
 from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.receiving import receive
@@ -71,7 +75,7 @@ from guerdon.core.succession import convert_dropped, count_late, rename, take_ov
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
 
-_ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
+_ACTIVITY = (Purchase, Enrol, Action, Redeem, Capture, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
 
 
@@ -85,7 +89,7 @@ class Decision(NamedTuple):
     version: int
     """The number of the version that decided; 0 where none was in force."""
     limit_uses: dict[str, int]
-    """What is to be taken from shared limits in the same transaction."""
+    """What is to be taken from shared limits in the same transaction; below zero what is given back to them."""
     limits_seen: dict[str, int]
     """What was used of each shared limit that was looked at. A replay is told the same."""
     rates_seen: dict[str, Rate]
@@ -229,6 +233,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
     for unit in units:
         if unit in wallets:
             case.mature(unit, at)
+    if case.holds:
+        lapse(case, at)
     for rule in version.scheduled:
         falls_due = rule.next_due(case)
         if falls_due is not None and falls_due <= at:
@@ -251,6 +257,7 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     """Let the event have its effects."""
     event = case.event
     if isinstance(event, Purchase):
+        free(case, event)
         record_purchase(case, event)
         if case.counting is not case.version:
             count_late(case, case.counting)
@@ -269,6 +276,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     elif isinstance(event, Redeem):
         redeem(case, event)
         run_lanes(case, "afterwards")
+    elif isinstance(event, Hold | Capture | Release):
+        _hold_or_end(case, event, timeline)
     elif isinstance(event, Adjust):
         adjust(case, event)
     elif isinstance(event, Describe | Erase):
@@ -285,6 +294,21 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
     if case.version.kept_alive:
         case.stay_alive(kind_of(event))
+        if isinstance(event, Capture) or (isinstance(event, Purchase) and event.rewards):
+            case.stay_alive("redeem")
+    if case.state.holds:
+        let_rest_lapse(case)
+
+
+def _hold_or_end(case: Case, event: Hold | Capture | Release, timeline: Timeline) -> None:
+    """Reserve something for the member, or end that."""
+    if isinstance(event, Hold):
+        hold(case, event)
+    elif isinstance(event, Capture):
+        capture(case, event, timeline)
+        run_lanes(case, "afterwards")
+    else:
+        release(case, event)
 
 
 def _note_referrer(case: Case, event: Enrol) -> None:

@@ -49,6 +49,11 @@ def funding_account(partner: str) -> str:
     return f"partner:{partner}" if partner else "issued"
 
 
+def _moved(unit: str, source: str, target: str, amount: int, reward: str) -> tuple[Transfer, ...]:
+    """The transfer of a hold; none for one that holds no amount."""
+    return (Transfer(unit, source, target, amount, reward or "hold"),) if amount else ()
+
+
 class _Effect(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="effect", gc=False):
     """What every effect has."""
 
@@ -145,6 +150,59 @@ class Spent(_Effect, frozen=True, tag="spent"):
     def transfers(self) -> tuple[Transfer, ...]:
         target = f"partner:{self.partner}" if self.partner else "redeemed"
         return (Transfer(self.unit, "available", target, self.amount, self.reward),)
+
+
+class Held(_Effect, frozen=True, tag="held"):
+    """An amount, a reward or the use of a coupon was reserved."""
+
+    hold: str
+    """The id of the hold."""
+    until: Instant
+    unit: str = ""
+    amount: int = 0
+    """What was taken out of what is available; for a reward, what it costs."""
+    reward: str = ""
+    quantity: int = 0
+    """How many pieces of the reward."""
+    code: str = ""
+    """The code, or the reference of a personal coupon."""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return _moved(self.unit, "available", "held", self.amount, self.reward)
+
+
+class Captured(_Effect, frozen=True, tag="captured"):
+    """What was held was used."""
+
+    hold: str
+    unit: str = ""
+    amount: int = 0
+    reward: str = ""
+    code: str = ""
+    partner: str = ""
+    """The partner with whom it was spent, who is owed for it; empty: with the program."""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        target = f"partner:{self.partner}" if self.partner else "redeemed"
+        return _moved(self.unit, "held", target, self.amount, self.reward)
+
+
+class Released(_Effect, frozen=True, tag="released"):
+    """What was held went back, with the expiry it had."""
+
+    hold: str
+    why: str
+    """``released``, ``lapsed`` (nobody needed it in time), ``purchase`` (one that may use it), ``rest`` (of what was
+    captured in part) or ``withdrawn`` (a coupon, whose goods came back)."""
+    unit: str = ""
+    amount: int = 0
+    reward: str = ""
+    code: str = ""
+    at: Instant | None = None
+    """When it fell due; None: with the event."""
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        return _moved(self.unit, "held", "available", self.amount, self.reward)
 
 
 class Rewarded(_Effect, frozen=True, tag="rewarded"):
@@ -617,6 +675,9 @@ Effect = (
     | Matured
     | Repaid
     | Spent
+    | Held
+    | Captured
+    | Released
     | Rewarded
     | Valued
     | Reduced
@@ -708,6 +769,8 @@ def news_of(effects: Sequence[Effect]) -> list[Emitted]:
             told = "member.tier_changed" if effect.before != effect.after else ""
         elif isinstance(effect, Granted):
             told = "voucher.issued" if effect.reference else ""
+        elif isinstance(effect, Released):
+            told = "hold.lapsed" if effect.why == "lapsed" else ""
         else:
             told = effect.news
         if told:

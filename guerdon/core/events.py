@@ -24,6 +24,8 @@ Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?![\s\S]
 Prose = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+(?![\s\S])")]
 Money = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "money"]
 """Minor units of the program's currency. The word tells it from a count, for whoever looks at a field's type."""
+OwnMoney = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "own money"]
+"""The same where the purchase may be in another currency, and this is in the program's all the same."""
 Count = Annotated[int, Meta(ge=0, le=MAX_AMOUNT), "count"]
 
 
@@ -105,6 +107,15 @@ class Erase(_Event, frozen=True, tag="erase"):
     """The person asked to be forgotten: the traits go, the books stay."""
 
 
+class TakenReward(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A reward that a purchase takes along."""
+
+    reward: Id
+    """The reward, by its name in the program file."""
+    amount: Count = 0
+    """How much of its unit the member gives for it, as in `redeem`."""
+
+
 class Purchase(_Event, frozen=True, tag="purchase"):
     """A paid basket."""
 
@@ -130,6 +141,14 @@ class Purchase(_Event, frozen=True, tag="purchase"):
     """Coupon codes that the member shows."""
     spend: dict[Name, Count] = {}
     """What the member pays with out of the wallet, by unit, in the unit's smallest part."""
+    rewards: Annotated[tuple[TakenReward, ...], Meta(max_length=20)] = ()
+    """Rewards that the member takes with it, before its price is worked out: a voucher comes off this very basket."""
+    holds: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+    """Holds that end with it, by their ids: what they held is there for ``spend``, ``rewards`` and ``codes``."""
+    expects: OwnMoney | None = None
+    """What the member was told to pay in money, in minor units of the program's currency; None: nothing was told.
+
+    If the program comes to another amount the purchase is refused."""
     attributes: dict[Name, Name] = {}
     """Further facts for `attribute` and `if:`, as names with texts."""
 
@@ -181,6 +200,39 @@ class Redeem(_Event, frozen=True, tag="redeem"):
     """For a reward that is taken in any amount: how much of its unit the member gives for it."""
     channel: Name = ""
     """Where it is taken, as `channel` of the program file matches it."""
+
+
+class Hold(_Event, frozen=True, tag="hold"):
+    """Something is reserved for the member until an instant: an amount, a reward, or the use of a code or coupon."""
+
+    until: Annotated[datetime, Meta(tz=True)]
+    """When it lapses by itself; later than ``at``, and at most 30 days later."""
+    unit: Name = ""
+    """For an amount: the unit, by its name in the program file."""
+    amount: Count = 0
+    """For an amount: how much, in the unit's smallest part. For a reward: as in `redeem`."""
+    reward: Name = ""
+    """For a reward: its name in the program file. What it costs is held, and it is taken from the stock."""
+    channel: Name = ""
+    """For a reward: where it is taken, as in `redeem`."""
+    code: Name = ""
+    """For a coupon: the code, or the reference of a personal one."""
+
+
+class Capture(_Event, frozen=True, tag="capture"):
+    """What was held is used: an amount is spent, a reward given, a coupon used up. The rest goes back."""
+
+    hold: Id
+    """The id of the hold."""
+    amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)] | None = None
+    """How much of it, in the unit's smallest part; for a reward, what its pieces cost. None: all of it."""
+
+
+class Release(_Event, frozen=True, tag="release"):
+    """What was held is not needed: all of it goes back."""
+
+    hold: Id
+    """The id of the hold."""
 
 
 class Use(_Event, frozen=True, tag="use"):
@@ -387,6 +439,9 @@ Event = (
     | Action
     | Deliver
     | Redeem
+    | Hold
+    | Capture
+    | Release
     | Use
     | Join
     | Renew
@@ -458,6 +513,20 @@ def addressed(event: Event) -> str:
 def purchase_of(event: Event) -> str:
     """The id of the earlier purchase whose record a decision of this event needs; empty: it needs none."""
     return event.purchase if isinstance(event, Return | Use) else ""
+
+
+def rewards_of(event: Event) -> tuple[str, ...]:
+    """The rewards that an event asks for, by their names."""
+    if isinstance(event, Purchase):
+        return tuple([taken.reward for taken in event.rewards])
+    return (event.reward,) if isinstance(event, Redeem | Hold) and event.reward else ()
+
+
+def holds_of(event: Event) -> tuple[str, ...]:
+    """The holds that an event ends, by their ids."""
+    if isinstance(event, Purchase):
+        return event.holds
+    return (event.hold,) if isinstance(event, Capture | Release) else ()
 
 
 def encode_event(event: Event) -> bytes:

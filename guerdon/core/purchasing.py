@@ -1,7 +1,8 @@
 """A purchase is recorded: what comes off the price, what is paid for each line, and what the meters count.
 
-The order: what the program takes off the price (``checkout``), vouchers, what the member pays with out of a wallet.
-What is left is paid in money, spread over the lines, and that is what mechanics and meters look at.
+The order: the rewards that the member takes along, what the program takes off the price (``checkout``), vouchers, what
+the member pays with out of a wallet. What is left is paid in money, spread over the lines, and that is what mechanics
+and meters look at.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from guerdon.core.codes import check_codes
 from guerdon.core.effects import Discounted, Effect, PaidWith, Reduced, Valued
 from guerdon.core.events import Purchase, line_nets, lowered, payments_of
 from guerdon.core.lanes import run_lanes
+from guerdon.core.redemption import take_along
 from guerdon.core.refusals import stop
 from guerdon.core.workshop import Bought, CompiledMeter
 
@@ -31,6 +33,8 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
         _value(case, rate)
     case.payments = payments_of(case.nets, case.discount)
     _look_at_lines(case, purchase)
+    if purchase.rewards:
+        take_along(case, purchase)
     if purchase.codes:
         check_codes(case, purchase)
     if version.reduces_prices:
@@ -43,6 +47,8 @@ def record_purchase(case: Case, purchase: Purchase) -> None:
             _pay_with(case, unit)
         case.payments = payments_of(case.nets, case.discount)
     case.total = sum(case.payments)
+    if purchase.expects is not None:
+        _check_expected(case, purchase, purchase.expects)
     if case.counting is version:
         _count_purchase(case, purchase)
     case.purchases += 1
@@ -54,6 +60,13 @@ def _value(case: Case, rate: Rate) -> None:
     case.total = sum(case.nets) - case.discount
     if case.total > MAX_AMOUNT:
         raise stop("amount_out_of_range", amount=case.total, limit=MAX_AMOUNT)
+
+
+def _check_expected(case: Case, purchase: Purchase, expected: int) -> None:
+    """Refuse a purchase that costs the member something else than what the checkout told."""
+    found = to_pay(purchase, case.effects)
+    if found != expected:
+        raise stop("price_not_as_expected", expected=expected, found=found)
 
 
 def _look_at_lines(case: Case, purchase: Purchase) -> None:
@@ -117,6 +130,15 @@ def paid_by_line(purchase: Purchase, effects: Sequence[Effect]) -> list[int]:
             else:
                 discount += effect.amount if isinstance(effect, Reduced) else effect.money
     return payments_of(nets, discount)
+
+
+def to_pay(purchase: Purchase, effects: Sequence[Effect]) -> int:
+    """What is left to be paid in money, in minor units, by what the purchase led to.
+
+    After discounts, vouchers and everything that is paid out of a wallet: what ``expects`` is held against.
+    """
+    ahead = sum([effect.money for effect in effects if isinstance(effect, PaidWith) and effect.earns])
+    return sum(paid_by_line(purchase, effects)) - ahead
 
 
 def count_action(case: Case) -> None:

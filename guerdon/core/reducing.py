@@ -114,7 +114,8 @@ class Reducer:
         self._total = "" if limit.total is None else workshop.limit(mechanic, limit.total)
         self._uses = "" if limit.uses is None else workshop.limit(f"{mechanic}/uses", limit.uses)
         each = limit.uses_per_code
-        self._each = {} if each is None else {code: workshop.limit(f"{mechanic}/code/{code}", each) for code in codes}
+        limited = [] if each is None else [(code, each) for code in codes]
+        self._each = {code: workshop.code_limit(code, f"{mechanic}/code/{code}", most) for code, most in limited}
 
     def propose(self, case: Case, rule: Rule, shares: Shares) -> Proposal | None:
         """A proposal of what the limits leave of some shares; None, with a note, where that is nothing."""

@@ -19,6 +19,7 @@ REFUSALS: dict[str, str] = {
     "benefit_not_for_this_member": "The benefit {benefit} is not for this member: {reason}.",
     "benefit_too_late": "The benefit {benefit} is not good for the purchase {purchase} on this day.",
     "benefit_used_up": "Of the benefit {benefit} {left} are left, not {wanted}.",
+    "capture_exceeds_hold": "Of the hold {hold} {held} can be captured, not {wanted}.",
     "cause_is_full": "The cause {cause} takes {left} {unit} more, not {wanted}.",
     "cause_not_open": "The cause {cause} takes donations from {first} to {last}.",
     "choice_made_already": "What was chosen from the menu {menu} for this period ({chosen}) cannot be changed now.",
@@ -49,6 +50,12 @@ REFUSALS: dict[str, str] = {
     "game_exceeds_available": "To play costs {cost} {unit}; the member has {available}.",
     "game_limit_reached": "The member, or everybody together, may not play {game} so often.",
     "game_not_open": "The game {game} is not open to the member now: {reason}.",
+    "hold_unclear": "A hold is of an amount of a unit, of a reward or of a code: one of them and no other.",
+    "hold_unknown": "The member has no open hold {hold}.",
+    "hold_until_out_of_range": (
+        "The hold would last until {until}; it must end after it begins, and at most {days} days later."
+    ),
+    "holds_too_many": "The member has {most} open holds, and no more are taken.",
     "household_held": "The member belongs to the household {household} already.",
     "household_in_household": "A household cannot enter a household.",
     "household_left_lately": "The member has left a household and may enter another from {on} on.",
@@ -80,6 +87,7 @@ REFUSALS: dict[str, str] = {
     "payment_too_small": "A bill takes at least {least} {unit}, not {wanted}.",
     "person_erased": "The person behind the member {member} was erased on {on}; nothing is kept of them any more.",
     "person_not_in_household": "The person {person} is not in this household.",
+    "price_not_as_expected": "The member was told to pay {expected}; by the program it is {found}.",
     "prize_run_out": "There is no {prize} left to be won.",
     "prize_unknown": "The game {game} has no prize {prize}.",
     "purchase_unknown": "The member has no purchase {purchase}.",
@@ -101,6 +109,7 @@ REFUSALS: dict[str, str] = {
     "trial_not_offered": "The plan {plan} has no trial.",
     "trial_used": "The member has had the trial of the plan {plan} already.",
     "unit_does_not_pay": "The program takes no {unit} in payment.",
+    "unit_not_held": "The unit {unit} is kept as vouchers, which cannot be held by the amount.",
     "unit_unknown": "The program has no unit {unit}.",
     "wanted_exceeds_available": "That takes {wanted} {unit}; the member has {available}.",
 }

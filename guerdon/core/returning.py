@@ -170,8 +170,7 @@ def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
         before, amount, expires_at=grant.expires_at, matures_at=grant.matures_at, reference=grant.reference
     )
     missing = amount - pending - available
-    # Goods may come back with a date before their purchase, when their unit was not known yet.
-    owed = missing if case.counting.program.units[grant.unit].debt == "owed" else 0
+    owed = _owed(case, grant.unit, after, missing)
     case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
     why = "spent" if missing > owed else ""
     case.effects.append(
@@ -187,12 +186,20 @@ def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became)
     unit, wanted = became.unit, became.rate.of(amount, Rounding.FLOOR)
     if wanted:
         after, taken = wallet.spend(case.wallet(unit), wanted)
-        owed = wanted - taken if case.counting.program.units[unit].debt == "owed" else 0
+        owed = _owed(case, unit, after, wanted - taken)
         case.wallets[unit] = wallet.owe(after, owed) if owed else after
         why = "spent" if wanted - taken > owed else ""
         case.effects.append(
             Reversed(grant.mechanic, unit, wanted, taken, 0, owed, wanted - taken - owed, why, grant.funded_by)
         )
+
+
+def _owed(case: Case, unit: str, left: wallet.Wallet, missing: int) -> int:
+    """How much of what is missing is owed: all of it, or where the unit forgives what was spent, what is on hold."""
+    # Goods may come back with a date before their purchase, when their unit was not known yet.
+    if case.counting.program.units[unit].debt == "owed":
+        return missing
+    return min(missing, max(wallet.held(left) - left.debt, 0))
 
 
 def _amount_today(case: Case, grant: Granted, origin: Origin, lines: list[int], rule: Rule, earned: int) -> int:

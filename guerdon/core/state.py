@@ -74,6 +74,27 @@ class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     expires_at: Instant | None = None
 
 
+class OpenHold(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Something that is reserved for the member. What it took out of a wallet lies there under the hold's id."""
+
+    since: Instant
+    until: Instant
+    """When it lapses by itself."""
+    unit: str = ""
+    amount: int = 0
+    """In the unit's smallest part; for a reward, what it costs."""
+    reward: str = ""
+    quantity: int = 1
+    """How many pieces of the reward; how many uses of the code."""
+    code: str = ""
+    coupon: Coupon | None = None
+    """A personal coupon, which the member has no more while it is held."""
+    limits: tuple[str, ...] = ()
+    """The shared limits of which each piece took one, by the names under which they are counted."""
+    allowances: dict[str, Day] = {}
+    """The member's own allowances of which each piece took one, with the first day of their periods."""
+
+
 class Household(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A person's place in a household."""
 
@@ -141,6 +162,8 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """For a household: who belongs to it."""
     active_at: dict[str, Instant] = {}
     """By unit that only some kinds of events keep alive: when the last of them was."""
+    holds: dict[str, OpenHold] = {}
+    """What is reserved, by the id of the hold."""
 
 
 NEW_MEMBER = MemberState()

@@ -21,15 +21,16 @@ import msgspec
 
 from guerdon.core import meters
 from guerdon.core.amounts import Rounding
-from guerdon.core.calendar import Day
+from guerdon.core.calendar import Day, Instant
 from guerdon.core.case import Case
 from guerdon.core.effects import Carried, Converted, Effect, Granted, Reversed, TierChanged
 from guerdon.core.events import Action, Purchase, Return, instant_of_event
 from guerdon.core.facts import PastEvent, PurchaseRecord
+from guerdon.core.program import Becomes
 from guerdon.core.purchasing import metered, paid_by_line
 from guerdon.core.returning import Quantities, counted_out, origin_of
-from guerdon.core.state import PER_TERM, Standing
-from guerdon.core.version import Version
+from guerdon.core.state import PER_TERM, OpenHold, Standing
+from guerdon.core.version import Became, Version
 from guerdon.core.workshop import Bought
 
 
@@ -74,6 +75,7 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
     case.coupons = tuple(
         [msgspec.structs.replace(held, coupon=mechanics.get(held.coupon, held.coupon)) for held in case.coupons]
     )
+    case.holds = {hold_id: _renamed_hold(held, mechanics) for hold_id, held in case.holds.items()}
     if case.household is not None and case.household.mechanic in mechanics:
         renamed = mechanics[case.household.mechanic]
         case.household = msgspec.structs.replace(case.household, mechanic=renamed)
@@ -84,6 +86,14 @@ def _end_sharing(case: Case) -> None:
     for plan, held in list(case.memberships.items()):
         if held.status == "shared":
             case.be_member(plan, None, "household")
+
+
+def _renamed_hold(held: OpenHold, mechanics: Mapping[str, str]) -> OpenHold:
+    """A hold whose personal coupon goes by the new name of its mechanic."""
+    if held.coupon is None:
+        return held
+    named = mechanics.get(held.coupon.coupon, held.coupon.coupon)
+    return msgspec.structs.replace(held, coupon=msgspec.structs.replace(held.coupon, coupon=named))
 
 
 def _renamed_sources(standing: Standing, names: Mapping[str, str]) -> Standing:
@@ -108,24 +118,36 @@ def _renamed_part(name: str, mechanics: Mapping[str, str]) -> str:
 def convert_dropped(case: Case) -> None:
     """Turn what the member holds of dropped units into others, where the version says so.
 
-    Rounded in the member's favour. What is held for an order stays until it is captured or released, and what is owed
-    in a dropped unit is owed no more: nothing can pay it back.
+    Rounded in the member's favour. What is held stays until it is captured or released, and what is owed in a dropped
+    unit is owed no more: nothing can pay it back.
     """
+    by = f"version {case.version.number}"
     for unit, becomes in case.version.converted.items():
-        held = case.wallets.get(unit)
-        if held is None or not (held.lots or held.pending):
-            continue
-        amount = sum([lot.amount for lot in held.lots + held.pending])
-        unripe = sum([lot.amount for lot in held.pending])
-        got = becomes.rate.of(amount, Rounding.UP)
-        case.wallets[unit] = msgspec.structs.replace(held, lots=(), pending=())
-        expires_at = case.expiry(becomes.unit)
-        by = f"version {case.version.number}"
-        if got:
-            case.put(becomes.unit, got, expires_at, by if case.version.is_voucher(becomes.unit) else "")
-        case.effects.append(Converted(by, unit, amount, becomes.unit, got, expires_at=expires_at, pending=unripe))
-        if got:
-            case.repay(becomes.unit)
+        _convert(case, unit, becomes, by)
+
+
+def convert_freed(case: Case, unit: str, since: Instant, hold_id: str) -> None:
+    """Turn what a hold gives back into what its unit has become since the hold began."""
+    became = case.version.became.get(unit)
+    if became is not None and became.at > since:
+        _convert(case, unit, became, f"version {case.version.number}/{hold_id}")
+
+
+def _convert(case: Case, unit: str, becomes: Becomes | Became, by: str) -> None:
+    """Turn what is available and pending of a unit into another."""
+    held = case.wallets.get(unit)
+    if held is None or not (held.lots or held.pending):
+        return
+    amount = sum([lot.amount for lot in held.lots + held.pending])
+    unripe = sum([lot.amount for lot in held.pending])
+    got = becomes.rate.of(amount, Rounding.UP)
+    case.wallets[unit] = msgspec.structs.replace(held, lots=(), pending=())
+    expires_at = case.expiry(becomes.unit)
+    if got:
+        case.put(becomes.unit, got, expires_at, by if case.version.is_voucher(becomes.unit) else "")
+    case.effects.append(Converted(by, unit, amount, becomes.unit, got, expires_at=expires_at, pending=unripe))
+    if got:
+        case.repay(becomes.unit)
 
 
 def _moved(standing: Standing, version: Version) -> Standing:

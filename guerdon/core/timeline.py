@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from guerdon.core.calendar import LAST_INSTANT, Instant, instant_of
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Play, Redeem, Win
+from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Hold, Play, Win, rewards_of
 from guerdon.core.program import Program
 from guerdon.core.state import MemberState
 from guerdon.core.version import Version
@@ -44,13 +44,14 @@ class Timeline:
         first, last = instant_of(min(moments)), instant_of(max(moments))
         if any(isinstance(event, ENGINE_EVENTS) for event in events):
             last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
-        taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
+        taken = [(reward, instant_of(event.at)) for event in events for reward in rewards_of(event)]
+        codes = {event.code for event in events if isinstance(event, Hold)}
         causes = any(isinstance(event, Donate) for event in events)
         games = {event.game for event in events if isinstance(event, (Play, Win))}
         allowed: dict[str, int] = {}
         for version in self.versions:
             if version.starts_at <= last:
-                for limit in version.limits_between(first, last, taken, games, causes=causes):
+                for limit in version.limits_between(first, last, taken, games, codes, causes=causes):
                     name = version.first_name(limit)
                     allowed[name] = max(version.allowed(limit), allowed.get(name, 0))
         return allowed

@@ -70,6 +70,7 @@ class Version:
         self.rewards = {reward.name: workshop.reward(reward) for reward in program.rewards}
         self.limits: Mapping[str, int] = workshop.limits
         self.limits_of_games: Mapping[str, Sequence[str]] = workshop.limits_of_games
+        self.limits_of_codes: Mapping[str, Sequence[str]] = workshop.limits_of_codes
         self.seeds: Mapping[str, str] = workshop.seeds
         """By game: the commitment to the seed that its events need."""
         self._lanes = lanes_by_trigger(program, self.rules)
@@ -165,10 +166,11 @@ class Version:
         last: Instant,
         taken: Collection[tuple[str, Instant]],
         games: Collection[str] = (),
+        codes: Collection[str] = (),
         *,
         causes: bool = False,
     ) -> Iterator[str]:
-        """The limits of mechanics that are live between two instants, the stock of rewards taken then, and of games.
+        """The limits of mechanics that are live between two instants, of rewards taken then, of games and held codes.
 
         With ``causes`` the targets of all causes too: what is above one may go to the next.
         """
@@ -183,6 +185,8 @@ class Version:
                 yield self.rewards[name].stock_at(at, self.zone)
         for game in games:
             yield from self.limits_of_games.get(game, ())
+        for code in codes:
+            yield from self.limits_of_codes.get(code, ())
 
     def lanes(self, trigger: Trigger, day: Day, *, everything: bool = False) -> Sequence[Lane]:
         """The rules that react to a trigger on a day, lane by lane.
@@ -224,10 +228,10 @@ class Version:
     def next_due(self, case: Case) -> Instant | None:
         """When something falls due next, as the case stands; None: never.
 
-        At one instant the order is: what matures, what the mechanics' calendars bring (vouchers, tier reviews, in the
-        order of the file), what expires, what lapses for want of activity.
+        At one instant the order is: what matures, holds that lapse, what the mechanics' calendars bring (vouchers, tier
+        reviews, in the order of the file), what expires, what lapses for want of activity.
         """
-        dues: list[Instant] = []
+        dues: list[Instant] = [held.until for held in case.holds.values()]
         for name, unit in self._units:
             held = case.wallets.get(name)
             if held is None or not (held.lots or held.pending):

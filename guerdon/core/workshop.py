@@ -34,6 +34,8 @@ class Workshop:
         """Each shared limit and how much it allows."""
         self.limits_of_games: dict[str, list[str]] = {}
         """The limits that are looked at only when a game is played, or drawn."""
+        self.limits_of_codes: dict[str, list[str]] = {}
+        """By coupon code: the limits of how often it is good."""
         self.seeds: dict[str, str] = {}
         """By game: the commitment to the seed that it is played with."""
         self.codes: set[str] = set()
@@ -81,6 +83,11 @@ class Workshop:
     def game_limit(self, game: str, name: str, allowed: int) -> str:
         """Declare a shared limit that nothing but the events of one game looks at."""
         self.limits_of_games.setdefault(game, []).append(name)
+        return self.limit(name, allowed)
+
+    def code_limit(self, code: str, name: str, allowed: int) -> str:
+        """Declare how often a coupon code is good."""
+        self.limits_of_codes.setdefault(code, []).append(name)
         return self.limit(name, allowed)
 
 

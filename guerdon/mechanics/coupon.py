@@ -16,7 +16,7 @@ import msgspec
 from guerdon.core.amounts import Rounding
 from guerdon.core.calendar import Day, Instant, Term, date_of, is_birthday
 from guerdon.core.case import Case
-from guerdon.core.effects import CouponExpired, CouponIssued, CouponRestored, CouponUsed, CouponWithdrawn
+from guerdon.core.effects import CouponExpired, CouponIssued, CouponRestored, CouponUsed
 from guerdon.core.events import derived_id
 from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, matching, taken_off
@@ -215,18 +215,12 @@ class CouponRule(Rule):
             if isinstance(effect, CouponUsed) and effect.coupon == self.name:
                 self._restore(case, effect)
             elif isinstance(effect, CouponIssued) and effect.coupon == self.name and _is_brought(effect):
-                self._withdraw(case, effect.reference)
+                case.withdraw_coupon(effect.reference)
 
     def _restore(self, case: Case, used: CouponUsed) -> None:
         if used.expires_at is None or used.expires_at > case.as_of:
             case.coupons = (*case.coupons, Held(self.name, used.reference, case.at, used.expires_at))
             case.effects.append(CouponRestored(self.name, used.reference, used.expires_at))
-
-    def _withdraw(self, case: Case, reference: str) -> None:
-        left = tuple([held for held in case.coupons if held.reference != reference])
-        if len(left) < len(case.coupons):
-            case.coupons = left
-            case.effects.append(CouponWithdrawn(self.name, reference))
 
 
 @lru_cache(maxsize=65_536)

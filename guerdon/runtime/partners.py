@@ -16,7 +16,17 @@ from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding
 from guerdon.core.calendar import FIRST_INSTANT, LAST_INSTANT, Instant, day_of
-from guerdon.core.effects import Converted, Effect, Granted, PaidWith, Refunded, Reversed, Spent, decode_outcome
+from guerdon.core.effects import (
+    Captured,
+    Converted,
+    Effect,
+    Granted,
+    PaidWith,
+    Refunded,
+    Reversed,
+    Spent,
+    decode_outcome,
+)
 from guerdon.core.program import Unit
 from guerdon.core.version import Version
 from guerdon.runtime.programs import PublishedProgram
@@ -27,6 +37,7 @@ KINDS: dict[type, str] = {
     Granted: "granted",
     Reversed: "taken back",
     Spent: "spent",
+    Captured: "spent",
     PaidWith: "spent",
     Refunded: "given back",
     Converted: "converted",

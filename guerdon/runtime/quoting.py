@@ -19,6 +19,7 @@ from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Discounted, PaidWith, Reduced
 from guerdon.core.events import Event, Purchase, Redeem, instant_of_event
 from guerdon.core.facts import Facts
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Quantity
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState, decode_state
@@ -114,8 +115,9 @@ def _facts(
         for reward in version.rewards
     ]
     codes = shown_codes(connection, published.id, purchase.codes)
-    of_codes = [code.limit for code in codes.values() if code.key]
-    limits, added = reading.limits_used(connection, published.id, [*timeline.limits_for(asked), *of_codes])
+    of_codes = {code.limit for code in codes.values() if code.key}
+    names = timeline.limits_for(asked).keys() | of_codes | limits_coming_back(state, purchase)
+    limits, added = reading.limits_used(connection, published.id, list(names))
     needed = timeline.needs_history(state, at)
     history = history_of(reading.member_journal(connection, member)) if needed else ()
     rates = {}

@@ -29,6 +29,7 @@ from guerdon.core.events import (
     returned,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.timeline import Timeline
@@ -114,7 +115,8 @@ class Rehearsal:
 
     def facts_for(self, event: Event) -> Facts:
         """What a till would look up before it decides this event."""
-        used = {limit: self.used[limit] for limit in self.timeline.limits_for([event])}
+        limits = self.timeline.limits_for([event]).keys() | limits_coming_back(self.state(event.member), event)
+        used = {limit: self.used[limit] for limit in limits}
         receipt = self.receipts.get((event.member, purchase_of(event)))
         needed = self.timeline.needs_history(self.state(event.member), instant_of_event(event))
         codes = self._codes(event)

@@ -45,6 +45,7 @@ from guerdon.core.events import (
     purchase_of,
 )
 from guerdon.core.facts import Facts, PastEvent, PurchaseRecord
+from guerdon.core.holding import limits_coming_back
 from guerdon.core.refusals import Refusal, refuse
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from guerdon.runtime.codes import shown_codes
@@ -290,8 +291,9 @@ class _Batch:
             self._remember_purchase(decode_event(known[event_id].content), known[event_id].outcome)
         self._allowed = self._program.timeline.limits_for(events)
         self._load_codes(events)
-        if self._allowed:
-            self._limits, self._added = ledger.read_limits(connection, program, self._allowed)
+        coming_back = self._coming_back(events)
+        if self._allowed or coming_back:
+            self._limits, self._added = ledger.read_limits(connection, program, self._allowed, coming_back)
         commitments = self._program.timeline.seeds_for(events)
         if commitments:
             self._seeds = games.seeds(connection, program, commitments)
@@ -303,6 +305,12 @@ class _Batch:
         if shown:
             self._codes = shown_codes(self._connection, self._program.id, shown)
             self._allowed |= {code.limit: code.uses for code in self._codes.values() if code.key}
+
+    def _coming_back(self, events: Sequence[Event]) -> set[str]:
+        """The shared limits of which holds may give some back in this batch."""
+        holding = {key: member.state for key, member in self._members.items() if member.state.holds}
+        found = [limits_coming_back(holding[event.member], event) for event in events if event.member in holding]
+        return set().union(*found)
 
     def _load_history(self, events: Sequence[Event]) -> None:
         if not self._program.timeline.fills_meters:

@@ -366,11 +366,11 @@ def _check_balances(connection: Connection, program: int, balances: Balances) ->
 
 
 def _steps(decision: Decision) -> dict[str, int]:
-    """For each shared limit that a decision used: how far the square of what is used went up.
+    """For each shared limit that a decision used: how far the square of what is used went up, or down.
 
     Decisions of many members use a limit in an order that nothing records. But where each is told what those before it
-    have used, the squares go up from zero to that of all that is used now, and so their steps add up to it, in whatever
-    order they are counted. One that was told something else spoils the sum.
+    have used, the squares go from zero to that of all that is used now, up or down, and so their steps add up to it, in
+    whatever order they are counted. One that was told something else spoils the sum.
     """
     seen = decision.limits_seen
     return {name: used * (2 * seen[name] + used) for name, used in decision.limit_uses.items()}

@@ -2,7 +2,7 @@
 
 | a field of type | is written as |
 |---|---|
-| ``Money`` | ``12.50 USD`` |
+| ``Money``, ``OwnMoney`` | ``12.50 USD`` |
 | ``unit`` with ``amount`` | one amount under ``amount``: ``50 points``, ``-5 USD`` |
 | another number | ``2`` |
 | ``Id``, ``Name``, ``Prose`` | a text |
@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta
 
-from guerdon.core.events import Line, ReturnedLine
+from guerdon.core.events import Line, ReturnedLine, TakenReward
 from guerdon.core.program import Quantity
 from guerdon.language.dates import DATE
 from guerdon.language.errors import Wrong
@@ -32,9 +32,25 @@ from guerdon.language.phrases import Choice, Phrase
 from guerdon.language.section import Key, Section
 from guerdon.language.words import YES_NO
 from guerdon.specs.anything import Anything
-from guerdon.specs.wordings import CHANGE, EXAMPLES, LINE, MOMENT, PROSE, RETURNED_LINE, TEXT, TOLD_MONEY, WHOLE_NUMBER
+from guerdon.specs.wordings import (
+    ANY_MONEY,
+    CHANGE,
+    EXAMPLES,
+    LINE,
+    MOMENT,
+    PROSE,
+    RETURNED_LINE,
+    TAKEN_REWARD,
+    TEXT,
+    TOLD_MONEY,
+    WHOLE_NUMBER,
+)
 
-WORDED: dict[type[Any], Phrase[dict[str, Any]]] = {Line: LINE, ReturnedLine: RETURNED_LINE}
+WORDED: dict[type[Any], Phrase[dict[str, Any]]] = {
+    Line: LINE,
+    ReturnedLine: RETURNED_LINE,
+    TakenReward: TAKEN_REWARD,
+}
 """The Structs that may be written in a few words."""
 
 UNSAID: dict[str, str] = {"sku": "", "reason": "a worked case", "by": "staff"}
@@ -101,6 +117,8 @@ def form_of(hint: Any) -> Form[Any]:
 def _annotated(base: Any, extras: Sequence[Any]) -> Form[Any]:
     if base is int and "money" in extras:
         return TOLD_MONEY
+    if base is int and "own money" in extras:
+        return ANY_MONEY
     if base is str and any(isinstance(meta, Meta) and (meta.max_length or 0) > 200 for meta in extras):
         return PROSE
     return form_of(base)

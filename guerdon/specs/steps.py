@@ -26,7 +26,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind 
 """Every kind of event with its Struct."""
 
 _COMMON = ("id", "member", "at")
-_NAMES_ITS_MEMBER = ("enrol",)
+_NAMES_ITS_MEMBER = ("enrol", "hold")
 """The kinds behind which the member stands, whatever other fields they have."""
 
 

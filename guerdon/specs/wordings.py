@@ -333,6 +333,17 @@ RETURNED_LINE = Phrase(
 )
 
 
+TAKEN_REWARD = Phrase(
+    "a reward that is taken along",
+    Wording(f"({NAME_PATTERN})", lambda found, _: {"reward": found[1]}),
+    Wording(
+        f"({NAME_PATTERN}) for {WHOLE}", lambda found, _: {"reward": found[1], "amount": count(found[2], MAX_WHOLE)}
+    ),
+    examples=("coffee", "gift-card for 250"),
+    about="The reward by its name; for one that is taken in any amount, `for` how much of its unit.",
+)
+
+
 class HeldLot(NamedTuple):
     """A lot as a case expects it."""
 

@@ -5,7 +5,7 @@ times are instants (whole seconds since 1970, UTC).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -114,21 +114,23 @@ def known_events(connection: Connection, program: int, event_ids: Sequence[str])
 
 
 def read_limits(
-    connection: Connection, program: int, allowed: Mapping[str, int]
+    connection: Connection, program: int, allowed: Mapping[str, int], coming_back: Collection[str] = ()
 ) -> tuple[dict[str, int], dict[str, int]]:
     """What is used so far of each shared limit, and what was added to it by hand: locked, unless it has run out.
 
-    ``allowed`` names the limits and what each allows, without what was added. One that has run out stays so until more
-    is added to it, and nobody needs to wait for that.
+    ``allowed`` names the limits and what each allows, without what was added. From one that has run out nobody takes
+    anything, so nobody needs to wait for it: who comes before more is added or given back is refused. ``coming_back``
+    are those of which this transaction may itself give some back; they are locked in any case, in the same order.
     """
     asked: dict[str, Any] = {"program": program, "names": list(allowed)}
     rows = {row[0]: row for row in connection.execute(statement("read_limits"), asked)}
     if len(rows) < len(allowed):
         connection.execute(statement("add_limits"), asked | {"allowed": list(allowed.values())})
-    still_open = [name for name, allows in allowed.items() if name not in rows or _is_open(allows, *rows[name][1:])]
-    if still_open:
-        locked = connection.execute(statement("lock_limits"), asked | {"names": still_open})
-        rows.update({row[0]: row for row in locked})
+    still_open = {name for name, allows in allowed.items() if name not in rows or _is_open(allows, *rows[name][1:])}
+    locked = [*still_open.union(coming_back)]
+    if locked:
+        found = connection.execute(statement("lock_limits"), asked | {"names": locked})
+        rows.update({row[0]: row for row in found})
     return {name: used for name, used, _ in rows.values()}, {name: added for name, _, added in rows.values() if added}
 
 
@@ -153,12 +155,15 @@ def add_to_limit(
 
 
 def use_limits(connection: Connection, program: int, uses: Mapping[str, int], allowed: Mapping[str, int]) -> None:
-    """Take from shared limits, of each of which there is so much. The database refuses more."""
+    """Take from shared limits, of each of which there is so much, or give back. The database refuses more.
+
+    What a limit that is only given back allows now is not looked at: no version may have it any more.
+    """
     asked = {
         "program": program,
         "names": list(uses),
         "amounts": list(uses.values()),
-        "allowed": [allowed[name] for name in uses],
+        "allowed": [allowed.get(name) for name in uses],
     }
     connection.execute(statement("use_limits"), asked)
 

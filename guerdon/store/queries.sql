@@ -204,8 +204,10 @@ where members.program = %(program)s and journal.kind = %(kind)s and journal.cont
 order by journal.recorded_at, journal.member, journal.seq
 
 -- name: use_limits
--- Take from shared limits, each as large as the version in force says.
-update limits set used = used + taken.amount, allowed = taken.allowed
+-- Take from shared limits, each as large as the version in force says; one that is given back stays as large as it was.
+update limits set
+    used = used + taken.amount,
+    allowed = case when taken.amount > 0 then taken.allowed else limits.allowed end
 from unnest(%(names)s::text[], %(amounts)s::bigint[], %(allowed)s::bigint[]) as taken (name, amount, allowed)
 where limits.program = %(program)s and limits.name = taken.name
 

@@ -404,7 +404,9 @@ def test_the_database_itself_refuses_to_overdraw_a_limit(database_url: str, monk
     with Shop(database_url, LIMITED) as shop:
         shop.meets(enrol("ana"), *[buy(f"p{n}", "ana", "2026-02-01 10:00", "1.00") for n in range(71)])
         assert shop.limit("opening") == (500, 497)
-        monkeypatch.setattr("guerdon.store.ledger.read_limits", lambda _c, _p, names: (dict.fromkeys(names, 0), {}))
+        monkeypatch.setattr(
+            "guerdon.store.ledger.read_limits", lambda _c, _p, names, _back: (dict.fromkeys(names, 0), {})
+        )
         before, rows = shop.stored(), shop.row_counts()
         with pytest.raises(errors.CheckViolation, match="limit_is_kept"):
             shop.till.commit_one(buy("over", "ana", "2026-02-01 10:00", "1.00"))

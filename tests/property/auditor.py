@@ -15,6 +15,7 @@ from guerdon.core.effects import (
     Reduced,
     Refunded,
     Reversed,
+    Spent,
     Transfer,
 )
 from guerdon.core.state import MemberState
@@ -51,14 +52,16 @@ class Auditor:
                 assert not account.startswith("cause:") or balance >= 0, (unit, account, balance)
 
     def sold(self, receipt: str, effects: Iterable[Effect]) -> None:
-        """Note what a purchase earned by itself."""
+        """Note what a purchase earned by itself. What was given for a reward's cost was not earned, and stays."""
+        effects = tuple(effects)
+        bought = {effect.reward for effect in effects if isinstance(effect, Spent) and effect.at is None}
         self.earned[receipt] = Counter()
         self.carried[receipt] = Counter()
         self.taken_back[receipt] = Counter()
         for effect in effects:
             if isinstance(effect, Progressed) and effect.counter == "carried over":
                 self.carried[receipt][effect.mechanic] += effect.after - effect.before
-            if isinstance(effect, Granted) and effect.at is None:
+            if isinstance(effect, Granted) and effect.at is None and effect.mechanic not in bought:
                 self.earned[receipt][effect.mechanic] += effect.amount
 
     def came_back(self, receipt: str, effects: Iterable[Effect], *, everything: bool) -> None:

@@ -13,15 +13,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from guerdon.core import wallet
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Effect, decode_outcome, encode_outcome, transfers_of
+from guerdon.core.effects import Effect, Held, decode_outcome, encode_outcome, transfers_of
 from guerdon.core.events import (
     Action,
     Adjust,
+    Capture,
     Choose,
     Convert,
     Donate,
     Enrol,
     Event,
+    Hold,
     Join,
     Leave,
     Line,
@@ -29,16 +31,19 @@ from guerdon.core.events import (
     Receive,
     Redeem,
     Refer,
+    Release,
     Renew,
     Return,
     ReturnedLine,
     Send,
+    TakenReward,
     Tick,
     decode_event,
     encode_event,
 )
 from guerdon.core.facts import Facts, PurchaseRecord
-from guerdon.core.purchasing import paid_by_line
+from guerdon.core.holding import limits_coming_back
+from guerdon.core.purchasing import paid_by_line, to_pay
 from guerdon.core.state import NEW_MEMBER, MemberState, decode_state, encode_state
 from tests.builders import instant
 from tests.property import strategies as some
@@ -59,6 +64,9 @@ class MemberLife(RuleBasedStateMachine):
         self.effects: list[Effect] = []
         self.twins_effects: list[Effect] = []
         self.limits: dict[str, int] = dict(STOCKS)
+        self.twins_limits: dict[str, int] = dict(STOCKS)
+        """What holds have taken comes back to the twin when an event comes, and not when a clock does."""
+        self.allowed: dict[str, int] = dict(STOCKS)
         self.receipts: dict[str, PurchaseRecord] = {}
         self.auditor = Auditor()
         self.count = 0
@@ -74,16 +82,11 @@ class MemberLife(RuleBasedStateMachine):
         """Let an event happen to the member and to the twin."""
         assert decode_event(encode_event(event)) == event
         receipt = self.receipts.get(event.purchase) if isinstance(event, Return) else None
-        facts = Facts(
-            {
-                name: allowed - self.limits.setdefault(name, allowed)
-                for name, allowed in TIMELINE.limits_for([event]).items()
-            },
-            receipt,
-        )
+        self.allowed |= TIMELINE.limits_for([event])
+        facts = self.facts_for(event, self.state, self.limits, receipt)
         decision = self.decided(event, facts)
         if not isinstance(event, Tick):
-            self.happens_to_twin(event, facts)
+            self.happens_to_twin(event, receipt)
         if decision.outcome.refusal is not None:
             assert decision.state is self.state
             assert (decision.outcome.effects, decision.limit_uses) == ((), {})
@@ -92,7 +95,7 @@ class MemberLife(RuleBasedStateMachine):
         effects = decision.outcome.effects
         self.effects += effects
         for name, used in decision.limit_uses.items():
-            assert used > 0
+            assert name in decision.limits_seen
             self.limits[name] -= used
         self.auditor.enter(transfers_of(effects))
         if isinstance(event, Purchase):
@@ -100,6 +103,7 @@ class MemberLife(RuleBasedStateMachine):
             self.auditor.sold(event.id, effects)
             self.auditor.paid(event.id, sum(line.amount for line in event.lines) - event.discount, effects)
             assert all(paid >= 0 for paid in paid_by_line(event, effects))
+            assert 0 <= to_pay(event, effects) <= sum(paid_by_line(event, effects))
         if isinstance(event, Return):
             back = self.state.returned[event.purchase]
             assert receipt is not None
@@ -126,19 +130,27 @@ class MemberLife(RuleBasedStateMachine):
         assert decode_outcome(encode_outcome(decision.outcome)) == decision.outcome
         return decision
 
-    def happens_to_twin(self, event: Event, facts: Facts) -> None:
+    def facts_for(
+        self, event: Event, state: MemberState, left: dict[str, int], receipt: PurchaseRecord | None
+    ) -> Facts:
+        """What the decision of an event may look at, where so much of each limit is left."""
+        limits = TIMELINE.limits_for([event]).keys() | limits_coming_back(state, event)
+        used = {name: self.allowed[name] - left.setdefault(name, self.allowed[name]) for name in limits}
+        return Facts(used, receipt)
+
+    def happens_to_twin(self, event: Event, receipt: PurchaseRecord | None) -> None:
         """The twin hears of time only from events; of a late one after being brought to the same instant."""
         if event.at.timestamp() < self.state.as_of > self.twin.as_of:
-            self.tick_twin(self.state.as_of)
-        decision = decide(TIMELINE, self.twin, event, facts)
-        self.twin = decision.state
-        self.twins_effects += decision.outcome.effects
+            when = datetime.fromtimestamp(self.state.as_of, UTC)
+            self.twin_meets(Tick(id="twin", member="m", at=when), None)
+        self.twin_meets(event, receipt)
 
-    def tick_twin(self, at: int) -> None:
-        when = datetime.fromtimestamp(at, UTC)
-        decision = decide(TIMELINE, self.twin, Tick(id="twin", member="m", at=when))
+    def twin_meets(self, event: Event, receipt: PurchaseRecord | None) -> None:
+        decision = decide(TIMELINE, self.twin, event, self.facts_for(event, self.twin, self.twins_limits, receipt))
         self.twin = decision.state
         self.twins_effects += decision.outcome.effects
+        for name, used in decision.limit_uses.items():
+            self.twins_limits[name] -= used
 
     def is_like_twin(self) -> None:
         assert encode_state(self.twin) == encode_state(self.state)
@@ -188,6 +200,48 @@ class MemberLife(RuleBasedStateMachine):
     def redeems(self, pause: int, reward: str, amount: int) -> None:
         self.now += pause
         self.happens(Redeem(**self.fields(), reward=reward, amount=amount))
+
+    @rule(
+        pause=some.pauses,
+        late=some.delays,
+        lasts=st.integers(1, 30 * 86_400),
+        what=st.sampled_from(
+            (
+                {"unit": "points"}, {"unit": "stars"}, {"unit": "cash"}, {"unit": "vouchers"}, {"reward": "mug"},
+                {"reward": "pin"}, {"reward": "ten-off"}, {"reward": "change"}, {"reward": "code"}, {"code": "SPRING"},
+            )
+        ),
+        amount=st.sampled_from((0, 5, 10, 25, 40)),
+    )  # fmt: skip
+    def holds(self, pause: int, late: int, lasts: int, what: dict[str, str], amount: int) -> None:
+        self.now += pause
+        fields = self.fields(self.now - late)
+        until = datetime.fromtimestamp(self.now - late + lasts, UTC)
+        self.happens(Hold(**fields, until=until, amount=amount, **what))
+
+    @precondition(lambda self: self.state.holds)
+    @rule(pause=some.pauses, late=some.delays, amount=st.none() | st.integers(1, 45), data=st.data())
+    def captures(self, pause: int, late: int, amount: int | None, data: st.DataObject) -> None:
+        self.now += pause
+        held = data.draw(st.sampled_from(sorted(self.state.holds)))
+        self.happens(Capture(**self.fields(self.now - late), hold=held, amount=amount))
+
+    @precondition(lambda self: self.state.holds)
+    @rule(pause=some.pauses, late=some.delays, data=st.data())
+    def releases(self, pause: int, late: int, data: st.DataObject) -> None:
+        self.now += pause
+        held = data.draw(st.sampled_from(sorted(self.state.holds)))
+        self.happens(Release(**self.fields(self.now - late), hold=held))
+
+    @rule(pause=some.pauses, basket=some.baskets, points=st.integers(0, 30), data=st.data())
+    def buys_with_what_was_held(self, pause: int, basket: tuple[Line, ...], points: int, data: st.DataObject) -> None:
+        """A basket that ends holds, takes a reward along and pays with points, all in one."""
+        self.now += pause
+        held = tuple(data.draw(st.lists(st.sampled_from(sorted(self.state.holds)), unique=True, max_size=2))
+                     if self.state.holds else ())  # fmt: skip
+        rewards = tuple(map(TakenReward, data.draw(st.lists(st.sampled_from(("mug", "ten-off", "pin")), max_size=2))))
+        fields = self.fields()
+        self.happens(Purchase(**fields, lines=basket, holds=held, rewards=rewards, spend={"points": 2 * points}))
 
     @rule(
         pause=some.pauses,
@@ -314,7 +368,17 @@ class MemberLife(RuleBasedStateMachine):
             assert all(end > self.state.as_of for end in ends)
             assert held.debt >= 0
             assert not (held.debt and held.lots), "a debt is paid back as soon as there is something"
-            assert unit != "stars" or held.debt == 0, "what stars would be owed is forgiven"
+            never_held = not any(isinstance(effect, Held) and effect.unit == unit for effect in self.effects)
+            assert unit != "stars" or held.debt == 0 or not never_held, "what stars would be owed is forgiven"
+
+    @invariant()
+    def what_is_held_lies_in_the_wallets(self) -> None:
+        lying = {hold: unit for unit, held in self.state.wallets.items() for hold in held.held}
+        assert lying == {hold: held.unit for hold, held in self.state.holds.items() if held.unit}
+        for hold, held in self.state.holds.items():
+            assert held.until > self.state.as_of
+            lots = self.state.wallets[held.unit].held[hold] if held.unit else ()
+            assert sum([lot.amount for lot in lots]) == held.amount
 
     @invariant()
     def memberships_are_in_their_terms(self) -> None:

@@ -1,12 +1,13 @@
 """Stories from a shop, told through till and clock, with the balances at each step, until nothing more is due."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from builders import shown_instant
+from builders import moment, shown_instant
 from ledger_fixtures import Shop, bring_back, buy, enrol, from_date, redeem
 
-from guerdon.core.events import Event
+from guerdon.core.events import Capture, Event, Hold, Release
 from guerdon.runtime.programs import publish
 from guerdon.store.programs import VersionRewritesHistory
 
@@ -111,6 +112,46 @@ def test_a_members_year(shop: Shop) -> None:
         "wallet.expired", "wallet.expired", "wallet.expired", "member.tier_changed",
     ]  # fmt: skip
     assert nothing_more_is_due(shop)
+
+
+def test_an_order_that_is_delivered_in_part(shop: Shop) -> None:
+    """Hold points and coffees for an order, capture a part, change one's mind about the rest, and let something lapse.
+
+    ::
+
+        2026 Jan 10  20        Feb 1            Feb 2         Feb 3      Feb 10     Feb 20
+             join    300.00    hold 200, 150    capture 120   release    hold 100   lapses
+                               and a coffee     and a coffee  150
+
+        available    350 650   250              330           480        380        480
+        held         0   0     400              150           0          100        0
+    """
+
+    def held(id: str, when: str, until: str, **what: Any) -> Hold:
+        return Hold(id=id, member="ana", at=moment(when), until=moment(until), **what)
+
+    def captured(id: str, when: str, of: str, amount: int | None = None) -> Capture:
+        return Capture(id=id, member="ana", at=moment(when), hold=of, amount=amount)
+
+    shop.meets(enrol("ana", "2026-01-10 12:00"), buy("p1", "ana", "2026-01-20 12:00", "300.00"))
+    assert (shop.has("ana"), shop.level("ana")) == (650, "gold")
+    points = {"unit": "points", "amount": 200}
+    shop.meets(
+        held("a", "2026-02-01", "2026-02-15", **points),
+        held("b", "2026-02-01", "2026-02-15", **points | {"amount": 150}),
+    )
+    shop.meets(held("c", "2026-02-01", "2026-02-15", reward="coffee"))
+    assert (shop.has("ana"), shop.account("held")) == (250, 400)
+    shop.meets(captured("d", "2026-02-02", "a", 120), captured("e", "2026-02-02", "c"))
+    assert (shop.has("ana"), shop.account("held"), shop.account("redeemed")) == (330, 150, 170)
+    assert shop.refuses(captured("f", "2026-02-02", "a"), journaled=True) == "hold_unknown"
+    shop.meets(Release(id="g", member="ana", at=moment("2026-02-03"), hold="b"))
+    shop.meets(held("h", "2026-02-10", "2026-02-20", **points | {"amount": 100}))
+    assert (shop.has("ana"), due(shop, "ana")) == (380, "2026-02-20 00:00")
+    assert (shop.waits_until("2026-02-19 23:59"), shop.waits_until("2026-02-20 00:00")) == (0, 1)
+    assert (shop.has("ana"), shop.account("held"), shop.state("ana").holds) == (480, 0, {})
+    assert due(shop, "ana") == "2026-04-01 00:00"  # the quarter
+    assert shop.is_proven()
 
 
 def test_a_clock_that_comes_late_changes_nothing(shop: Shop) -> None:

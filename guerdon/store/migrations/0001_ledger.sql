@@ -147,7 +147,7 @@ comment on table limits is 'Limits that members share: budgets of mechanics, sto
 comment on column limits.program is 'The program.';
 comment on column limits.name is 'The mechanic, or "stock:" and the reward, or "cap:" and the cap that mechanics share.';
 comment on column limits.allowed is 'How much there was when some was last taken, by the version in force then; before that, by the version that declared it. The smallest part of the unit, or pieces.';
-comment on column limits.used is 'How much is used. Taken in the transaction that stores the decision.';
+comment on column limits.used is 'How much is used. Taken, or given back by a hold, in the transaction that stores the decision.';
 
 create table seeds (
     program integer not null references programs (id),

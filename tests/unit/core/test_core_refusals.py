@@ -13,6 +13,7 @@ from guerdon.core.events import (
     Action,
     Adjust,
     Admit,
+    Capture,
     Choose,
     Convert,
     Deliver,
@@ -22,6 +23,7 @@ from guerdon.core.events import (
     Enter,
     Event,
     Exit,
+    Hold,
     Join,
     Leave,
     Line,
@@ -29,6 +31,7 @@ from guerdon.core.events import (
     Purchase,
     Receive,
     Redeem,
+    Release,
     Renew,
     Return,
     ReturnedLine,
@@ -40,10 +43,12 @@ from guerdon.core.events import (
     Win,
 )
 from guerdon.core.games import commitment_to
+from guerdon.core.holding import MOST_HOLDS
 from guerdon.core.program import Allowance, Cap, Meter, Quantity, Unit, When
+from guerdon.core.reducing import PriceLimit
 from guerdon.core.refusals import REFUSALS, Refusal, refuse
 from guerdon.core.wallet import Lot, Wallet
-from guerdon.mechanics import Benefit, Earn, Household, Membership, Menu, Payment, Quest, Raffle, Tiers, Wheel
+from guerdon.mechanics import Benefit, Discount, Earn, Household, Membership, Menu, Payment, Quest, Raffle, Tiers, Wheel
 from guerdon.mechanics.cause import Cause
 from guerdon.mechanics.conversion import Conversion
 from guerdon.mechanics.menu import Option
@@ -52,7 +57,7 @@ from guerdon.mechanics.raffle import Entry, Prize
 from guerdon.mechanics.sending import Sending
 from guerdon.mechanics.tiers import Level
 from guerdon.mechanics.wheel import Slice
-from tests.builders import Story, instant, moment, points_per_dollar, program, purchase, reward, term, window
+from tests.builders import Story, instant, moment, off, points_per_dollar, program, purchase, reward, term, window
 
 GIVEN_BY_THE_TILL = {
     "event_id_used_with_other_content",
@@ -210,6 +215,38 @@ def coded(**fields):
     return story
 
 
+ONE_THING = "A hold is of an amount of a unit, of a reward or of a code: one of them and no other."
+
+
+def a_hold(until: str = "2026-03-11", **fields: object) -> Hold:
+    return Hold(**at(), until=moment(until), **fields)
+
+
+def holding(**fields: object) -> Story:
+    """The shop, where something is held as ``before``."""
+    story = shop()
+    story.meets(Hold(id="before", member="m", at=moment("2026-03-05"), until=moment("2026-03-20"), **fields))
+    return story
+
+
+def holding_much() -> Story:
+    """A member with 20 open holds."""
+    story = shop()
+    for number in range(MOST_HOLDS):
+        fields = {"id": f"hold-{number}", "member": "m", "at": moment("2026-03-05"), "until": moment("2026-03-20")}
+        story.meets(Hold(**fields, unit="points", amount=1))
+    return story
+
+
+def with_a_code() -> Story:
+    """A member who holds the one use of a code."""
+    story = Story(
+        program(Discount(name="spring", off=off("5 %"), when=When(code=("SPRING",)), limit=PriceLimit(uses_per_code=1)))
+    )
+    story.meets(Hold(id="before", member="m", at=moment("2026-03-05"), until=moment("2026-03-20"), code="SPRING"))
+    return story
+
+
 CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
     (
         "adjustment_exceeds_available",
@@ -296,6 +333,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         Use(**at(), benefit="test", quantity=3),
     ),
     (
+        "capture_exceeds_hold",
+        "Of the hold before 40 can be captured, not 41.",
+        lambda: holding(unit="points", amount=40),
+        Capture(**at(), hold="before", amount=41),
+    ),
+    (
         "choice_made_already",
         "What was chosen from the menu categories for this period (soup) cannot be changed now.",
         lambda: in_plans(choice("soup")),
@@ -329,6 +372,7 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         lambda: Story(program(points_per_dollar(when=When(code=("SPRING",))))),
         basket(Line("a", 500), codes=("SPRING", "FALL")),
     ),
+    ("code_used_up", "The code SPRING is used up.", with_a_code, a_hold(code="SPRING")),
     (
         "currency_rate_missing",
         "The purchase is in EUR, and no rate in USD is known for 2026-03-10.",
@@ -413,6 +457,63 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The game wheel is not open to the member now: only on sat, sun.",
         lambda: arcade(when=When(weekday=(5, 6))),
         Play(**at(), game="wheel"),
+    ),
+    (
+        "hold_unclear",
+        ONE_THING,
+        shop,
+        a_hold(),
+    ),
+    (
+        "hold_unclear",
+        ONE_THING,
+        shop,
+        a_hold(unit="points"),
+    ),
+    (
+        "hold_unclear",
+        ONE_THING,
+        shop,
+        a_hold(reward="coffee", code="SPRING"),
+    ),
+    (
+        "hold_unclear",
+        ONE_THING,
+        shop,
+        a_hold(reward="coffee", unit="vouchers"),
+    ),
+    ("hold_unknown", "The member has no open hold h.", shop, Release(**at(), hold="h")),
+    ("hold_unknown", "The member has no open hold h.", shop, Capture(**at(), hold="h")),
+    ("hold_unknown", "The member has no open hold h.", shop, basket(Line("a", 5), holds=("h",))),
+    (
+        "hold_unknown",
+        "The member has no open hold before.",
+        lambda: holding(unit="points", amount=40),
+        basket(Line("a", 5), holds=("before", "before")),
+    ),
+    (
+        "hold_until_out_of_range",
+        "The hold would last until 2026-03-10T18:30:00+0000; it must end after it begins, and at most 30 days later.",
+        shop,
+        a_hold(NOW, unit="points", amount=1),
+    ),
+    (
+        "hold_until_out_of_range",
+        "The hold would last until 2026-04-09T18:30:01+0000; it must end after it begins, and at most 30 days later.",
+        shop,
+        a_hold("2026-04-09 14:30:01", unit="points", amount=1),
+    ),
+    (
+        "holds_too_many",
+        "The member has 20 open holds, and no more are taken.",
+        holding_much,
+        a_hold(unit="points", amount=1),
+    ),
+    (
+        "price_not_as_expected",
+        "The member was told to pay 999; by the program it is 1000.",
+        shop,
+        basket(Line("a", 1000), expects=999),
     ),
     ("prize_run_out", "There is no yacht left to be won.", arcade, Win(**at(), game="draw", prize="yacht")),
     ("prize_unknown", "The game draw has no prize mug.", arcade, Win(**at(), game="draw", prize="mug")),
@@ -655,6 +756,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "Nobody sends points to themselves.",
         lambda: generous(),
         Send(**at(), unit="points", amount=10, to="m"),
+    ),
+    (
+        "unit_not_held",
+        "The unit vouchers is kept as vouchers, which cannot be held by the amount.",
+        shop,
+        a_hold(unit="vouchers", amount=1),
     ),
     ("unit_unknown", "The program has no unit stars.", shop, adjustment(5, "stars")),
     (

@@ -188,6 +188,27 @@ EVENTS = [
     ("action: review, attributes: {stars: 5}", {"kind": "action", "action": "review", "attributes": {"stars": "5"}}),
     ("redeem: coffee", {"kind": "redeem", "reward": "coffee"}),
     (
+        "purchase: 5 EUR, currency: EUR, rewards: [coffee, gift-card for 250, {reward: tea}], holds: hold-1, "
+        "expects: 4 USD",
+        {
+            "kind": "purchase", "lines": [{"sku": "", "amount": 500}], "currency": "EUR", "holds": ["hold-1"],
+            "rewards": [{"reward": "coffee"}, {"reward": "gift-card", "amount": 250}, {"reward": "tea"}],
+            "expects": 400,
+        },
+    ),
+    (
+        "hold: yes, amount: 1.25 stars, until: 2017-03-01 13:00",
+        {"kind": "hold", "unit": "stars", "amount": 125, "until": "2017-03-01T18:00:00Z"},
+    ),
+    (
+        "hold: ann, reward: coffee, channel: web, until: 2017-03-02",
+        {"kind": "hold", "member": "ann", "reward": "coffee", "channel": "web", "until": "2017-03-02T05:00:00Z"},
+    ),
+    ("hold: yes, code: SPRING, until: 2017-03-02", {"kind": "hold", "code": "SPRING", "until": "2017-03-02T05:00:00Z"}),
+    ("capture: hold-1", {"kind": "capture", "hold": "hold-1"}),
+    ("capture: hold-1, amount: 150", {"kind": "capture", "hold": "hold-1", "amount": 150}),
+    ("release: hold-1", {"kind": "release", "hold": "hold-1"}),
+    (
         "adjust: -1.25 stars, reason: the queue was long, by: eve",
         {"kind": "adjust", "unit": "stars", "amount": -125, "reason": "the queue was long", "by": "eve"},
     ),

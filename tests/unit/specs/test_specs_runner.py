@@ -386,3 +386,36 @@ def test_a_batch_that_makes_no_sense_is_told(batches, told_of):
     head = HEAD.replace("cases:", f"batches: {batches}\ncases:")
     with pytest.raises(ProgramErrors, match=told_of):
         told(SHOWN.format("A"), head=head, timeline=CODED_TIMELINE)
+
+
+# Holds.
+
+HELD = "hold: yes, as: h, amount: 20 points, until: 2026-03-02 11:00, at: 2026-03-02 10:10"
+HOLDS = [
+    ("held: {points: 20 points}, wallet: {points: 20 points}", []),
+    ("held: {points: 19 points}", [(2, "points held", "19 points", "20 points")]),
+    ("effects: [{held: {hold: h, amount: 20 points, until: 2026-03-02 11:00}}]", []),
+    ("due: 2026-03-02 11:00", []),
+]
+
+
+@pytest.mark.parametrize(("expected", "wrong"), HOLDS)
+def test_a_hold_is_told_and_looked_at(expected, wrong):
+    assert told(BUY, f"{HELD}, expect: {{{expected}}}") == wrong
+
+
+def test_a_case_captures_lets_lapse_and_pays_what_was_expected():
+    assert (
+        told(BUY, HELD, "capture: h, amount: 15, expect: {wallet: {points: 25 points}, held: {points: nothing}}") == []
+    )
+    assert told(BUY, HELD, "release: h, expect: {wallet: {points: 40 points}}") == []
+    assert told(BUY, HELD, "tick: yes, at: 2026-03-02 11:00, expect: {effects: [{released: {why: lapsed}}]}") == []
+    assert told(BUY, "hold: yes, as: c, reward: coffee, until: 2026-03-03, expect: {left: {coffee: 1}}") == []
+    paid = "purchase: 12 USD, rewards: five-off, expects: 7 USD, expect: {wallet: {vouchers: nothing}}"
+    assert told(BUY, paid) == []
+    assert (
+        told(BUY, f"{HELD}", "purchase: 1 USD, rewards: coffee, expect: {refused: redemption_exceeds_available_points}")
+        == []
+    )
+    assert told(BUY, f"{HELD}", "purchase: 1 USD, rewards: coffee, holds: h, expects: 1 USD") == []
+    assert told(BUY, "purchase: 12 USD, expects: 7 USD, expect: {refused: price_not_as_expected}") == []
