@@ -17,7 +17,7 @@ than the program accepts is refused.
 
 **What another member sends** (``events.ENGINE_EVENTS``) is never too late. It is dated with its cause, and two members'
 records stand at different times; where the receiver's stands later, the event is decided as of then: it arrives when
-it arrives. Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
+it arrives. What stops a member, ends a membership in the program or merges two is never late either (``NEVER_LATE``). Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
 relay, and no cap of a period that is long settled is opened again.
 """
 
@@ -28,6 +28,7 @@ import msgspec
 
 from guerdon.core.adjustment import adjust
 from guerdon.core.amounts import Rate
+from guerdon.core.barring import block, check_bar, close, let_go
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
 from guerdon.core.codes import ShownCode
@@ -36,9 +37,13 @@ from guerdon.core.describing import describe
 from guerdon.core.effects import Granted, Note, Outcome
 from guerdon.core.events import (
     ENGINE_EVENTS,
+    NEVER_LATE,
+    Absorb,
     Action,
     Adjust,
+    Block,
     Choose,
+    Close,
     Deliver,
     Describe,
     Donate,
@@ -46,12 +51,16 @@ from guerdon.core.events import (
     Erase,
     Event,
     Join,
+    Merge,
     Play,
     Purchase,
     Receive,
     Redeem,
     Return,
+    Separate,
     Tick,
+    Unblock,
+    Unmerge,
     Use,
     Win,
     addressed,
@@ -61,6 +70,7 @@ from guerdon.core.events import (
 )
 from guerdon.core.facts import NO_FACTS, Facts
 from guerdon.core.lanes import run_happened, run_lanes
+from guerdon.core.merging import absorb, come_home, merge, pass_on, separate, unmerge
 from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.receiving import receive
 from guerdon.core.redemption import redeem
@@ -108,7 +118,7 @@ def decide(
     The same arguments give the same decision on any machine. ``traced`` adds the notes and changes nothing else.
     """
     at = instant_of_event(event)
-    if isinstance(event, ENGINE_EVENTS):
+    if isinstance(event, NEVER_LATE):
         at = max(at, state.as_of)
     version = timeline.at(at)
     case: Case | None = None
@@ -132,6 +142,8 @@ def decide(
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
             case.version = timeline.at(case.as_of) or version
+        if case.bar is not None or state.bar is not None:
+            _conclude(case, timeline)
         result = _close(case)
     except Refused as refused:
         refusal = Outcome(refusal=refused.refusal)
@@ -166,6 +178,7 @@ def _admit(case: Case) -> None:
     if case.at < state.as_of and case.day < case.version.keep_from(case.version.zone.day(state.as_of)):
         days = case.version.program.late_events
         raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
+    check_bar(case)
 
 
 def _go_back(case: Case, timeline: Timeline) -> None:
@@ -229,7 +242,7 @@ def _settle_instant(case: Case, due: Instant) -> None:
     for unit in units:
         if unit in wallets:
             case.mature(unit, at)
-    for rule in version.scheduled:
+    for rule in () if case.is_over() else version.scheduled:
         falls_due = rule.next_due(case)
         if falls_due is not None and falls_due <= at:
             rule.settle(case, at)
@@ -277,6 +290,13 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         deliver(case, event)
     elif isinstance(event, Receive):
         receive(case, event)
+    elif isinstance(event, Absorb):
+        take = come_home if event.returned or event.separated else absorb
+        take(case, event, timeline)
+    elif isinstance(event, Separate):
+        separate(case, event)
+    elif isinstance(event, Block | Unblock | Close | Merge | Unmerge):
+        _bar(case, event)
     elif not isinstance(event, Tick):
         _answer(case, event)
     if case.happened:
@@ -285,6 +305,30 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         case.last_activity_at = max(case.at, case.last_activity_at or 0)
     if case.version.kept_alive:
         case.stay_alive(kind_of(event))
+
+
+def _bar(case: Case, event: Block | Unblock | Close | Merge | Unmerge) -> None:
+    """Change whether the member may act."""
+    if isinstance(event, Close):
+        close(case, event)
+    elif isinstance(event, Merge):
+        merge(case, event)
+    elif isinstance(event, Unmerge):
+        unmerge(case, event)
+    else:
+        block(case, event)
+
+
+def _conclude(case: Case, timeline: Timeline) -> None:
+    """Leave nothing with a member who has left or is another one; who is back catches up on what fell due meanwhile."""
+    before, bar = case.state.bar, case.bar
+    if bar is None:
+        if before is not None and before.is_end:
+            _settle(case, timeline, until=case.as_of)
+    elif bar.kind == "merged":
+        pass_on(case, bar)
+    elif bar.kind == "closed":
+        let_go(case)
 
 
 def _note_referrer(case: Case, event: Enrol) -> None:

@@ -171,12 +171,27 @@ def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
     )
     missing = amount - pending - available
     # Goods may come back with a date before their purchase, when their unit was not known yet.
-    owed = missing if case.counting.program.units[grant.unit].debt == "owed" else 0
+    owed = missing if _owes(case, grant.unit) else 0
     case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
-    why = "spent" if missing > owed else ""
+    why = _why_forgiven(case, missing - owed)
     case.effects.append(
         Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why, grant.funded_by)
     )
+
+
+def _owes(case: Case, unit: str) -> bool:
+    """Whether what is missing is owed: as the unit says, and by nobody who has left the program."""
+    return case.counting.program.units[unit].debt == "owed" and not _has_left(case)
+
+
+def _why_forgiven(case: Case, forgiven: int) -> str:
+    if not forgiven:
+        return ""
+    return "closed" if _has_left(case) else "spent"
+
+
+def _has_left(case: Case) -> bool:
+    return case.bar is not None and case.bar.kind == "closed"
 
 
 def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became) -> None:
@@ -187,9 +202,9 @@ def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became)
     unit, wanted = became.unit, became.rate.of(amount, Rounding.FLOOR)
     if wanted:
         after, taken = wallet.spend(case.wallet(unit), wanted)
-        owed = wanted - taken if case.counting.program.units[unit].debt == "owed" else 0
+        owed = wanted - taken if _owes(case, unit) else 0
         case.wallets[unit] = wallet.owe(after, owed) if owed else after
-        why = "spent" if wanted - taken > owed else ""
+        why = _why_forgiven(case, wanted - taken - owed)
         case.effects.append(
             Reversed(grant.mechanic, unit, wanted, taken, 0, owed, wanted - taken - owed, why, grant.funded_by)
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from guerdon.core.calendar import LAST_INSTANT, Instant, instant_of
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Play, Redeem, Win
+from guerdon.core.events import NEVER_LATE, Donate, Event, Play, Redeem, Win
 from guerdon.core.program import Program
 from guerdon.core.state import MemberState
 from guerdon.core.version import Version
@@ -42,8 +42,8 @@ class Timeline:
             return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
-        if any(isinstance(event, ENGINE_EVENTS) for event in events):
-            last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
+        if any(isinstance(event, NEVER_LATE) for event in events):
+            last = LAST_INSTANT  # such an event is decided as late as the member's record stands
         taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)
         games = {event.game for event in events if isinstance(event, (Play, Win))}

@@ -241,7 +241,7 @@ class Version:
                 lapses_at = self._lapses_at(case, name, held)
                 if lapses_at is not None:
                     dues.append(lapses_at)
-        for rule in self.scheduled:
+        for rule in () if case.is_over() else self.scheduled:
             at = rule.next_due(case)
             if at is not None:
                 dues.append(at)
