@@ -26,11 +26,15 @@ class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     expires_at: Instant | None = None
 
 
+Counts = tuple[tuple[int, int], ...]
+"""Buckets of a meter, each with what it counts, in order: as pairs, since the keys of JSON are texts."""
+
+
 class Belongings(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a member has besides amounts."""
 
-    meters: dict[str, dict[int, int]] = {}
-    """By meter and bucket; below zero for what a return took out."""
+    meters: dict[str, Counts] = {}
+    """By meter: buckets with what they count; below zero for what a return took out."""
     purchases: int = 0
     """How many purchases were recorded."""
     badges: dict[str, int] = {}
@@ -66,7 +70,8 @@ def together(one: Belongings, other: Belongings) -> Belongings:
     """Two belongings added up, where neither has a coupon, ticket or counter that the other has."""
     tickets = {game: one.tickets.get(game, ()) + other.tickets.get(game, ()) for game in one.tickets | other.tickets}
     meters = {
-        meter: _sum(one.meters.get(meter, {}), other.meters.get(meter, {})) for meter in one.meters | other.meters
+        meter: tuple(_sum(dict(one.meters.get(meter, ())), dict(other.meters.get(meter, ()))).items())
+        for meter in one.meters | other.meters
     }
     return Belongings(
         meters, one.purchases + other.purchases, _sum(one.badges, other.badges), one.coupons + other.coupons, tickets,

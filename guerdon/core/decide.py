@@ -17,8 +17,9 @@ than the program accepts is refused.
 
 **What another member sends** (``events.ENGINE_EVENTS``) is never too late. It is dated with its cause, and two members'
 records stand at different times; where the receiver's stands later, the event is decided as of then: it arrives when
-it arrives. What stops a member, ends a membership in the program or merges two is never late either (``NEVER_LATE``). Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
-relay, and no cap of a period that is long settled is opened again.
+it arrives. Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
+relay, and no cap of a period that is long settled is opened again. The same goes for what stops a member, ends a
+membership in the program or merges two (``events.NEVER_LATE``).
 """
 
 from collections.abc import Mapping
@@ -80,6 +81,7 @@ from guerdon.core.state import MemberState
 from guerdon.core.succession import convert_dropped, count_late, rename, take_over
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
+from guerdon.core.warning import warn
 
 _ACTIVITY = (Purchase, Enrol, Action, Redeem, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
@@ -142,7 +144,7 @@ def decide(
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
             case.version = timeline.at(case.as_of) or version
-        if case.bar is not None or state.bar is not None:
+        if case.bar is not None or state.bar is not None or isinstance(event, Absorb):
             _conclude(case, timeline)
         result = _close(case)
     except Refused as refused:
@@ -255,6 +257,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
         lapses_at = version.lapses_at(case, unit)
         if lapses_at is not None and lapses_at <= at:
             case.lapse(unit, at)
+    for unit in () if case.is_over() else version.warned:
+        warn(case, unit, at)
     if case.happened:
         run_happened(case)
     case.as_of = at
@@ -320,14 +324,16 @@ def _bar(case: Case, event: Block | Unblock | Close | Merge | Unmerge) -> None:
 
 
 def _conclude(case: Case, timeline: Timeline) -> None:
-    """Leave nothing with a member who has left or is another one; who is back catches up on what fell due meanwhile."""
-    before, bar = case.state.bar, case.bar
-    if bar is None:
-        if before is not None and before.is_end:
-            _settle(case, timeline, until=case.as_of)
+    """Leave nothing with a member who has left or is another one.
+
+    Who is back, or has taken over counters of another, catches up on what fell due with them meanwhile.
+    """
+    bar = case.bar
+    if bar is None or not bar.is_end:
+        _settle(case, timeline, until=case.as_of)
     elif bar.kind == "merged":
         pass_on(case, bar)
-    elif bar.kind == "closed":
+    else:
         let_go(case)
 
 

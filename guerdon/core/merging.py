@@ -101,7 +101,8 @@ def _is_stuck(case: Case, bar: Bar) -> bool:
 def _taken_along(case: Case) -> Belongings:
     """Everything that the member has besides amounts; nothing of it stays."""
     belongings = Belongings(
-        {name: dict(buckets) for name, buckets in case.meters.items() if any(buckets.values())}, case.purchases,
+        {name: tuple(sorted(buckets.items())) for name, buckets in case.meters.items() if any(buckets.values())},
+        case.purchases,
         case.badges, case.coupons, case.tickets, case.progress,
     )  # fmt: skip
     case.meters, case.purchases, case.badges, case.coupons = {}, 0, {}, ()
@@ -275,7 +276,7 @@ def _gain(case: Case, held: Belongings, since: Instant) -> None:
     """Have more, and look at the tiers again. What a late return took out of a meter is less."""
     shown = _shown(case, held)
     for meter in shown:
-        _count(case, meter, held.meters[meter], 1)
+        _count(case, meter, dict(held.meters[meter]), 1)
     case.purchases += held.purchases
     case.badges = case.badges | {badge: case.badges.get(badge, 0) + times for badge, times in held.badges.items()}
     case.coupons += held.coupons
@@ -288,7 +289,7 @@ def _lose(case: Case, held: Belongings, since: Instant) -> None:
     """Have less, by what is there, and look at the tiers again."""
     shown = _shown(case, held)
     for meter in shown:
-        _count(case, meter, held.meters[meter], -1)
+        _count(case, meter, dict(held.meters[meter]), -1)
     case.purchases -= held.purchases
     badges = case.badges | {badge: case.badges[badge] - times for badge, times in held.badges.items()}
     case.badges = {badge: times for badge, times in badges.items() if times}
