@@ -1,4 +1,4 @@
-"""Several members' cards without a database, with a relay behind every event, and books that are looked at each time."""
+"""Several members' cards without a database, a relay behind every event, and books that are looked at each time."""
 
 from collections import Counter
 from collections.abc import Iterable

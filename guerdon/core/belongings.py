@@ -22,8 +22,11 @@ class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     coupon: str
     """The mechanic that it is used by."""
     reference: str
+    """The code by which it is shown."""
     issued_at: Instant
+    """When it was given."""
     expires_at: Instant | None = None
+    """None: it does not expire."""
 
 
 Counts = tuple[tuple[int, int], ...]
@@ -40,6 +43,7 @@ class Belongings(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     badges: dict[str, int] = {}
     """How often each badge was earned."""
     coupons: tuple[Coupon, ...] = ()
+    """The personal coupons that are held."""
     tickets: dict[str, tuple[str, ...]] = {}
     """The tickets held in each raffle."""
     progress: dict[str, dict[str, int]] = {}

@@ -78,7 +78,9 @@ def test_meters_and_purchases_add_up_and_lift_the_tier():
     buys(shop, "b", "2026-02-02", "299.99")
     buys(shop, "b", "2026-02-03", "0.01")
     effects = shop.merges("b", "a")
-    assert [(effect.after, effect.why) for effect in effects if isinstance(effect, TierChanged)] == [("gold", "reached")]
+    assert [(effect.after, effect.why) for effect in effects if isinstance(effect, TierChanged)] == [
+        ("gold", "reached")
+    ]
     assert (shop.meter("a", "spend", "2026-03-01"), shop.state("a").purchases) == (50_000, 3)
     assert (shop.state("b").meters, shop.state("b").purchases) == ({}, 0)
 
@@ -234,7 +236,9 @@ def test_meters_show_what_they_would_without_the_other_and_tiers_follow():
     shop.merges("b", "a")
     buys(shop, "a", "2026-03-02", "20")
     effects = shop.parts("b")
-    assert [(effect.after, effect.why) for effect in effects if isinstance(effect, TierChanged)] == [("basic", "return")]
+    assert [(effect.after, effect.why) for effect in effects if isinstance(effect, TierChanged)] == [
+        ("basic", "return")
+    ]
     assert [shop.meter(card, "spend", "2026-04-01") for card in "ab"] == [22_000, 30_000]
     assert [shop.state(card).purchases for card in "ab"] == [2, 1]
 
