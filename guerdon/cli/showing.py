@@ -100,7 +100,7 @@ def money(amount: int, currency: str) -> str:
 
 def together(effects: Iterable[Effect]) -> list[Effect]:
     """Effects with those added up that differ in nothing but amount and reference: five vouchers become one sum."""
-    sums: dict[Effect, Effect] = {}
+    sums: dict[Effect | str, Effect] = {}
     for effect in effects:
         if isinstance(effect, Granted | Spent) and getattr(effect, "wanted", None) is None:
             alike = msgspec.structs.replace(
@@ -110,7 +110,8 @@ def together(effects: Iterable[Effect]) -> list[Effect]:
             amount = effect.amount + (before.amount if isinstance(before, Granted | Spent) else 0)
             sums[alike] = msgspec.structs.replace(alike, amount=amount)
         else:
-            sums[effect] = effect
+            # What goes to another member is known by its id, and holds what cannot be a key.
+            sums[effect.event.id if isinstance(effect, Sent) else effect] = effect
     return list(sums.values())
 
 
