@@ -120,7 +120,7 @@ def decide(
     The same arguments give the same decision on any machine. ``traced`` adds the notes and changes nothing else.
     """
     at = instant_of_event(event)
-    if isinstance(event, NEVER_LATE):
+    if type(event) in NEVER_LATE:
         at = max(at, state.as_of)
     version = timeline.at(at)
     case: Case | None = None

@@ -492,7 +492,7 @@ Event = (
 ENGINE_EVENTS: tuple[type[msgspec.Struct], ...] = get_args(EngineEvent)
 ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in ENGINE_EVENTS)
 
-NEVER_LATE: tuple[type[msgspec.Struct], ...] = (*ENGINE_EVENTS, Block, Unblock, Close, Merge, Unmerge)
+NEVER_LATE = frozenset((*ENGINE_EVENTS, Block, Unblock, Close, Merge, Unmerge))
 """What is decided as the member's record stands, where that stands later than the event is dated."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -42,7 +42,7 @@ class Timeline:
             return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
-        if any(isinstance(event, NEVER_LATE) for event in events):
+        if any(type(event) in NEVER_LATE for event in events):
             last = LAST_INSTANT  # such an event is decided as late as the member's record stands
         taken = [(event.reward, instant_of(event.at)) for event in events if isinstance(event, Redeem)]
         causes = any(isinstance(event, Donate) for event in events)

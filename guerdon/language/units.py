@@ -46,12 +46,6 @@ def _check_alive(fields: Fields) -> None:
         fields.report("kept_alive_by", "settings_conflict", told)
 
 
-def _check_warned(fields: Fields) -> None:
-    if fields.has("warn") and not fields.has("expires"):
-        told = "`warn` is about what expires, and nothing of this unit does by itself; leave it out"
-        fields.report("warn", "settings_conflict", told)
-
-
 ACTIVITY = Phrase(
     "a kind of activity",
     Wording("|".join(ACTIVITIES), lambda found, _: found.group()),
@@ -173,7 +167,7 @@ UNIT_SECTION: Section[Unit] = Section(
         ),
     ],
     _unit,
-    checks=[_check_money, _check_alive, _check_warned],
+    checks=[_check_money, _check_alive],
 )
 
 
