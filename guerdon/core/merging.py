@@ -15,8 +15,8 @@ at once. So a late return finds B's wallet empty, makes a debt as the unit says,
 it is forgiven.
 
 **Undone**, A gives back what it got, as far as it is still there: by unit, first out of lots like those that came,
-less what was owed. What A has spent stays spent. Meters, purchases, badges and what is left of coupons, tickets and
-untouched counters go back. A's tiers are looked at as after a return.
+less what was owed and what has expired since. What A has spent stays spent. Meters, purchases, badges and what is left
+of coupons, tickets and untouched counters go back. A's tiers are looked at as after a return.
 
 **If A cannot take it** (unknown, closed, merged itself, a household) everything goes back, and B is active again.
 
@@ -231,7 +231,9 @@ def separate(case: Case, event: Separate) -> None:
 def _lots_back(case: Case, card: MergedCard) -> list[tuple[str, Lot]]:
     """Take out what came, as far as it is still there, less what was owed."""
     going: list[tuple[str, Lot]] = []
-    for unit, lots in card.lots.items():
+    for unit, came in card.lots.items():
+        # What would have expired with the other one too is not claimed.
+        lots = tuple([lot for lot in came if lot.expires_at is None or lot.expires_at > case.as_of])
         if case.version.is_voucher(unit):
             references = {lot.reference for lot in lots}
             own = [lot for lot in case.wallet(unit).lots + case.wallet(unit).pending if lot.reference in references]

@@ -43,5 +43,17 @@ def _lot(case: Case, event: Receive) -> Lot:
     if expires_at is None and not event.merge:
         expires_at = case.expiry(event.unit)
     is_ripe = event.matures_at is None or event.matures_at <= case.as_of
-    reference = event.reference or (event.id if case.version.is_voucher(event.unit) else "")
-    return Lot(event.amount, case.at, expires_at, 0, None if is_ripe else event.matures_at, reference)
+    matures_at = None if is_ripe else event.matures_at
+    return Lot(event.amount, case.at, expires_at, 0, matures_at, _reference(case, event))
+
+
+def _reference(case: Case, event: Receive) -> str:
+    """What the lot is known by: a voucher by the reference it has, unless one of that name is held already.
+
+    Vouchers that a calendar brings have the same references with everybody, and two of them must not become one.
+    """
+    if not case.version.is_voucher(event.unit):
+        return event.reference
+    held = case.wallet(event.unit)
+    is_held = any(lot.reference == event.reference for lot in held.lots + held.pending)
+    return event.id if is_held else event.reference or event.id

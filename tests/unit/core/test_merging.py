@@ -1,5 +1,6 @@
 """Two cards are one person's: what goes over, what still reaches the old card, and what comes back if it was wrong."""
 
+import msgspec
 import pytest
 
 from guerdon.core.belongings import Coupon as Held
@@ -109,6 +110,22 @@ def test_vouchers_stay_whole_and_known_by_their_references():
     assert {lot.reference: lot.amount for lot in shop.lots("a", "vouchers")} == before
     shop.parts("b")
     assert {lot.reference: lot.amount for lot in shop.lots("b", "vouchers")} == before
+
+
+def test_vouchers_of_the_same_name_stay_two():
+    """What a calendar brings has the same reference with everybody."""
+    shop = cards()
+    for member in "ab":
+        shop.gives(member, 500, unit="vouchers")
+        held = shop.wallet(member, "vouchers")
+        (lot,) = held.lots
+        same = msgspec.structs.replace(held, lots=(msgspec.structs.replace(lot, reference="vouchers/2026-02-01/1"),))
+        state = shop.state(member)
+        shop.rehearsal.states[member] = msgspec.structs.replace(state, wallets=state.wallets | {"vouchers": same})
+    shop.merges("b", "a")
+    assert [lot.amount for lot in shop.lots("a", "vouchers")] == [500, 500]
+    shop.parts("b")
+    assert [[lot.amount for lot in shop.lots(member, "vouchers")] for member in "ab"] == [[500], [500]]
 
 
 def test_coupons_go_along_and_come_back_if_they_are_there():
@@ -227,6 +244,20 @@ def test_lots_like_those_that_came_go_home_first():
     shop.parts("b")
     assert [(lot.amount, lot.expires_at) for lot in shop.lots("b")] == [(100, instant("2026-08-11"))]
     assert [(lot.amount, lot.expires_at) for lot in shop.lots("a")] == [(50, instant("2026-07-11"))]
+
+
+@pytest.mark.parametrize(
+    ("when", "left", "home"),
+    [("2026-07-10 23:59:59", 50, 130), ("2026-07-11 00:00", 50, 100), ("2026-07-11 00:00:01", 50, 100)],
+)
+def test_what_has_expired_since_is_not_claimed(when, left, home):
+    shop = cards()
+    shop.gives("b", 30, "2026-01-10")
+    shop.gives("b", 100, "2026-02-10")
+    shop.gives("a", 50, "2026-02-20")
+    shop.merges("b", "a")
+    shop.parts("b", when)
+    assert shop.has("a", "b") == [left, home]
 
 
 def test_meters_show_what_they_would_without_the_other_and_tiers_follow():
