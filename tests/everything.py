@@ -15,8 +15,10 @@ import msgspec
 from guerdon.core.events import (
     Action,
     Adjust,
+    Block,
     Capture,
     Choose,
+    Close,
     Convert,
     Deliver,
     Describe,
@@ -30,6 +32,7 @@ from guerdon.core.events import (
     Join,
     Leave,
     Line,
+    Merge,
     Play,
     Purchase,
     Redeem,
@@ -41,6 +44,8 @@ from guerdon.core.events import (
     TakenReward,
     Tick,
     Traits,
+    Unblock,
+    Unmerge,
     Use,
 )
 
@@ -57,10 +62,10 @@ effective_from: 2026-01-01
 late_events: up to 20 days
 never_earn: {category: gift-card}
 units:
-  points: {expires: 5 months, worth: 1 USD per 100 points}
-  stars: {decimals: 1, expires: 2 months without activity, kept_alive_by: [purchase, redeem]}
+  points: {expires: 5 months, warn: [30 days, 1 week, 1 day], worth: 1 USD per 100 points}
+  stars: {decimals: 1, expires: 2 months without activity, kept_alive_by: [purchase, redeem], warn: 10 days}
   xp: {after_return: forgiven}
-  vouchers: {in: USD, expires: 60 days}
+  vouchers: {in: USD, expires: 60 days, warn: [40 days, 3 days]}
   cash: {in: USD, spent: in any part, expires: {gold: never, silver: 3 months}}
 meters:
   spend_3_months: {sum: spend, window: rolling 3 months}
@@ -260,7 +265,7 @@ OTHERWISE = {
     "every: month\n    options": "every: week\n    options",
     "issued: 3 days before the birthday, valid: 20 days": "issued: 20 days before the birthday, valid: 1 day",
     "roles: {owner: 1, adult: 1, child: 2}": "roles: {adult: 1, child: 1}",
-    "points: {expires: 5 months": "points: {expires: 5 days without activity",
+    "points: {expires: 5 months, warn: [30 days, 1 week, 1 day]": "points: {expires: 5 days without activity",
     "expires: {gold: never, silver: 3 months}": "expires: 5 days",
     "available_after: 3 days after delivery": "available_after: 10 days",
     "limit: 50 points a month, above_limit: carries over": "limit: 5 points a week, above_limit: carries over",
@@ -328,7 +333,7 @@ def by_old_names(text: str) -> str:
 class Lives:
     """Makes up one event after another."""
 
-    members = ("ana", "bo", "cy", "dee")
+    members = ("ana", "bo", "cy", "dee", "eve")
     homes = ("home", "home2")
     strangers = ("kim", "lee", "max")
     """Who joins later, or never."""
@@ -357,7 +362,7 @@ class Lives:
             (self._purchase, 45), (self._return, 14), (self._deliver, 5), (self._action, 6), (self._redeem, 5),
             (self._adjust, 3), (self._tick, 4), (self._plan, 6), (self._choose, 4), (self._donate, 3), (self._send, 5),
             (self._convert, 4), (self._play, 6), (self._household, 8), (self._describe, 3), (self._use, 4),
-            (self._enrol, 2), (self._hold, 6), (self._end_hold, 5),
+            (self._enrol, 2), (self._hold, 6), (self._end_hold, 5), (self._bar, 3), (self._merge, 7),
         )  # fmt: skip
         (kind,) = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])
         return kind()
@@ -425,6 +430,21 @@ class Lives:
 
     def _action(self) -> Event:
         return Action(**self._of(), action=self.chance.choice(("review", "cup", "other")))
+
+    def _bar(self) -> Event:
+        """Somebody is blocked, mostly for a short time, and late in the story eve may leave for good."""
+        chance = self.chance
+        if self._count > 120 and chance.random() < 0.2:
+            return Close(**self._of("eve"), reason="wants to leave", by="eve")
+        kind = chance.choice((Block, Unblock, Unblock))
+        return kind(**self._of(chance.choice(("bo", "eve"))), reason="looked odd", by="staff-7")
+
+    def _merge(self) -> Event:
+        """Two cards are one person's, or were not after all. They may cross, make chains, and lead nowhere."""
+        chance = self.chance
+        if chance.random() < 0.6:
+            return Unmerge(**self._of(), by="staff-7")
+        return Merge(**self._of(), into=chance.choice((*self.members, "home", "kim")), by="staff-7")
 
     def _redeem(self) -> Event:
         reward = self.chance.choice(("coffee", "ten-off", "change", "flight", "ticket"))

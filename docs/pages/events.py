@@ -8,6 +8,7 @@ from msgspec import inspect as types
 
 from docs.pages.docstrings import field_words
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
+from guerdon.core.belongings import Belongings, Coupon
 from guerdon.core.events import ENGINE_KINDS, Event, Line, ReturnedLine, TakenReward, Traits, decode_event
 
 EXAMPLES: list[dict[str, Any]] = [
@@ -134,6 +135,39 @@ EXAMPLES: list[dict[str, Any]] = [
         "reason": "the queue was long",
         "by": "staff-7",
     },
+    {
+        "kind": "block",
+        "id": "block-4",
+        "member": "1042",
+        "at": "2026-03-06T12:10:00+02:00",
+        "reason": "forty returns in a week",
+        "by": "staff-7",
+    },
+    {
+        "kind": "unblock",
+        "id": "unblock-4",
+        "member": "1042",
+        "at": "2026-03-06T15:00:00+02:00",
+        "reason": "they were all in order",
+        "by": "staff-7",
+    },
+    {
+        "kind": "close",
+        "id": "close-1042",
+        "member": "1042",
+        "at": "2027-01-15T12:00:00+02:00",
+        "reason": "asked for it at the counter",
+        "by": "staff-7",
+    },
+    {
+        "kind": "merge",
+        "id": "merge-9",
+        "member": "1042",
+        "at": "2026-03-06T16:00:00+02:00",
+        "into": "2077",
+        "by": "staff-7",
+    },
+    {"kind": "unmerge", "id": "unmerge-9", "member": "1042", "at": "2026-03-07T09:00:00+02:00", "by": "staff-7"},
     {"kind": "tick", "id": "tick-1042-april", "member": "1042", "at": "2026-04-01T00:00:00+03:00"},
 ]
 """One event of each kind that a client sends."""
@@ -148,6 +182,8 @@ STRUCTS: dict[type, str] = {
     ReturnedLine: "[returned lines](#a-returned-line)",
     TakenReward: "[taken rewards](#a-taken-reward)",
     Traits: "[traits](#traits)",
+    Belongings: "[belongings](#belongings)",
+    Coupon: "[personal coupons](#a-personal-coupon)",
 }
 
 
@@ -183,6 +219,12 @@ def events_page() -> str:
         "## Traits",
         plain(Traits.__doc__ or ""),
         _fields(Traits),
+        "## Belongings",
+        plain(Belongings.__doc__ or ""),
+        _fields(Belongings),
+        "## A personal coupon",
+        plain(Coupon.__doc__ or ""),
+        _fields(Coupon),
         "## A line of a basket",
         _fields(Line),
         "## A returned line",
@@ -217,7 +259,7 @@ def _fields(struct: type[msgspec.Struct], *, common: bool | None = None) -> str:
         if not text:
             missing.append(f"{struct.__name__}.{field.name}")
             continue
-        rows.append((f"`{field.name}`", _type(field.type), _default(field), text))
+        rows.append((f"`{field.name}`", _type(field.type, field.name), _default(field), text))
     if missing:
         raise Undocumented(missing)
     return table(("field", "what belongs there", "left out", "meaning"), rows) if rows else ""
@@ -226,6 +268,8 @@ def _fields(struct: type[msgspec.Struct], *, common: bool | None = None) -> str:
 def _default(field: types.Field) -> str:
     if field.required:
         return "**required**"
+    if isinstance(field.default, Belongings):
+        return "empty"
     empty = field.default is msgspec.NODEFAULT or (not field.default and isinstance(field.default, str | tuple | dict))
     return "empty" if empty else _value(field.default)
 
@@ -234,11 +278,15 @@ def _value(value: object) -> str:
     return "see there" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _type(kind: types.Type) -> str:
+def _type(kind: types.Type, name: str = "") -> str:
     """What belongs into a field, with its bounds."""
     match kind:
+        case types.StrType(pattern=None):
+            return "a text"
         case types.StrType():
             return _text(kind)
+        case types.IntType(ge=None, le=None) if name in ("purchases",):
+            return "a whole number"
         case types.IntType(ge=None, le=None):
             return "an instant, in seconds since 1970-01-01T00:00Z"
         case types.IntType():
@@ -247,8 +295,12 @@ def _type(kind: types.Type) -> str:
             return "a time with an offset"
         case types.VarTupleType():
             return _list(kind)
+        case types.DictType(value_type=types.IntType(ge=None)):
+            return "names with whole numbers"
         case types.DictType(value_type=types.IntType()):
             return f"names with numbers, each {_type(kind.value_type)}"
+        case types.DictType(value_type=types.DictType() | types.VarTupleType()):
+            return "names with what belongs to each"
         case types.DictType():
             return f"names with texts, each {_type(kind.value_type).removeprefix('a text, ')}"
         case types.StructType():

@@ -186,6 +186,10 @@ WORDS: dict[str, Words] = {
         "The member has 20 open holds, which no checkout needs.",
         "Release what is not needed; holds lapse by themselves at their `until`.",
     ),
+    "household_has_people": Words(
+        "A household with people in it is not closed, merged, or merged into.",
+        "Let everybody leave with `exit` first; then send the event again under a new id.",
+    ),
     "household_held": Words(
         "A person is in one household at a time.",
         "Send `exit` first. Where the program has a waiting time, it begins then.",
@@ -225,6 +229,20 @@ WORDS: dict[str, Words] = {
         "A second enrolment, under another id.",
         "Nothing. If a source cannot know who is enrolled, let it use one fixed id for a member's enrolment.",
     ),
+    "member_blocked": Words(
+        "Staff have stopped what the member does. An event that is dated before the block is taken.",
+        "Nothing; or send `unblock`, then the event again under a new id. `unblock` a member before a merge, too.",
+    ),
+    "member_closed": Words(
+        "The member has left for good. Returns are taken, and what is missing for them is forgiven.",
+        "Nothing. Whoever comes back is enrolled under a new id.",
+    ),
+    "member_merged": Words(
+        "The member turned out to be another one, whom the details name under `into`.",
+        "Send the event for that member, under a new id. Returns of old purchases go to the member who bought.",
+    ),
+    "member_not_blocked": Words("There is no block to be lifted.", "Nothing."),
+    "member_not_merged": Words("There is no merge to be undone.", "Nothing; check `member`."),
     "member_unknown": Words(
         "The program has no such member. What happened to somebody who is not a member is not recorded.",
         "Send the `enrol` first, dated before the event, then the event again under the same id.",
@@ -254,6 +272,19 @@ WORDS: dict[str, Words] = {
     "membership_without_term": Words(
         "A club costs nothing and does not end, so there is nothing to renew.",
         "Check the plan's name.",
+    ),
+    "merge_unknown": Words(
+        "What arrives belongs to a merge that this member has refused, or that was undone since.",
+        "Nothing: it goes back to where it came from.",
+    ),
+    "merging_into_oneself": Words("Both are the same member.", "Check `member` and `into`."),
+    "merging_person_in_household": Words(
+        "A household knows its people by their ids, and a merge would leave it with one that acts no more.",
+        "Send `exit` first, and let the other member enter.",
+    ),
+    "merging_plan_held": Words(
+        "A paid term is not moved from one member to another.",
+        "Send `leave` with `at_once`, then the merge; let the other member join where there is a term left.",
     ),
     "no_program_in_force": Words(
         "The event is dated before the first version takes effect.",
@@ -446,8 +477,8 @@ def refusals_page() -> str:
         overview,
         "## Which of several",
         "Only the first is told. The order: cannot be read; id known (the first answer, or other content); member "
-        "unknown; time out of range; in the future; no program in force; already enrolled; too late; then what the "
-        "kind of event asks for:",
+        "unknown; time out of range; in the future; no program in force; already enrolled; too late; blocked, closed "
+        "or merged; then what the kind of event asks for:",
         "- `purchase`: holds, currency, discount of a line, amount, discount of the basket, rewards, codes, what is "
         "paid with, the price.\n"
         "- `return`: purchase unknown, then line by line: line unknown, more than is left; nothing left at all.\n"

@@ -8,6 +8,7 @@ from rich.markup import escape
 from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of
 from guerdon.core.effects import (
+    Absorbed,
     Adjusted,
     Awarded,
     BadgeLost,
@@ -21,17 +22,20 @@ from guerdon.core.effects import (
     CouponRestored,
     CouponUsed,
     CouponWithdrawn,
+    DebtMoved,
     Discounted,
     Donated,
     Effect,
     Entered,
     Expired,
+    ExpiresSoon,
     Gave,
     Granted,
     Held,
     HouseholdChanged,
     Matured,
     MembershipChanged,
+    Merged,
     PaidWith,
     PaymentDue,
     Progressed,
@@ -44,18 +48,24 @@ from guerdon.core.effects import (
     Reversed,
     Rewarded,
     Sent,
+    Separated,
     Spent,
     TicketsLost,
     TierChanged,
+    Unmerged,
     Won,
 )
 from guerdon.core.events import (
+    Absorb,
     Action,
     Adjust,
+    Block,
     Capture,
+    Close,
     Enrol,
     Event,
     Hold,
+    Merge,
     Purchase,
     Receive,
     Redeem,
@@ -63,7 +73,9 @@ from guerdon.core.events import (
     Release,
     Return,
     Send,
+    Separate,
     Tick,
+    Unblock,
     addressed,
     kind_of,
     line_nets,
@@ -94,7 +106,7 @@ def money(amount: int, currency: str) -> str:
 
 def together(effects: Iterable[Effect]) -> list[Effect]:
     """Effects with those added up that differ in nothing but amount and reference: five vouchers become one sum."""
-    sums: dict[Effect, Effect] = {}
+    sums: dict[Effect | str, Effect] = {}
     for effect in effects:
         if isinstance(effect, Granted | Spent) and getattr(effect, "wanted", None) is None:
             alike = msgspec.structs.replace(
@@ -104,7 +116,8 @@ def together(effects: Iterable[Effect]) -> list[Effect]:
             amount = effect.amount + (before.amount if isinstance(before, Granted | Spent) else 0)
             sums[alike] = msgspec.structs.replace(alike, amount=amount)
         else:
-            sums[effect] = effect
+            # What goes to another member is known by its id, and holds what cannot be a key.
+            sums[effect.event.id if isinstance(effect, Sent) else effect] = effect
     return list(sums.values())
 
 
@@ -171,6 +184,12 @@ class Shower:
             return f"adjusted by {event.by}: {event.reason}"
         if isinstance(event, Send):
             return f"sent to {event.to}"
+        if isinstance(event, Merge):
+            return f"merged into {event.into} by {event.by}" if event.by else f"merged into {event.into}"
+        if isinstance(event, Block | Unblock | Close):
+            return f"{kind_of(event)} by {event.by}: {event.reason}"
+        if isinstance(event, Absorb | Separate):
+            return f"{kind_of(event)} {event.sender}"
         if isinstance(event, Receive):
             return f"got back from {event.sender}" if event.returned else f"received from {event.sender}"
         if isinstance(event, Refer):
@@ -223,7 +242,32 @@ class Shower:
             return f"{word} {self.amount(effect.amount, effect.unit)}"
         if isinstance(effect, Progressed):
             return self._progressed(effect)
-        return self._passed(effect) or self._of_a_hold(effect) or self._of_belonging(effect) or self._plainly(effect)
+        return (
+            self._passed(effect)
+            or self._of_a_hold(effect)
+            or self._of_belonging(effect)
+            or self._of_acting(effect)
+            or self._plainly(effect)
+        )
+
+    def _of_acting(self, effect: Effect) -> str:
+        """Whether the member may act, and for whom; what will expire; empty for anything else."""
+        if isinstance(effect, Merged):
+            return f"merged into {effect.into}"
+        if isinstance(effect, Unmerged):
+            why = f" ({effect.refused.replace('_', ' ')})" if effect.refused else ""
+            return f"parted from {effect.other}{why}"
+        if isinstance(effect, Absorbed):
+            return f"{'back' if effect.comes_home else 'took over'} from {effect.other}"
+        if isinstance(effect, Separated):
+            return f"gave back to {effect.other}"
+        if isinstance(effect, DebtMoved):
+            amount = self.amount(effect.amount, effect.unit)
+            return f"owes {amount} of {effect.other}" if effect.arrives else f"{effect.other} owes {amount}"
+        if isinstance(effect, ExpiresSoon):
+            last = date_of(self.zone.day(effect.expires_at - 1))
+            return f"{self.amount(effect.amount, effect.unit)} {effect.unit} last through {last}"
+        return ""
 
     def _passed(self, effect: Effect) -> str:
         """What passed between members, causes and partners; empty for anything else."""

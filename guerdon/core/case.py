@@ -11,6 +11,7 @@ import msgspec
 
 from guerdon.core import meters, wallet
 from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
+from guerdon.core.belongings import Coupon
 from guerdon.core.calendar import (
     Day,
     Instant,
@@ -56,7 +57,7 @@ from guerdon.core.facts import Facts
 from guerdon.core.program import Lifetime, Unit
 from guerdon.core.refusals import stop
 from guerdon.core.rule import Proposal, Trigger
-from guerdon.core.state import Coupon, Membership, MemberState, OpenHold, Standing
+from guerdon.core.state import Bar, Membership, MemberState, OpenHold, Standing
 from guerdon.core.wallet import Lot, Wallet
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Case:
         "as_of",
         "at",
         "badges",
+        "bar",
         "choices",
         "codes",
         "codes_seen",
@@ -104,6 +106,7 @@ class Case:
         "mask_of_all",
         "masks",
         "memberships",
+        "merged_cards",
         "meters",
         "nets",
         "notes",
@@ -163,6 +166,8 @@ class Case:
         self.roster = state.roster
         self.active_at = state.active_at
         self.holds = state.holds
+        self.bar: Bar | None = state.bar
+        self.merged_cards = state.merged_cards
         self.purchases = state.purchases
         self.happened: list[Trigger] = []
         self.trigger: Trigger = ""
@@ -275,6 +280,10 @@ class Case:
         if self.notes is not None:
             self.notes.append(Note(mechanic, outcome, code, sentence))
 
+    def is_over(self) -> bool:
+        """Whether the member has left or was merged into another: then time brings nothing but what still expires."""
+        return self.bar is not None and self.bar.is_end
+
     # What rules have done.
 
     def grant(
@@ -317,9 +326,17 @@ class Case:
         for meter in self.counting.meters_of_earned.get(unit, ()):
             self.count(meter, amount, self.day)
 
-    def put(self, unit: str, amount: int, expires_at: Instant | None, reference: str = "") -> None:
+    def put(
+        self,
+        unit: str,
+        amount: int,
+        expires_at: Instant | None,
+        reference: str = "",
+        *,
+        matures_at: Instant | None = None,
+    ) -> None:
         """Add an amount to a wallet, without an effect of its own."""
-        self._put(unit, Lot(amount, self.at, expires_at, 0, None, reference))
+        self._put(unit, Lot(amount, self.at, expires_at, 0, matures_at, reference))
 
     def _put(self, unit: str, lot: Lot) -> None:
         if lot.amount > MAX_AMOUNT:
@@ -726,4 +743,6 @@ class Case:
             self.roster,
             self.active_at,
             self.holds,
+            self.bar,
+            self.merged_cards,
         )

@@ -18,7 +18,8 @@ than the program accepts is refused.
 **What another member sends** (``events.ENGINE_EVENTS``) is never too late. It is dated with its cause, and two members'
 records stand at different times; where the receiver's stands later, the event is decided as of then: it arrives when
 it arrives. Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
-relay, and no cap of a period that is long settled is opened again.
+relay, and no cap of a period that is long settled is opened again. The same goes for what stops a member, ends a
+membership in the program or merges two (``events.NEVER_LATE``).
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ import msgspec
 
 from guerdon.core.adjustment import adjust
 from guerdon.core.amounts import Rate
+from guerdon.core.barring import block, check_bar, close, let_go
 from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
 from guerdon.core.codes import ShownCode
@@ -36,10 +38,14 @@ from guerdon.core.describing import describe
 from guerdon.core.effects import Granted, Note, Outcome
 from guerdon.core.events import (
     ENGINE_EVENTS,
+    NEVER_LATE,
+    Absorb,
     Action,
     Adjust,
+    Block,
     Capture,
     Choose,
+    Close,
     Deliver,
     Describe,
     Donate,
@@ -48,13 +54,17 @@ from guerdon.core.events import (
     Event,
     Hold,
     Join,
+    Merge,
     Play,
     Purchase,
     Receive,
     Redeem,
     Release,
     Return,
+    Separate,
     Tick,
+    Unblock,
+    Unmerge,
     Use,
     Win,
     addressed,
@@ -65,6 +75,7 @@ from guerdon.core.events import (
 from guerdon.core.facts import NO_FACTS, Facts
 from guerdon.core.holding import capture, free, hold, lapse, let_rest_lapse, release
 from guerdon.core.lanes import run_happened, run_lanes
+from guerdon.core.merging import absorb, come_home, merge, pass_on, separate, unmerge
 from guerdon.core.purchasing import count_action, record_purchase
 from guerdon.core.receiving import receive
 from guerdon.core.redemption import redeem
@@ -74,6 +85,7 @@ from guerdon.core.state import MemberState
 from guerdon.core.succession import convert_dropped, count_late, rename, take_over
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
+from guerdon.core.warning import warn
 
 _ACTIVITY = (Purchase, Enrol, Action, Redeem, Capture, Use, Join, Choose, Donate, Play)
 """The events that keep a wallet from lapsing: the member did something."""
@@ -112,7 +124,7 @@ def decide(
     The same arguments give the same decision on any machine. ``traced`` adds the notes and changes nothing else.
     """
     at = instant_of_event(event)
-    if isinstance(event, ENGINE_EVENTS):
+    if type(event) in NEVER_LATE:
         at = max(at, state.as_of)
     version = timeline.at(at)
     case: Case | None = None
@@ -136,6 +148,8 @@ def decide(
             # What it granted may have expired, by its own date, before today.
             _settle(case, timeline, until=case.as_of)
             case.version = timeline.at(case.as_of) or version
+        if case.bar is not None or state.bar is not None or isinstance(event, Absorb):
+            _conclude(case, timeline)
         result = _close(case)
     except Refused as refused:
         refusal = Outcome(refusal=refused.refusal)
@@ -170,6 +184,7 @@ def _admit(case: Case) -> None:
     if case.at < state.as_of and case.day < case.version.keep_from(case.version.zone.day(state.as_of)):
         days = case.version.program.late_events
         raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
+    check_bar(case)
 
 
 def _go_back(case: Case, timeline: Timeline) -> None:
@@ -235,7 +250,7 @@ def _settle_instant(case: Case, due: Instant) -> None:
             case.mature(unit, at)
     if case.holds:
         lapse(case, at)
-    for rule in version.scheduled:
+    for rule in () if case.is_over() else version.scheduled:
         falls_due = rule.next_due(case)
         if falls_due is not None and falls_due <= at:
             rule.settle(case, at)
@@ -248,6 +263,8 @@ def _settle_instant(case: Case, due: Instant) -> None:
         lapses_at = version.lapses_at(case, unit)
         if lapses_at is not None and lapses_at <= at:
             case.lapse(unit, at)
+    for unit in () if case.is_over() else version.warned:
+        warn(case, unit, at)
     if case.happened:
         run_happened(case)
     case.as_of = at
@@ -286,6 +303,13 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         deliver(case, event)
     elif isinstance(event, Receive):
         receive(case, event)
+    elif isinstance(event, Absorb):
+        take = come_home if event.returned or event.separated else absorb
+        take(case, event, timeline)
+    elif isinstance(event, Separate):
+        separate(case, event)
+    elif isinstance(event, Block | Unblock | Close | Merge | Unmerge):
+        _bar(case, event)
     elif not isinstance(event, Tick):
         _answer(case, event)
     if case.happened:
@@ -309,6 +333,32 @@ def _hold_or_end(case: Case, event: Hold | Capture | Release, timeline: Timeline
         run_lanes(case, "afterwards")
     else:
         release(case, event)
+
+
+def _bar(case: Case, event: Block | Unblock | Close | Merge | Unmerge) -> None:
+    """Change whether the member may act."""
+    if isinstance(event, Close):
+        close(case, event)
+    elif isinstance(event, Merge):
+        merge(case, event)
+    elif isinstance(event, Unmerge):
+        unmerge(case, event)
+    else:
+        block(case, event)
+
+
+def _conclude(case: Case, timeline: Timeline) -> None:
+    """Leave nothing with a member who has left or is another one.
+
+    Who is back, or has taken over counters of another, catches up on what fell due with them meanwhile.
+    """
+    bar = case.bar
+    if bar is None or not bar.is_end:
+        _settle(case, timeline, until=case.as_of)
+    elif bar.kind == "merged":
+        pass_on(case, bar)
+    else:
+        let_go(case)
 
 
 def _note_referrer(case: Case, event: Enrol) -> None:

@@ -193,7 +193,7 @@ class Released(_Effect, frozen=True, tag="released"):
     hold: str
     why: str
     """``released``, ``lapsed`` (nobody needed it in time), ``purchase`` (one that may use it), ``rest`` (of what was
-    captured in part) or ``withdrawn`` (a coupon, whose goods came back)."""
+    captured in part), ``withdrawn`` (a coupon, whose goods came back) or ``ended`` (the member left, or was merged)."""
     unit: str = ""
     amount: int = 0
     reward: str = ""
@@ -317,7 +317,7 @@ class Expired(_Effect, frozen=True, tag="expired"):
     amount: int
     at: Instant
     reason: str
-    """``expiry`` (the lot's own time was up) or ``inactivity``."""
+    """``expiry`` (the lot's own time was up), ``inactivity``, or ``closed`` (the member left the program)."""
     pending: int = 0
     """The part of it that had not matured yet."""
     reference: str = ""
@@ -343,6 +343,7 @@ class Reversed(_Effect, frozen=True, tag="reversed"):
     forgiven: int = 0
     """The part that was spent already and is let go, or had expired already."""
     why_forgiven: str = ""
+    """``spent``, ``expired``, or ``closed``: the member had left the program."""
     funded_by: str = ""
     """The partner who had paid for it and gets it back; empty: the program."""
 
@@ -570,9 +571,12 @@ class Gave(_Effect, frozen=True, tag="gave"):
     unit: str
     amount: int
     to: str
+    pending: int = 0
+    """The part of it that had not matured yet."""
 
     def transfers(self) -> tuple[Transfer, ...]:
-        return (Transfer(self.unit, "available", "in_transit", self.amount, "sent"),)
+        parts = (("available", self.amount - self.pending), ("pending", self.pending))
+        return tuple([Transfer(self.unit, account, "in_transit", part, "sent") for account, part in parts if part])
 
 
 class Received(_Effect, frozen=True, tag="received"):
@@ -586,9 +590,26 @@ class Received(_Effect, frozen=True, tag="received"):
     expires_at: Instant | None = None
     returned: str = ""
     """The code for which it comes back, from a receiver who could not take it; empty: it was sent."""
+    matures_at: Instant | None = None
+    """When it becomes available; None: it is."""
 
     def transfers(self) -> tuple[Transfer, ...]:
-        return (Transfer(self.unit, "in_transit", "available", self.amount, "sent"),)
+        target = "available" if self.matures_at is None else "pending"
+        return (Transfer(self.unit, "in_transit", target, self.amount, "sent"),)
+
+
+class DebtMoved(_Effect, frozen=True, tag="debt_moved"):
+    """What a member owes went over to another with a merge, or arrived there."""
+
+    unit: str
+    amount: int
+    other: str
+    """Where it goes, or comes from."""
+    arrives: bool = False
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        source, target = ("debt", "in_transit") if self.arrives else ("in_transit", "debt")
+        return (Transfer(self.unit, source, target, self.amount, "merge"),)
 
 
 class Sent(_Effect, frozen=True, tag="sent"):
@@ -638,6 +659,86 @@ class HouseholdChanged(_Effect, frozen=True, tag="household_changed"):
     role: str
     why: str
     """``asked``, ``admitted``, ``left``; or why it was declined: ``full``, ``other_address`` or ``no_owner``."""
+
+
+class Blocked(_Effect, frozen=True, tag="blocked"):
+    """Staff stopped whatever the member does."""
+
+    news: ClassVar[str] = "member.blocked"
+
+    reason: str
+    by: str
+
+
+class Unblocked(_Effect, frozen=True, tag="unblocked"):
+    """The member may act again."""
+
+    news: ClassVar[str] = "member.unblocked"
+
+    reason: str
+    by: str
+
+
+class Closed(_Effect, frozen=True, tag="closed"):
+    """The member left the program."""
+
+    news: ClassVar[str] = "member.closed"
+
+    reason: str
+    by: str
+
+
+class Merged(_Effect, frozen=True, tag="merged"):
+    """The member turned out to be another one, who acts for both from now on."""
+
+    news: ClassVar[str] = "member.merged"
+
+    into: str
+    by: str = ""
+
+
+class Unmerged(_Effect, frozen=True, tag="unmerged"):
+    """The member is active again: the merge was undone, or the other one could not take it."""
+
+    news: ClassVar[str] = "member.unmerged"
+
+    other: str
+    """Into whom the member had been merged."""
+    by: str = ""
+    refused: str = ""
+    """The code by which the other one refused; empty: it was undone."""
+
+
+class Absorbed(_Effect, frozen=True, tag="absorbed"):
+    """What another member had besides amounts arrived with a merge, or came home from one."""
+
+    news: ClassVar[str] = "member.absorbed"
+
+    other: str
+    comes_home: bool = False
+
+
+class Separated(_Effect, frozen=True, tag="separated"):
+    """A merge into this member was undone."""
+
+    news: ClassVar[str] = "member.separated"
+
+    other: str
+
+
+class ExpiresSoon(_Effect, frozen=True, tag="expires_soon"):
+    """An amount will expire before long, if nothing happens."""
+
+    news: ClassVar[str] = "wallet.expires_soon"
+
+    unit: str
+    amount: int
+    """Everything that expires on that day, available or pending."""
+    expires_at: Instant
+    at: Instant
+    """When the warning fell due."""
+    reference: str = ""
+    """The voucher; empty: it is none."""
 
 
 class Described(_Effect, frozen=True, tag="described"):
@@ -709,7 +810,16 @@ Effect = (
     | Entered
     | TicketsLost
     | Won
+    | DebtMoved
     | HouseholdChanged
+    | Blocked
+    | Unblocked
+    | Closed
+    | Merged
+    | Unmerged
+    | Absorbed
+    | Separated
+    | ExpiresSoon
     | Described
     | Erased
     | Delivered

@@ -7,12 +7,13 @@ an id alone. Amounts of money are whole minor units of the program's currency (c
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, get_args
+from typing import Annotated, TypeGuard, get_args
 
 import msgspec
 from msgspec import Meta
 
 from guerdon.core.amounts import MAX_AMOUNT, allocate
+from guerdon.core.belongings import NO_BELONGINGS, Belongings
 from guerdon.core.calendar import FIRST_INSTANT, LAST_INSTANT, Instant, instant_of
 
 # The end is written as "nothing follows", because $ would let a line break at the end pass.
@@ -354,6 +355,42 @@ class Receive(_Event, frozen=True, tag="receive"):
     """The expiry that it had with the sender, and has again if it comes back."""
     returned: Name = ""
     """For what comes back: the code by which it was refused. Empty: it was sent."""
+    merge: Name = ""
+    """The id of the merge that it travels for; empty: it was sent. Then an expiry of None means that it has none."""
+    separated: bool = False
+    """The merge was undone, and it comes home."""
+    matures_at: Instant | None = None
+    """When it becomes available with the receiver too; None: at once."""
+    reference: Name = ""
+    """The reference by which the lot is known, and stays known; empty: it has none."""
+    owed: bool = False
+    """It is no amount but a debt."""
+
+
+class Absorb(_Event, frozen=True, tag="absorb"):
+    """What a merged member had besides amounts arrives, or comes home because the merge was refused or undone."""
+
+    sender: Id
+    """The member who was merged; for what comes home, the one who had it."""
+    merge: Id
+    """The id of the merge."""
+    belongings: Belongings = NO_BELONGINGS
+    """What there is: meters, purchases, badges, coupons, tickets, counters."""
+    more: bool = False
+    """It came after the merge: a late return, or what others still sent."""
+    returned: Name = ""
+    """For what comes back: the code by which it was refused. Empty: it was sent."""
+    separated: bool = False
+    """The merge was undone, and it comes home."""
+
+
+class Separate(_Event, frozen=True, tag="separate"):
+    """A merge was undone: whoever took over a member's wallet and meters gives them back, as far as they are there."""
+
+    sender: Id
+    """The member who was merged."""
+    merge: Id
+    """The id of the merge."""
 
 
 class Refer(_Event, frozen=True, tag="refer"):
@@ -423,11 +460,54 @@ class Adjust(_Event, frozen=True, tag="adjust"):
     """Who did it: an id of the person on the staff, not a name."""
 
 
+class Block(_Event, frozen=True, tag="block"):
+    """A member of staff stops whatever the member does. What others do, returns and time go on."""
+
+    reason: Prose
+    """Why, for whoever looks at the member. No personal data."""
+    by: Id
+    """Who did it: an id of the person on the staff, not a name."""
+
+
+class Unblock(_Event, frozen=True, tag="unblock"):
+    """The member may act again."""
+
+    reason: Prose
+    """Why, for whoever looks at the member. No personal data."""
+    by: Id
+    """Who did it: an id of the person on the staff, not a name."""
+
+
+class Close(_Event, frozen=True, tag="close"):
+    """The member leaves the program: what is in the wallets lapses, memberships end, and nothing happens any more."""
+
+    reason: Prose
+    """Why, for whoever looks at the member. No personal data."""
+    by: Id
+    """Who did it: an id of the person on the staff, or the member's own."""
+
+
+class Merge(_Event, frozen=True, tag="merge"):
+    """Two cards turn out to be one person's: what this member has goes over to another, who acts for both."""
+
+    into: Id
+    """The other member's id."""
+    by: Name = ""
+    """Who did it: an id of the person on the staff, not a name."""
+
+
+class Unmerge(_Event, frozen=True, tag="unmerge"):
+    """They were two persons after all: the member is active again, and gets back what the other one still has."""
+
+    by: Name = ""
+    """Who did it: an id of the person on the staff, not a name."""
+
+
 class Tick(_Event, frozen=True, tag="tick"):
     """Time has passed: whatever fell due up to ``at`` is settled."""
 
 
-EngineEvent = Receive | Refer | Admit | Settle | Win
+EngineEvent = Receive | Refer | Admit | Settle | Win | Absorb | Separate
 """What Guerdon itself sends from one member to another. Nobody outside may."""
 
 Event = (
@@ -454,6 +534,11 @@ Event = (
     | Enter
     | Exit
     | Adjust
+    | Block
+    | Unblock
+    | Close
+    | Merge
+    | Unmerge
     | Tick
     | EngineEvent
 )
@@ -461,6 +546,9 @@ Event = (
 
 ENGINE_EVENTS: tuple[type[msgspec.Struct], ...] = get_args(EngineEvent)
 ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in ENGINE_EVENTS)
+
+NEVER_LATE = frozenset((*ENGINE_EVENTS, Block, Unblock, Close, Merge, Unmerge))
+"""What is decided as the member's record stands, where that stands later than the event is dated."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -471,12 +559,18 @@ def kind_of(event: Event) -> str:
     return str(event.__struct_config__.tag)
 
 
-def returned(event: Receive, code: str) -> Receive:
-    """The event by which an amount goes back to its sender, where the receiver's was refused with a code."""
-    return Receive(
-        id=derived_id(event.id, "returned"), member=event.sender, at=event.at, unit=event.unit, amount=event.amount,
-        sender=event.member, expires_at=event.expires_at or event.comes_back_with, returned=code,
-    )  # fmt: skip
+def may_go_back(event: Event) -> TypeGuard[Receive | Absorb]:
+    """Whether an event goes back to its sender where it is refused. What is on its way back already does not."""
+    return isinstance(event, Receive | Absorb) and not event.returned
+
+
+def returned(event: Receive | Absorb, code: str) -> Receive | Absorb:
+    """The event by which something goes back to its sender, where the receiver's was refused with a code."""
+    back = {"id": derived_id(event.id, "returned"), "member": event.sender, "sender": event.member, "returned": code}
+    if isinstance(event, Absorb):
+        return msgspec.structs.replace(event, **back)
+    expires_at = event.expires_at or event.comes_back_with
+    return msgspec.structs.replace(event, **back, expires_at=expires_at, comes_back_with=None)
 
 
 def derived_id(cause: str, mechanic: str) -> str:

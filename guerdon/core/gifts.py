@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from guerdon.core.belongings import Coupon
 from guerdon.core.calendar import Term
 from guerdon.core.case import Case
 from guerdon.core.effects import Awarded, CouponIssued, Effect, Granted, Rewarded
@@ -18,7 +19,6 @@ from guerdon.core.granting import Giver
 from guerdon.core.program import Program, Quantity
 from guerdon.core.returning import Origin, take_back_amount
 from guerdon.core.rule import Proposal, Rule
-from guerdon.core.state import Coupon
 from guerdon.core.workshop import Workshop
 
 

@@ -19,7 +19,7 @@ from guerdon.core import wallet
 from guerdon.core.calendar import Instant, instant_of
 from guerdon.core.case import Case
 from guerdon.core.effects import Captured, CouponExpired, CouponUsed, Released
-from guerdon.core.events import Capture, Event, Hold, Purchase, Release, holds_of
+from guerdon.core.events import Capture, Close, Event, Hold, Merge, Purchase, Release, holds_of
 from guerdon.core.program import Quantity, Reward
 from guerdon.core.redemption import Asked, Taken, allowances_of, count_uses, give, stock_of, take_stock, wanted
 from guerdon.core.refusals import stop
@@ -174,6 +174,12 @@ def free(case: Case, purchase: Purchase) -> None:
         _let_go(case, hold_id, _open(case, hold_id), "purchase")
 
 
+def let_all_go(case: Case) -> None:
+    """Let every hold go: the member leaves, or turns out to be another one."""
+    for hold_id, held in list(case.holds.items()):
+        _let_go(case, hold_id, held, "ended")
+
+
 def let_rest_lapse(case: Case) -> None:
     """Let go for good, after everything else, what an event has set free, did not use, and whose time is over.
 
@@ -239,5 +245,6 @@ def _let_expire(case: Case, held: OpenHold) -> None:
 def limits_coming_back(state: MemberState, event: Event) -> set[str]:
     """The shared limits of which a decision may give some back: those of holds that are due, or that the event ends."""
     at, ended = instant_of(event.at), holds_of(event)
-    coming = [held for hold_id, held in state.holds.items() if held.until <= at or hold_id in ended]
+    ends_all = isinstance(event, Close | Merge)
+    coming = [held for hold_id, held in state.holds.items() if ends_all or held.until <= at or hold_id in ended]
     return {limit for held in coming for limit in held.limits}

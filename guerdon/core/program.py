@@ -46,6 +46,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """By level: how it expires for members who stand there, in place of the two above. The first that fits counts."""
     kept_alive_by: tuple[str, ...] = ()
     """The kinds of events that are activity: ``purchase``, ``action:NAME``. Empty: whatever a member does."""
+    warn: tuple[int, ...] = ()
+    """How many days before something of it expires members are warned, the earliest warning first."""
     worth: Rate | None = None
     """Money per amount of the unit, for the liability; None for a unit that is not worth money.
 

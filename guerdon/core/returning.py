@@ -172,10 +172,26 @@ def _take_out(case: Case, grant: Granted, amount: int, origin: Origin) -> None:
     missing = amount - pending - available
     owed = _owed(case, grant.unit, after, missing)
     case.wallets[grant.unit] = wallet.owe(after, owed) if owed else after
-    why = "spent" if missing > owed else ""
+    why = _why_forgiven(case, missing - owed)
     case.effects.append(
         Reversed(grant.mechanic, grant.unit, amount, available, pending, owed, missing - owed, why, grant.funded_by)
     )
+
+
+def _owes(case: Case, unit: str) -> bool:
+    """Whether what is missing is owed: as the unit says, and by nobody who has left the program."""
+    # Goods may come back with a date before their purchase, when their unit was not known yet.
+    return case.counting.program.units[unit].debt == "owed" and not _has_left(case)
+
+
+def _why_forgiven(case: Case, forgiven: int) -> str:
+    if not forgiven:
+        return ""
+    return "closed" if _has_left(case) else "spent"
+
+
+def _has_left(case: Case) -> bool:
+    return case.bar is not None and case.bar.kind == "closed"
 
 
 def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became) -> None:
@@ -188,7 +204,7 @@ def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became)
         after, taken = wallet.spend(case.wallet(unit), wanted)
         owed = _owed(case, unit, after, wanted - taken)
         case.wallets[unit] = wallet.owe(after, owed) if owed else after
-        why = "spent" if wanted - taken > owed else ""
+        why = _why_forgiven(case, wanted - taken - owed)
         case.effects.append(
             Reversed(grant.mechanic, unit, wanted, taken, 0, owed, wanted - taken - owed, why, grant.funded_by)
         )
@@ -196,8 +212,7 @@ def _take_out_converted(case: Case, grant: Granted, amount: int, became: Became)
 
 def _owed(case: Case, unit: str, left: wallet.Wallet, missing: int) -> int:
     """How much of what is missing is owed: all of it, or where the unit forgives what was spent, what is on hold."""
-    # Goods may come back with a date before their purchase, when their unit was not known yet.
-    if case.counting.program.units[unit].debt == "owed":
+    if _owes(case, unit):
         return missing
     return min(missing, max(wallet.held(left) - left.debt, 0))
 

@@ -8,10 +8,11 @@ from typing import Literal
 
 import msgspec
 
+from guerdon.core.belongings import NO_BELONGINGS, Belongings, Coupon
 from guerdon.core.calendar import Day, Instant
 from guerdon.core.events import Traits
 from guerdon.core.meters import Buckets
-from guerdon.core.wallet import Wallet
+from guerdon.core.wallet import Lot, Wallet
 
 PER_TERM = "term/"
 """Before the name of a plan: an allowance for each of its terms."""
@@ -64,16 +65,6 @@ class Membership(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         return self.until is not None and self.first_paid_at is None
 
 
-class Coupon(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A personal coupon that the member holds."""
-
-    coupon: str
-    """The mechanic that it is used by."""
-    reference: str
-    issued_at: Instant
-    expires_at: Instant | None = None
-
-
 class OpenHold(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Something that is reserved for the member. What it took out of a wallet lies there under the hold's id."""
 
@@ -115,6 +106,39 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     address: str = ""
     plans: tuple[str, ...] = ()
     """For the owner: the plans that the household shares."""
+
+
+class Bar(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What stands against a member's events."""
+
+    kind: Literal["blocked", "closed", "merged"]
+    since: Instant
+    into: str = ""
+    """For ``merged``: the member who acts for both."""
+    merge: str = ""
+    """For ``merged``: the id of the merge."""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing happens to the member any more by itself."""
+        return self.kind != "blocked"
+
+
+class MergedCard(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A member who was merged into this one, with what came from there: to be given back if that is undone."""
+
+    merge: str
+    """The id of the merge."""
+    since: Instant
+    """When it arrived."""
+    lots: dict[str, tuple[Lot, ...]] = {}
+    """By unit: the lots that came."""
+    debts: dict[str, int] = {}
+    """By unit: what was owed."""
+    belongings: Belongings = NO_BELONGINGS
+    """What was taken over besides amounts."""
+    kept: dict[str, dict[str, int]] = {}
+    """The counters of mechanics of which this member had counters too: they are kept as they came."""
 
 
 class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -164,6 +188,10 @@ class MemberState(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """By unit that only some kinds of events keep alive: when the last of them was."""
     holds: dict[str, OpenHold] = {}
     """What is reserved, by the id of the hold."""
+    bar: Bar | None = None
+    """What stands against the member's events; None: nothing."""
+    merged_cards: dict[str, MergedCard] = {}
+    """By id: the members who were merged into this one."""
 
 
 NEW_MEMBER = MemberState()

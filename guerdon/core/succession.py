@@ -21,6 +21,7 @@ import msgspec
 
 from guerdon.core import meters
 from guerdon.core.amounts import Rounding
+from guerdon.core.belongings import renamed_belongings
 from guerdon.core.calendar import Day, Instant
 from guerdon.core.case import Case
 from guerdon.core.effects import Carried, Converted, Effect, Granted, Reversed, TierChanged
@@ -29,7 +30,7 @@ from guerdon.core.facts import PastEvent, PurchaseRecord
 from guerdon.core.program import Becomes
 from guerdon.core.purchasing import metered, paid_by_line
 from guerdon.core.returning import Quantities, counted_out, origin_of
-from guerdon.core.state import PER_TERM, OpenHold, Standing
+from guerdon.core.state import PER_TERM, MergedCard, OpenHold, Standing
 from guerdon.core.version import Became, Version
 from guerdon.core.workshop import Bought
 
@@ -48,7 +49,7 @@ def take_over(case: Case) -> None:
             case.effects.append(TierChanged(ladder, standing.level, moved.level, case.at, "program", moved.until))
     if ("exit", "") not in version.answering:
         _end_sharing(case)
-    for rule in version.rules:
+    for rule in () if case.is_over() else version.rules:
         rule.take_over(case)
 
 
@@ -60,6 +61,9 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
         case.standings = {
             mechanics.get(name, name): _renamed_sources(standing, names) for name, standing in case.standings.items()
         }
+    case.merged_cards = {
+        member: _renamed_card(card, mechanics, renamed_meters) for member, card in case.merged_cards.items()
+    }
     if not mechanics:
         return
     case.used = {_renamed_part(name, mechanics): buckets for name, buckets in case.used.items()}
@@ -79,6 +83,15 @@ def rename(case: Case, mechanics: Mapping[str, str], renamed_meters: Mapping[str
     if case.household is not None and case.household.mechanic in mechanics:
         renamed = mechanics[case.household.mechanic]
         case.household = msgspec.structs.replace(case.household, mechanic=renamed)
+
+
+def _renamed_card(card: MergedCard, mechanics: Mapping[str, str], meters: Mapping[str, str]) -> MergedCard:
+    """What came with a merge, by the new names."""
+    return msgspec.structs.replace(
+        card,
+        belongings=renamed_belongings(card.belongings, mechanics, meters),
+        kept={_renamed_part(name, mechanics): counters for name, counters in card.kept.items()},
+    )
 
 
 def _end_sharing(case: Case) -> None:
@@ -164,6 +177,9 @@ def _moved(standing: Standing, version: Version) -> Standing:
 
 def _fill_meters(case: Case) -> None:
     """Fill the meters that are new from the member's journal."""
+    _forget_filled(case)
+    if case.is_over():
+        return
     counted = counted_from(case.version, case.facts.history)
     for meter in case.version.filled:
         window = case.version.program.meters[meter].window
@@ -177,6 +193,16 @@ def _fill_meters(case: Case) -> None:
             case.meters[meter] = buckets
             shown = meters.value(buckets, window, case.day)
             case.effects.append(Carried("meter", "", meter, case.at, shown))
+
+
+def _forget_filled(case: Case) -> None:
+    """Let go of what a merge brought into meters that are filled from the member's own journal from now on."""
+    for member, card in case.merged_cards.items():
+        left = {name: counts for name, counts in card.belongings.meters.items() if name not in case.version.filled}
+        belongings = msgspec.structs.replace(card.belongings, meters=left)
+        case.merged_cards = case.merged_cards | {member: msgspec.structs.replace(card, belongings=belongings)}
+    if case.is_over():
+        case.meters = {name: counts for name, counts in case.meters.items() if name not in case.version.filled}
 
 
 def counted_from(version: Version, history: Sequence[PastEvent]) -> dict[str, dict[Day, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from guerdon.core.calendar import LAST_INSTANT, Instant, instant_of
-from guerdon.core.events import ENGINE_EVENTS, Donate, Event, Hold, Play, Win, rewards_of
+from guerdon.core.events import NEVER_LATE, Donate, Event, Hold, Play, Win, rewards_of
 from guerdon.core.program import Program
 from guerdon.core.state import MemberState
 from guerdon.core.version import Version
@@ -42,8 +42,8 @@ class Timeline:
             return {}
         moments = [event.at for event in events]
         first, last = instant_of(min(moments)), instant_of(max(moments))
-        if any(isinstance(event, ENGINE_EVENTS) for event in events):
-            last = LAST_INSTANT  # such an event is decided as late as the receiver's record stands
+        if any(type(event) in NEVER_LATE for event in events):
+            last = LAST_INSTANT  # such an event is decided as late as the member's record stands
         taken = [(reward, instant_of(event.at)) for event in events for reward in rewards_of(event)]
         codes = {event.code for event in events if isinstance(event, Hold)}
         causes = any(isinstance(event, Donate) for event in events)

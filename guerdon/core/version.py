@@ -13,6 +13,7 @@ from guerdon.core.lane import Lane, lanes_by_trigger, live_lanes
 from guerdon.core.program import Becomes, Program, When
 from guerdon.core.rule import Rule, Trigger
 from guerdon.core.wallet import Wallet
+from guerdon.core.warning import next_warning
 from guerdon.core.workshop import CompiledMeter, Workshop
 
 _REMEMBERED_DAYS = 4_000
@@ -80,6 +81,7 @@ class Version:
         always = {limit: allowed for limit, allowed in self.limits.items() if limit not in of_games}
         self._limited = _limited(program, always, later)
         self._units = tuple(program.units.items())
+        self.warned = _warned(program)
         self.renamed: Mapping[str, str] = {}
         """Mechanics that the version before had under other names, old to new."""
         self.renamed_meters: Mapping[str, str] = {}
@@ -92,6 +94,7 @@ class Version:
         self._first_names: Mapping[str, str] = {}
         self._before: Version | None = None
         self._lapses: dict[tuple[Term, Day], Instant] = {}
+        self._warnings: dict[tuple[Instant, tuple[int, ...]], tuple[Instant, ...]] = {}
         self._keeps: dict[str, tuple[Day, Day]] = {}
 
     def succeed(self, before: "Version") -> None:
@@ -115,6 +118,7 @@ class Version:
         # What members hold of a dropped unit still expires as it was promised.
         self.program = msgspec.structs.replace(program, units={**program.units, **dropped})
         self._units = tuple(self.program.units.items())
+        self.warned = _warned(self.program)
 
     def first_name(self, limit: str) -> str:
         """The name under which a shared limit is counted: by the mechanic's name before it was ever changed."""
@@ -229,7 +233,7 @@ class Version:
         """When something falls due next, as the case stands; None: never.
 
         At one instant the order is: what matures, holds that lapse, what the mechanics' calendars bring (vouchers, tier
-        reviews, in the order of the file), what expires, what lapses for want of activity.
+        reviews, in the order of the file), what expires, what lapses for want of activity, warnings of what will.
         """
         dues: list[Instant] = [held.until for held in case.holds.values()]
         for name, unit in self._units:
@@ -245,10 +249,9 @@ class Version:
                 lapses_at = self._lapses_at(case, name, held)
                 if lapses_at is not None:
                     dues.append(lapses_at)
-        for rule in self.scheduled:
-            at = rule.next_due(case)
-            if at is not None:
-                dues.append(at)
+        if not case.is_over():
+            dues += [at for rule in self.scheduled if (at := rule.next_due(case)) is not None]
+            dues += [at for unit in self.warned if (at := next_warning(case, unit)) is not None]
         return min(dues, default=None)
 
     def names_since(self, before: "Version") -> tuple[dict[str, str], dict[str, str]]:
@@ -272,6 +275,16 @@ class Version:
         earliest = min([lot.earned_at for lot in held.lots + held.pending])
         return self._lapse(term, case.day_of(since if since > earliest else earliest))
 
+    def warns_at(self, end: Instant, days: tuple[int, ...]) -> tuple[Instant, ...]:
+        """When members are warned of an end, so many days before. Whole shops have their ends on the same days."""
+        known = self._warnings.get((end, days))
+        if known is None:
+            if len(self._warnings) > _REMEMBERED_DAYS:
+                self._warnings.clear()
+            last = self.zone.day(end)
+            known = self._warnings[end, days] = tuple([self.zone.start(last - before) for before in days])
+        return known
+
     def _lapse(self, term: Term, day: Day) -> Instant:
         """When a wallet lapses that was last active on a day. Whole shops are active on the same days."""
         known = self._lapses.get((term, day))
@@ -280,6 +293,11 @@ class Version:
                 self._lapses.clear()
             known = self._lapses[term, day] = self.zone.start(term.ends(day))
         return known
+
+
+def _warned(program: Program) -> tuple[str, ...]:
+    """The units whose ends members are warned of."""
+    return tuple([name for name, unit in program.units.items() if unit.warn])
 
 
 def _scale_of(version: Version, unit: str) -> int:

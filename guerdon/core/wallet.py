@@ -8,7 +8,7 @@ first.
 Every function takes a wallet and gives a new one. A function that takes something away gives back how much it took.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -145,6 +145,39 @@ def give_away(wallet: Wallet, amount: int) -> tuple[Wallet, tuple[Lot, ...]]:
     lots, _ = _consume(wallet.lots, amount)
     left = Wallet(lots, wallet.pending, wallet.held, wallet.debt, wallet.emptied_at)
     return left, _difference(wallet.lots, lots)
+
+
+def give_back(wallet: Wallet, amount: int, lots: Sequence[Lot]) -> tuple[Wallet, tuple[Lot, ...]]:
+    """Take up to an amount, as far as it is there: out of lots like those given first, then out of what is available.
+
+    Gives what was taken lot by lot. 100 until May came; 30 until May and 50 until June are there: both go.
+    """
+    like = {_granted_as(lot) for lot in lots}
+    own = [lot for lot in wallet.lots + wallet.pending if _granted_as(lot) in like]
+    others = [lot for lot in wallet.lots if _granted_as(lot) not in like]
+    taken: list[Lot] = []
+    left = amount
+    for lot in own + others:
+        if left:
+            taken.append(msgspec.structs.replace(lot, amount=min(lot.amount, left)))
+            left -= taken[-1].amount
+    return _without(wallet, taken), tuple(taken)
+
+
+def _without(wallet: Wallet, taken: Sequence[Lot]) -> Wallet:
+    """The wallet without parts of its lots."""
+    gone = {(_granted_as(lot), lot.priority, lot.matures_at): lot.amount for lot in taken}
+    lots, still = (
+        tuple(
+            [
+                msgspec.structs.replace(lot, amount=lot.amount - part)
+                for lot in some
+                if (part := gone.get((_granted_as(lot), lot.priority, lot.matures_at), 0)) < lot.amount
+            ]
+        )
+        for some in (wallet.lots, wallet.pending)
+    )
+    return Wallet(lots, still, wallet.held, wallet.debt, wallet.emptied_at)
 
 
 def spend_lot(wallet: Wallet, lot: Lot) -> Wallet:

@@ -6,7 +6,7 @@ from typing import Any
 from guerdon.core.amounts import currency_scale
 from guerdon.core.program import Lifetime, Meter, Partner, Unit
 from guerdon.language.errors import Wrong, advice, shown
-from guerdon.language.figures import counted
+from guerdon.language.figures import WHOLE, count, counted
 from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_more
 from guerdon.language.matchers import METERED_WHEN, OF_A_PURCHASE
 from guerdon.language.phrases import NAME_PATTERN, Choice, Phrase, Wording
@@ -54,6 +54,26 @@ ACTIVITY = Phrase(
     about="A kind of event: `purchase`, `redeem` (a reward), `action` (any) or one by its name, `use` (a benefit), "
     "`join` or `renew` (a plan), `choose`, `donate`, `play`, `convert`, `send`.",
 )
+
+_MOST_DAYS = 366
+BEFORE = Phrase(
+    "how long before",
+    Wording(rf"{WHOLE} (day|week)s?", lambda found, _: _days(found[1], found[2])),
+    examples=("30 days", "1 week"),
+    about=f"Days or weeks, up to {_MOST_DAYS} days.",
+)
+
+
+def _days(number: str, unit: str) -> int:
+    return count(number, _MOST_DAYS) if unit == "day" else 7 * count(number, _MOST_DAYS // 7)
+
+
+def _earliest_first(days: tuple[int, ...]) -> tuple[int, ...]:
+    """The warnings in the order in which they come; raises ``Wrong`` for one that is written twice."""
+    if len(set(days)) < len(days):
+        raise Wrong("name_twice", "a warning stands there twice; write each once")
+    return tuple(sorted(days, reverse=True))
+
 
 _LASTING: Form[Life] = Either(
     "a term or a list of two", text=LIFE, items=Turned(Listing("a list of two terms", LIFE), whole_life)
@@ -123,6 +143,13 @@ UNIT_SECTION: Section[Unit] = Section(
             one_or_more("a kind of activity or a list of them", ACTIVITY),
             "What counts as activity. Left out: whatever a member does.",
             "[purchase, redeem]",
+        ),
+        Key(
+            "warn",
+            Turned(one_or_more("how long before, or a list", BEFORE), _earliest_first),
+            "How long before something of it expires members are warned, at the start of that day: once for all that "
+            "expires on one day. What is granted later than that gets the next warning only. Left out: never.",
+            "[30 days, 1 day]",
         ),
         Key(
             "worth",

@@ -63,6 +63,9 @@ def _expiry(voice: Voice, unit: Unit) -> Iterator[str]:
     if unit.kept_alive_by:
         kinds = [activity(voice, kind) for kind in unit.kept_alive_by]
         yield voice.say("Only this counts as something that happens: %(kinds)s.", kinds=voice.listed(kinds))
+    if unit.warn:
+        times = [span(voice, days, "day") for days in unit.warn]
+        yield voice.say("We remind you %(spans)s before that.", spans=voice.listed(times))
 
 
 def _life(voice: Voice, unit: Unit | Lifetime) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from guerdon.core.amounts import Rounding
+from guerdon.core.belongings import Coupon as Held
 from guerdon.core.calendar import Day, Instant, Term, date_of, is_birthday
 from guerdon.core.case import Case
 from guerdon.core.effects import CouponExpired, CouponIssued, CouponRestored, CouponUsed
@@ -22,7 +23,6 @@ from guerdon.core.program import Allowance, Texts, When
 from guerdon.core.reducing import NO_LIMIT, Off, PriceLimit, Reducer, matching, taken_off
 from guerdon.core.returning import Origin
 from guerdon.core.rule import Proposal, Rule, Trigger
-from guerdon.core.state import Coupon as Held
 from guerdon.core.workshop import Workshop
 
 BIRTHDAY = "birthday"

@@ -20,11 +20,11 @@ from guerdon.core.events import (
     Enrol,
     Event,
     Purchase,
-    Receive,
     differences,
     encode_event,
     instant_in_range,
     instant_of_event,
+    may_go_back,
     purchase_of,
     returned,
 )
@@ -176,6 +176,6 @@ def allowed_by(timeline: Timeline) -> dict[str, int]:
 def _going_back(answer: Rehearsed) -> list[Event]:
     """The event by which an amount goes back that the other member could not take; none for anything else."""
     event, refusal = answer.event, answer.decision.outcome.refusal
-    if refusal is None or not isinstance(event, Receive) or event.returned:
+    if refusal is None or not may_go_back(event):
         return []
     return [returned(event, refusal.code)]

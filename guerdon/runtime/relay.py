@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from guerdon.core.calendar import Instant
-from guerdon.core.events import Event, Receive, decode_event, encode_event, returned
+from guerdon.core.events import Event, decode_event, encode_event, may_go_back, returned
 from guerdon.runtime.clock import tick
 from guerdon.runtime.till import Answer, Till
 from guerdon.store import ledger
@@ -84,5 +84,5 @@ def _going_back(
     return {
         row.id: encode_event(returned(event, answer.refusal.code))
         for row, event, answer in zip(waiting, events, answers, strict=True)
-        if answer.refusal is not None and isinstance(event, Receive) and not event.returned
+        if answer.refusal is not None and may_go_back(event)
     }

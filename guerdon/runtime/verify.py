@@ -23,7 +23,7 @@ from guerdon.core import wallet
 from guerdon.core.calendar import instant_of
 from guerdon.core.decide import Decision
 from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer, encode_outcome, sent_of, transfers_of
-from guerdon.core.events import Receive, decode_event, encode_event, instant_of_event, kind_of, returned
+from guerdon.core.events import Absorb, Receive, decode_event, encode_event, instant_of_event, kind_of, returned
 from guerdon.core.state import MemberState, decode_state, encode_state
 from guerdon.core.timeline import Timeline
 from guerdon.runtime.processes import workers_context
@@ -429,10 +429,10 @@ def _check_returned(connection: Connection, program: int) -> Iterator[Difference
     """Every amount that was refused goes back, and nothing else does."""
     for seq, gone, refusal, back in reading.returned_events(connection, program):
         refused = None if gone is None else decode_event(gone)
-        expected = encode_event(returned(refused, refusal)) if isinstance(refused, Receive) else None
+        expected = encode_event(returned(refused, refusal)) if isinstance(refused, Receive | Absorb) else None
         if back != expected:
             found, wanted = _short(back or b"nothing"), _short(expected or b"nothing")
-            sender = refused.sender if isinstance(refused, Receive) else ""
+            sender = refused.sender if isinstance(refused, Receive | Absorb) else ""
             yield Difference(sender, seq, "amount that goes back", found, wanted)
 
 

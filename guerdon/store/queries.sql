@@ -344,7 +344,7 @@ where program = %(program)s and member >= %(first)s and member <= %(last)s and r
 order by member, id
 
 -- name: in_transit
--- By unit, what was sent and has neither arrived nor set out on its way back: what the relay still has to deliver.
+-- By unit, what was sent and has neither arrived nor set out on its way back, a debt the other way: what the relay still has to deliver.
 with arrived as (
     select emitted.id from emitted
     join event_ids on event_ids.program = emitted.program and event_ids.event_id = emitted.event ->> 'id'
@@ -352,7 +352,8 @@ with arrived as (
     where emitted.program = %(program)s
         and journal.content::text = emitted.event::text and journal.outcome -> 'refusal' is null
 )
-select event ->> 'unit', sum((event ->> 'amount')::bigint)::bigint from emitted
+select event ->> 'unit', sum((event ->> 'amount')::bigint * case when event -> 'owed' is null then 1 else -1 end)::bigint
+from emitted
 where program = %(program)s and event ->> 'kind' = 'receive'
     and not exists (select from emitted as back where back.returns = emitted.id)
     and not exists (select from arrived where arrived.id = emitted.id)

@@ -169,6 +169,8 @@ ENGINE_EVENTS = [
     {"kind": "admit", "household": "home", "person": "x"},
     {"kind": "settle", "household": "home", "pool": "x"},
     {"kind": "win", "game": "raffle", "prize": "car"},
+    {"kind": "absorb", "sender": "x", "merge": "m"},
+    {"kind": "separate", "sender": "x", "merge": "m"},
 ]
 
 

@@ -10,11 +10,14 @@ from guerdon.core.amounts import MAX_AMOUNT, MAX_BALANCE, Rate
 from guerdon.core.codes import ShownCode
 from guerdon.core.counting import Measure
 from guerdon.core.events import (
+    Absorb,
     Action,
     Adjust,
     Admit,
+    Block,
     Capture,
     Choose,
+    Close,
     Convert,
     Deliver,
     Describe,
@@ -27,6 +30,7 @@ from guerdon.core.events import (
     Join,
     Leave,
     Line,
+    Merge,
     Play,
     Purchase,
     Receive,
@@ -36,9 +40,12 @@ from guerdon.core.events import (
     Return,
     ReturnedLine,
     Send,
+    Separate,
     Settle,
     Tick,
     Traits,
+    Unblock,
+    Unmerge,
     Use,
     Win,
 )
@@ -120,6 +127,13 @@ def basket(*lines: Line, **fields: object) -> Purchase:
 
 def given_back(*parts: tuple[int, int | None], receipt: str = "p") -> Return:
     return Return(**at(), purchase=receipt, lines=tuple(ReturnedLine(*part) for part in parts))
+
+
+def barred(event: Event) -> Story:
+    """A member with 100 points to whom that has happened."""
+    story = shop()
+    story.meets(msgspec.structs.replace(event, id="bar"))
+    return story
 
 
 def rich(balance: int) -> Story:
@@ -764,6 +778,63 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         a_hold(unit="vouchers", amount=1),
     ),
     ("unit_unknown", "The program has no unit stars.", shop, adjustment(5, "stars")),
+    (
+        "member_blocked",
+        "The member is blocked since 2026-03-10T18:30:00Z.",
+        lambda: barred(Block(**at(), reason="looked odd", by="staff")),
+        Redeem(**at(), reward="coffee"),
+    ),
+    (
+        "member_closed",
+        "The member has left the program on 2026-03-10.",
+        lambda: barred(Close(**at(), reason="leaves", by="staff")),
+        Redeem(**at(), reward="coffee"),
+    ),
+    (
+        "member_merged",
+        "The member was merged into bo, who acts for both.",
+        lambda: barred(Merge(**at(), into="bo")),
+        Redeem(**at(), reward="coffee"),
+    ),
+    ("member_not_blocked", "The member is not blocked.", shop, Unblock(**at(), reason="none", by="staff")),
+    ("member_not_merged", "The member is merged into nobody.", shop, Unmerge(**at())),
+    (
+        "merge_unknown",
+        "The member has taken over nothing from bo by the merge m1.",
+        shop,
+        Separate(**at(), sender="bo", merge="m1"),
+    ),
+    (
+        "merge_unknown",
+        "The member has taken over nothing from bo by the merge m1.",
+        shop,
+        Receive(**at(), unit="points", amount=5, sender="bo", merge="m1"),
+    ),
+    (
+        "merge_unknown",
+        "The member has taken over nothing from bo by the merge m1.",
+        shop,
+        Absorb(**at(), sender="bo", merge="m1", more=True),
+    ),
+    ("merging_into_oneself", "Nobody is merged into themselves.", shop, Merge(**at(), into="m")),
+    (
+        "merging_person_in_household",
+        "The member belongs to the household home, and leaves it before a merge.",
+        lambda: in_plans(Enter(**at(), household="home", role="owner", address="a1")),
+        Merge(**at(), into="bo"),
+    ),
+    (
+        "merging_plan_held",
+        "The member is in the plan plus, which ends before a merge.",
+        lambda: in_plans(Join(**at(), plan="plus", trial=True)),
+        Merge(**at(), into="bo"),
+    ),
+    (
+        "household_has_people",
+        "The household has 1 people in it; they leave first.",
+        lambda: in_plans(Admit(**at(), household="family", person="bo", role="owner", address="a1")),
+        Merge(**at(), into="bo"),
+    ),
     (
         "unit_unknown",
         "The program has no unit stars.",

@@ -147,7 +147,25 @@ def test_what_keeps_a_balance_alive(text, kinds):
     assert asked == Unit(inactive_after=Term(6, "month"), kept_alive_by=kinds)
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1 day", (1,)),
+        ("[1 day, 30 days, 1 week]", (30, 7, 1)),
+        ("366 days", (366,)),
+        ("52 weeks", (364,)),
+    ],
+)
+def test_when_members_are_warned(text, days):
+    assert unit(f"{{expires: 2 years, warn: {text}}}") == Unit(expires=Term(2, "year"), warn=days)
+
+
 UNIT_ERRORS = [
+    ("{expires: 6 months, warn: 0 days}", "`0`"),
+    ("{expires: 6 months, warn: 367 days}", "`367`"),
+    ("{expires: 6 months, warn: 53 weeks}", "`53`"),
+    ("{expires: 6 months, warn: 1 month}", "how long before"),
+    ("{expires: 6 months, warn: [7 days, 1 week]}", "a warning stands there twice"),
     ("{expires: 6 months, kept_alive_by: purchase}", "nothing here expires without it"),
     ("{kept_alive_by: purchase}", "nothing here expires without it"),
     ("{expires: 6 months without activity, kept_alive_by: return}", "`return` is not a kind of activity"),

@@ -292,6 +292,20 @@ def test_a_lane_with_one_mechanic_says_nothing():
 
 
 @pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "We remind you 30 days and 1 day before that."),
+        ("ru", "Мы напомним об этом за 30 дней и 1 день."),
+        ("bg", "Напомняме ви 30 дни и 1 ден преди това."),
+    ],
+)
+def test_warnings(language, told):
+    source = HEAD + "units: {points: {expires: 6 months, warn: [30 days, 1 day]}}\n"
+    holding = leaflet(read_program(source), language).parts[0]
+    assert holding.said[0].sentences[1].replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+@pytest.mark.parametrize(
     ("life", "told"),
     [
         ("{}", "They do not expire."),
