@@ -76,6 +76,12 @@ def test_the_last_piece_closes_an_offer(used: int, left: int, *, is_open: bool) 
     assert offered(stored((drop, 50, used)), "2026-03-04 12:00")["mug"] == (left, is_open)
 
 
+@pytest.mark.parametrize(("added", "left", "is_open"), [(9, 1, True), (8, 0, False), (7, 0, False), (-40, 0, False)])
+def test_what_was_added_by_hand_counts(added: int, left: int, *, is_open: bool) -> None:
+    drop = VERSION.rewards["mug"].stock_at(at("2026-03-03 09:00"), VERSION.zone)
+    assert offered(stored((drop, 50, 58, added)), "2026-03-04 12:00")["mug"] == (left, is_open)
+
+
 @pytest.mark.parametrize(
     ("when", "tea", "lunch"),
     [
