@@ -46,8 +46,13 @@ def _figures(campaign: Campaign) -> CampaignFigures:
 
 
 def _limit(limit: StoredLimit) -> SharedLimit:
-    left = max(0, limit.allowed - limit.used)
-    return SharedLimit(name=limit.name, allowed=wired(limit.allowed), used=wired(limit.used), left=wired(left))
+    return SharedLimit(
+        name=limit.name,
+        allowed=wired(limit.allowed),
+        added=wired(limit.added),
+        used=wired(limit.used),
+        left=wired(max(0, limit.allowed + limit.added - limit.used)),
+    )
 
 
 router = Router(path="/", route_handlers=[list_campaigns, list_limits], tags=["Campaigns"])

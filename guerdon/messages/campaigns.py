@@ -8,13 +8,15 @@ import msgspec
 from guerdon.messages.amounts import WireAmount
 
 
-class SharedLimit(msgspec.Struct, frozen=True, kw_only=True):
+class SharedLimit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A limit over all members: a budget, a number of uses, a stock."""
 
     name: str
     """``spring`` for a budget, ``spring/uses`` for a number of uses, ``stock:mug`` for a stock."""
     allowed: WireAmount
-    """In the smallest part of what it limits."""
+    """By the version in force, in the smallest part of what it limits."""
+    added: WireAmount = 0
+    """By hand, on top of it; below zero what was taken away."""
     used: WireAmount
     left: WireAmount
 

@@ -30,25 +30,29 @@ class Offer(NamedTuple):
 
 def offers(connection: Connection, program: int, version: Version, at: Instant) -> list[Offer]:
     """The whole catalogue of a version, in its order."""
-    used = {limit.name: limit.used for limit in reading.limits(connection, program)}
-    return [_offer(reward, version, used, at) for reward in version.rewards.values()]
+    known = {limit.name: limit for limit in limits_left(connection, program, version, at)}
+    return [_offer(reward, version, known, at) for reward in version.rewards.values()]
 
 
 def limits_left(connection: Connection, program: int, version: Version, at: Instant) -> list[StoredLimit]:
     """The shared limits of a version with what is used of each; of a stock that comes in drops, of the last drop."""
-    used = {limit.name: limit.used for limit in reading.limits(connection, program)}
+    stored = {limit.name: limit for limit in reading.limits(connection, program)}
     now = {reward.stock: reward.stock_at(at, version.zone) for reward in version.rewards.values() if reward.stock}
-    return [
-        StoredLimit(name, allowed, used.get(version.first_name(now.get(name, name)), 0))
+    found = [
+        (name, allowed, stored.get(version.first_name(now.get(name, name))))
         for name, allowed in sorted(version.limits.items())
+    ]
+    return [
+        StoredLimit(name, allowed, *((0, 0) if limit is None else (limit.used, limit.added)))
+        for name, allowed, limit in found
     ]
 
 
-def _offer(reward: CompiledReward, version: Version, used: dict[str, int], at: Instant) -> Offer:
+def _offer(reward: CompiledReward, version: Version, known: dict[str, StoredLimit], at: Instant) -> Offer:
     left = None
     if reward.stock:
-        stock = version.first_name(reward.stock_at(at, version.zone))
-        left = max(0, version.limits[reward.stock] - used.get(stock, 0))
+        stock = known[reward.stock]
+        left = max(0, stock.allowed + stock.added - stock.used)
     return Offer(reward.settings, left, left != 0 and _is_in_time(reward, version, at))
 
 

@@ -607,8 +607,9 @@ where codes.program = %(program)s and codes.member = %(key)s order by code_batch
 
 -- name: acts_on
 -- Administrative acts of a program on one target, the oldest first.
-select id, at, key, address, action, target, before, after from audit_log
-where program = %(program)s and target = %(target)s order by id
+select audit_log.id, programs.name, at, key, address, action, target, before, after
+from audit_log left join programs on programs.id = audit_log.program
+where audit_log.program = %(program)s and target = %(target)s order by audit_log.id
 
 -- name: orphans
 -- Journal entries of members that do not exist; transfers, event ids and emitted events of members that their program does not have.
