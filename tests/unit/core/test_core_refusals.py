@@ -74,6 +74,9 @@ GIVEN_BY_THE_TILL = {
 }
 """Refusals that need what the core never sees: the journal, the clock, the bytes that arrived."""
 
+GIVEN_BY_PEOPLE = {"consent_malformed", "identity_malformed", "identity_taken", "identity_unknown", "person_erased"}
+"""Refusals of what is kept of persons, apart from the ledger."""
+
 YEAR = Meter(counts="spend", window=window("calendar year"))
 NOW = "2026-03-10 14:30"
 LADDER = Tiers(
@@ -861,8 +864,8 @@ def test_a_refusal_has_its_code_and_sentence_and_moves_nothing(code, sentence, s
 
 def test_every_refusal_is_given_by_the_core_or_by_the_till():
     by_the_core = {code for code, *_ in CASES}
-    assert by_the_core | GIVEN_BY_THE_TILL == REFUSALS.keys()
-    assert not by_the_core & GIVEN_BY_THE_TILL
+    assert by_the_core | GIVEN_BY_THE_TILL | GIVEN_BY_PEOPLE == REFUSALS.keys()
+    assert not by_the_core & (GIVEN_BY_THE_TILL | GIVEN_BY_PEOPLE)
 
 
 def test_refusals_stand_in_alphabetical_order():
