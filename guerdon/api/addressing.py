@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from guerdon.api.problems import Declined, Problem
 from guerdon.core.calendar import instant_of
@@ -20,8 +20,7 @@ from guerdon.store.reading import StoredMember
 
 AsOf = Annotated[
     str | None,
-    Parameter(
-        query="as_of",
+    QueryParameter(
         description="A moment of the past or the future, with its offset: 2026-03-01T00:00:00Z. Without: now.",
         schema_extra={"format": "date-time"},
     ),
