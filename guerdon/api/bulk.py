@@ -38,7 +38,7 @@ MOST_LINES = 100_000
 MOST_BYTES = 256_000_000
 MEDIA_TYPE = "application/x-ndjson"
 
-_AT_ONCE = 256
+_AT_ONCE = 512
 """Events of a bulk that are before the till at a time: as many as it commits together."""
 _IN_MEMORY = 1_000_000
 """Bytes of a body that are kept in memory; a larger one goes into a file."""
@@ -208,4 +208,3 @@ class _Replies:
 
 def _event_in(content: bytes | None) -> Event | Refusal | Problem:
     return Problem("body_too_large") if content is None else event_from_outside(content)
-

@@ -120,7 +120,7 @@ def find_event(connection: Connection, program: int, event_id: str) -> tuple[str
 
 
 def changes_by_entry(connection: Connection, member: int, first: int, last: int) -> dict[int, dict[str, int]]:
-    """By entry and unit, how much more the member has by each of these entries; those that moved nothing are left out."""
+    """By entry and unit, how much more the member has by each entry; one that moved nothing is left out."""
     changes: dict[int, dict[str, int]] = {}
     for seq, unit, change in connection.execute(statement("changes_by_entry"), _own(member, first, last)):
         changes.setdefault(seq, {})[unit] = change

@@ -1,4 +1,4 @@
-"""Bulk events over HTTP: answered line by line, a broken line alone refused, and nothing of a body that is too large."""
+"""Bulk events over HTTP: answered line by line, a broken line refused alone, nothing of a body that is too large."""
 
 import json
 from collections.abc import Iterator
