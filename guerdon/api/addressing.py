@@ -10,13 +10,14 @@ import msgspec
 from litestar.params import QueryParameter
 
 from guerdon.api.problems import Declined, Problem
+from guerdon.api.slashes import with_slashes
 from guerdon.core.calendar import instant_of
 from guerdon.core.events import Id, instant_in_range
 from guerdon.core.refusals import refuse
 from guerdon.messages.problems import Fault
 from guerdon.store import reading
 from guerdon.store.database import Connection
-from guerdon.store.reading import StoredMember
+from guerdon.store.reading import Entry, StoredMember
 
 AsOf = Annotated[
     str | None,
@@ -32,10 +33,25 @@ _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 def member_of(connection: Connection, program: int, shown: str) -> StoredMember:
     """The member that a path names. Raises Declined where there is none."""
+    shown = with_slashes(shown)
     found = reading.find_member(connection, program, shown) if is_id(shown) else None
     if found is None or found.seq == 0:
         raise Declined(refuse("member_unknown", member=printable(shown)))
     return found
+
+
+def event_of(connection: Connection, program: int, shown: str) -> tuple[str, Entry]:
+    """The event that a path names, with the member it belongs to. Raises Problem where there is none."""
+    shown = with_slashes(shown)
+    found = reading.find_event(connection, program, shown) if is_id(shown) else None
+    if found is None:
+        raise event_not_found(shown)
+    return found
+
+
+def event_not_found(shown: str) -> Problem:
+    """What is answered to whoever asks for an event that is not there."""
+    return Problem("event_not_found", id=printable(with_slashes(shown)))
 
 
 def is_id(shown: str) -> bool:

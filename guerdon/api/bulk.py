@@ -18,7 +18,6 @@ not recorded. Sending all of it again is always right.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
@@ -112,18 +111,25 @@ class Bulk:
     async def _hand_in(self, lines: Sequence[_Line]) -> "asyncio.Future[Sequence[Reply]]":
         """Give the events of these lines to the till as soon as it has room; what is given back holds the replies."""
         events = [line.event for line in lines if not isinstance(line.event, Refusal | Problem)]
-        while self._failure is None:
-            replies = _Replies(len(events))
-            with suppress(TillIsFull):
-                if self._till.waiting <= self._enough:
-                    try:
-                        self._till.submit_all([(event, replies.at(place)) for place, event in enumerate(events)])
-                    except TillIsClosed as closed:
-                        self._failure = closed
-                        break
-                    return replies.all
+        replies = _Replies(len(events))
+        while events and not self._is_handed_in(events, replies):
             await asyncio.sleep(_SECONDS_TO_WAIT)
-        return _Replies.known([self._failure] * len(events))
+        return replies.all
+
+    def _is_handed_in(self, events: Sequence[Event], replies: "_Replies") -> bool:
+        """Whether the till has these events now, or they are answered without it."""
+        if self._failure is None and self._till.waiting > self._enough:
+            return False
+        try:
+            if self._failure is None:
+                self._till.submit_all([(event, replies.at(place)) for place, event in enumerate(events)])
+        except TillIsFull:
+            return False
+        except TillIsClosed as closed:
+            self._failure = closed
+        if self._failure is not None:
+            replies.fail(self._failure)
+        return True
 
     def _look_for_failure(self, replies: Sequence[Reply]) -> None:
         self._failure = self._failure or next((reply for reply in replies if isinstance(reply, NotCommitted)), None)
@@ -184,12 +190,9 @@ class _Replies:
         if not wanted:
             self.all.set_result([])
 
-    @classmethod
-    def known(cls, replies: Sequence[Reply]) -> "asyncio.Future[Sequence[Reply]]":
-        """Replies that are there already."""
-        there = asyncio.get_running_loop().create_future()
-        there.set_result(replies)
-        return there
+    def fail(self, error: Exception) -> None:
+        """Let the same be the reply to all of them."""
+        self.all.set_result([error] * self._wanted)
 
     def at(self, place: int) -> Answered:
         """What is to be told the reply to the event at a place."""

@@ -8,10 +8,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from guerdon.api.access import CHECKOUT, CUSTOMER, READER, open_to
-from guerdon.api.addressing import is_id, printable
+from guerdon.api.addressing import event_of
 from guerdon.api.bulk import MEDIA_TYPE, MOST_BYTES, Bulk, check_lines, spool
 from guerdon.api.committing import commit, event_answer
-from guerdon.api.problems import Problem
 from guerdon.api.requests import EVENT, AnyRequest, program_of, read_event, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import decode_event
@@ -55,10 +54,7 @@ def read_one(request: AnyRequest, event_id: FromPath[str]) -> RecordedEvent:
     """An event as it is on record, with the member it belongs to and what it led to."""
     program = program_of(request)
     with service_of(request).pool.program(program) as connection:
-        found = reading.find_event(connection, program, event_id) if is_id(event_id) else None
-    if found is None:
-        raise Problem("event_not_found", id=printable(event_id))
-    return recorded(*found)
+        return recorded(*event_of(connection, program, event_id))
 
 
 def recorded(member: str, entry: reading.Entry) -> RecordedEvent:

@@ -13,6 +13,7 @@ from guerdon.api.pages import USUAL_LIMIT, Cursor, Limit, Name, cursor_of, posit
 from guerdon.api.problems import Problem
 from guerdon.api.receipts import moment
 from guerdon.api.requests import AnyRequest, program_of, read_event, service_of
+from guerdon.api.slashes import with_slashes
 from guerdon.api.standings import member_answer, wallet_answer, wallets_answer
 from guerdon.core.calendar import instant_of
 from guerdon.core.case import Case
@@ -66,6 +67,7 @@ def read_wallets(request: AnyRequest, member: FromPath[str], as_of: AsOf = None)
 def read_wallet(request: AnyRequest, member: FromPath[str], unit: FromPath[str], as_of: AsOf = None) -> WalletAnswer:
     """What a member has of one unit now or at any moment, lot by lot, and what expires next."""
     _, case = _standing(request, member, as_of)
+    unit = with_slashes(unit)
     if unit not in case.version.program.units and unit not in case.wallets:
         raise Problem("unit_not_found", unit=printable(unit))
     return wallet_answer(case, unit)

@@ -6,10 +6,9 @@ from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
 from guerdon.api.access import READER, open_to
-from guerdon.api.addressing import is_id, member_of, printable
+from guerdon.api.addressing import event_not_found, event_of, member_of
 from guerdon.api.events import recorded
 from guerdon.api.pages import USUAL_LIMIT, Cursor, Limit, Position, cursor_of, position_in
-from guerdon.api.problems import Problem
 from guerdon.api.receipts import balances, tiers
 from guerdon.api.requests import AnyRequest, program_of, service_of
 from guerdon.core.effects import decode_outcome
@@ -19,8 +18,8 @@ from guerdon.messages.statements import ExplanationAnswer, StatementLine, Statem
 from guerdon.runtime import leafing, story
 from guerdon.runtime.leafing import StatementEntry
 from guerdon.runtime.story import Explanation
-from guerdon.store import reading
 from guerdon.store.database import Connection
+from guerdon.store.reading import Entry
 
 Order = Annotated[
     Literal["newest", "oldest"], QueryParameter(description="What comes first. A cursor is for the same order.")
@@ -86,12 +85,12 @@ def explain_event(request: AnyRequest, member: FromPath[str], event_id: FromPath
     return _explanation(key, told)
 
 
-def _entry(connection: Connection, program: int, member: str, event_id: str) -> reading.Entry:
+def _entry(connection: Connection, program: int, member: str, event_id: str) -> Entry:
     """A member's own entry; raises Problem where the event is somebody else's, or nobody's."""
-    found = reading.find_event(connection, program, event_id) if is_id(event_id) else None
-    if found is None or found[0] != member:
-        raise Problem("event_not_found", id=printable(event_id))
-    return found[1]
+    owner, entry = event_of(connection, program, event_id)
+    if owner != member:
+        raise event_not_found(event_id)
+    return entry
 
 
 def _explanation(member: str, told: Explanation) -> ExplanationAnswer:

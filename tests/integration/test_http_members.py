@@ -125,7 +125,7 @@ def test_wallets_tell_their_lots_and_what_expires_next(shop: Counter) -> None:
     assert [(lot["amount"], lot.get("available_from"), lot["expires_at"]) for lot in points["lots"]] == [
         (107, None, "2026-06-11T04:00:00Z"),
         (60, None, "2026-08-02T04:00:00Z"),
-        (7, "2026-03-31T12:00:00Z", "2026-08-02T04:00:00Z"),
+        (7, "2026-04-01T04:00:00Z", "2026-08-02T04:00:00Z"),
     ]
     assert points["expires_next"] == {"amount": 107, "at": "2026-06-11T04:00:00Z", "reason": "expiry"}
     assert [wallet["unit"] for wallet in wallets["items"]] == ["points", "stars"]
@@ -216,6 +216,22 @@ def test_members_are_listed_in_the_order_of_their_ids(shop: Counter) -> None:
     assert first["items"][0]["entries"] == 4
     assert second["next"] is None
     assert get(shop, "/members") == {"items": first["items"] + second["items"], "next": None}
+
+
+def test_ids_may_hold_a_slash(shop: Counter) -> None:
+    headers = shop.headers()
+    for event in (
+        enrol("club/eva"),
+        {"kind": "purchase"} | purchase("till 1/p1", "club/eva", 1_000, at="2026-03-01T12:00:00Z"),
+    ):
+        shop.client.post("/v1/events", json=event, headers=headers)
+
+    assert get(shop, "/members/club%2Feva")["member"] == "club/eva"
+    assert get(shop, "/members/club%2feva/wallets/stars")["unit"] == "stars"
+    assert get(shop, "/members/club%2Feva/events/till%201%2Fp1/explain")["id"] == "till 1/p1"
+    assert get(shop, "/events/till%201%2Fp1")["member"] == "club/eva"
+    assert code(shop, "/members/club%2Fadam") == (404, "member_unknown")
+    assert code(shop, "/members/club/eva") == (404, "not_found")
 
 
 UNKNOWN = ["/members/eva", "/members/eva/wallets", "/members/eva/wallets/points", "/members/eva/statement",
