@@ -182,8 +182,7 @@ def test_a_statement_tells_what_was_refused(shop: Counter) -> None:
     assert "change" not in line
 
 
-def test_a_page_does_not_read_the_whole_journal(shop: Counter) -> None:
-    """Entries that came after the first page do not shift the second."""
+def test_what_happens_meanwhile_shifts_no_page(shop: Counter) -> None:
     first = get(shop, "/members/ann/statement", limit=2)
     shop.client.post(
         "/v1/purchases", json=purchase("p3", "ann", 1_000, at="2026-03-03T12:00:00Z"), headers=shop.headers()
