@@ -90,7 +90,8 @@ def _case(
         return case_at(timeline, state_as_of(connection, program, timeline, member.key, asked), instant_of(asked))
     # Nothing is recorded that lies ahead but what the clocks of tills differ by; that is settled with it.
     at = now if asked is None else instant_of(asked)
-    return case_at(timeline, settled(connection, timeline, member.id, decode_state(member.state), at), at)
+    state = settled(connection, program, timeline, member.id, decode_state(member.state), at)
+    return case_at(timeline, state, at)
 
 
 def _listed(member: StoredMember) -> ListedMember:

@@ -281,3 +281,29 @@ NONSENSE = [
 def test_what_cannot_be_asked_is_refused(shop: Counter) -> None:
     for path, query, status, wrong in NONSENSE:
         assert code(shop, path, **query) == (status, wrong), query
+
+
+GIFT = """
+program: shop
+currency: USD
+timezone: America/New_York
+effective_from: 2026-01-01
+units:
+  points: {}
+mechanics:
+  - {earn: points, name: spring, on: 2026-03-20, flat: 100, limit: {total: 100 points}}
+"""
+
+
+def test_what_others_have_used_up_is_not_shown_as_given(database_url: str) -> None:
+    spring = "2026-03-21T12:00:00Z"
+    with counter(database_url, GIFT) as shop:
+        headers = shop.headers()
+        for event in (enrol("ann"), enrol("bob")):
+            shop.client.post("/v1/events", json=event, headers=headers)
+        before = get(shop, "/members/bob/wallets/points")
+        shop.client.post("/v1/events", json={"kind": "tick", "id": "t", "member": "ann", "at": spring}, headers=headers)
+
+        after = get(shop, "/members/bob/wallets/points")
+
+    assert (before["available"], after["available"]) == (100, 0)
