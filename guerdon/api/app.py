@@ -8,33 +8,44 @@ from litestar import Litestar, Router
 from guerdon.api import (
     audit,
     campaigns,
+    causes,
     events,
     health,
     keys,
+    liability,
     mechanics,
+    members,
     partners,
     programs,
     purchases,
     quotes,
+    returns,
     rewards,
+    statements,
     tiers,
     versions,
 )
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
+from guerdon.api.slashes import keeping_slashes
 
 RESOURCES: tuple[Router, ...] = (
     audit.router,
     campaigns.router,
+    causes.router,
     events.router,
     keys.router,
+    liability.router,
     mechanics.router,
+    members.router,
     partners.router,
     programs.router,
     purchases.router,
     quotes.router,
+    returns.router,
     rewards.router,
+    statements.router,
     tiers.router,
     versions.router,
 )
@@ -51,7 +62,7 @@ def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_
 
     versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[KeyAuthentication])
     handlers: dict[Any, Any] = {Exception: answer_to}
-    return Litestar(
+    application = Litestar(
         route_handlers=[health.router, versioned],
         on_startup=[start],
         on_shutdown=[stop],
@@ -59,3 +70,5 @@ def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_
         request_max_body_size=most_bytes,
         logging_config=None,
     )
+    application.asgi_handler = keeping_slashes(application.asgi_handler)
+    return application

@@ -40,6 +40,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "changed_meanwhile": (412, "It was changed since you looked: {reason}"),
     "cursor_not_readable": (400, "The cursor is none that this service gave."),
     "database_unavailable": (503, "The database does not answer. Nothing is lost; try again with the same id."),
+    "event_not_found": (404, "No event with the id {id} is on record."),
     "id_differs": (400, "The id in the body and the header Idempotency-Key differ. Send one of them."),
     "id_missing": (400, "Name an id of your choice: in the body, or as the header Idempotency-Key."),
     "internal_error": (500, "Something went wrong here. It is on record under this request's id."),
@@ -65,7 +66,9 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "quote_not_readable": (400, "The quote is none that this service gave."),
     "request_not_allowed": (400, "The request cannot be handled: {reason}"),
     "stopping": (503, "The service is stopping. Try again with the same id."),
+    "too_many_lines": (413, "The body has more than {most} lines. Send it in several parts."),
     "too_many_requests": (429, "The key makes more than {most} requests a second."),
+    "unit_not_found": (404, "The program has no unit {unit}."),
     "unsupported_media_type": (415, "The body is of a kind that is not taken here."),
     "version_cannot_be_dated": (409, "{reason}"),
     "version_does_not_fit": (409, "{reason}"),
@@ -130,7 +133,7 @@ def document_of(problem: Problem) -> ProblemDetails:
 
 def answer_to(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The response for anything that a handler raises."""
-    found = _document(error)
+    found = document_for(error)
     found = msgspec.structs.replace(found, instance=request.scope.get("state", {}).get("request_id", ""))
     headers = {"Retry-After": seconds} if (seconds := _SECONDS_TO_RETRY.get(found.code)) else {}
     if found.status == http.HTTPStatus.UNAUTHORIZED:
@@ -138,7 +141,8 @@ def answer_to(request: Request[Any, Any, Any], error: Exception) -> Response[byt
     return Response(msgspec.json.encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _document(error: Exception) -> ProblemDetails:
+def document_for(error: Exception) -> ProblemDetails:
+    """The problem document of anything that may be raised."""
     if isinstance(error, Declined):
         return document_of_refusal(error.refusal)
     return document_of(error if isinstance(error, Problem) else _problem(error))

@@ -24,12 +24,12 @@ Every rise is announced as ``reached:LEVEL``: those that are jumped over, and th
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from guerdon.core import meters
-from guerdon.core.amounts import Rate
+from guerdon.core.amounts import Rate, Rounding
 from guerdon.core.calendar import Day, Instant, PeriodUnit, Term, period_end
 from guerdon.core.case import Case
 from guerdon.core.program import Texts
@@ -92,6 +92,26 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     def parts(self) -> tuple[Need, ...]:
         """All of them."""
         return self.all_of + self.any_of
+
+
+class Missing(NamedTuple):
+    """One thing that a level asks for and that is not there yet."""
+
+    need: Need
+    shown: int
+    """What there is of it."""
+    wanted: int
+    """What it takes; of a share, of what there is now."""
+
+
+class Ahead(NamedTuple):
+    """The level above the one that a member stands on, and what is missing for it."""
+
+    level: str
+    all_of: tuple[Missing, ...]
+    """Every one of these is missing."""
+    any_of: tuple[Missing, ...]
+    """One of these is missing; empty: none is."""
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +188,7 @@ class TiersRule(Rule):
 
     def propose(self, case: Case) -> Proposal | None:
         """A higher level where what it asks for is there, or the one that is held where grace has saved it."""
-        standing = self._standing(case)
+        standing = self.standing(case)
         rank = self._ranks.get(standing.level, 0)
         if self._plans and self._plans_lost(case, standing):
             return Proposal(self, 0, level=self._after_leaving(case, standing).level)
@@ -190,7 +210,7 @@ class TiersRule(Rule):
             self._lift(case, proposal.level, case.at)
 
     def _lift(self, case: Case, level: str, now: Instant) -> None:
-        before = self._standing(case)
+        before = self.standing(case)
         if self._plans and self._plans_lost(case, before):
             self._fall_back(case, before, self._after_leaving(case, before), "left")
             return
@@ -218,6 +238,23 @@ class TiersRule(Rule):
                 return False
         return True
 
+    def ahead(self, case: Case) -> Ahead | None:
+        """What is missing for the next level, as the case stands; None on the highest.
+
+        Nothing is missing where a level is only given at a review.
+        """
+        standing = self.standing(case)
+        above = self._ranks.get(standing.level, 0) + 1
+        if above == len(self._names):
+            return None
+        shown, needs = self._view(standing, self._readings(case, standing, case.today)), self._reach[above]
+        any_of = () if any(need.is_met(shown) for need in needs.any_of) else needs.any_of
+        return Ahead(
+            self._names[above],
+            tuple([_missing(need, shown) for need in needs.all_of if not need.is_met(shown)]),
+            tuple([_missing(need, shown) for need in any_of]),
+        )
+
     # Reviews.
 
     def next_due(self, case: Case) -> Instant | None:
@@ -225,7 +262,7 @@ class TiersRule(Rule):
         if self.settings.reviewed is None:
             held = case.standings.get(self.name)
             return None if held is None else held.until
-        standing = self._standing(case)
+        standing = self.standing(case)
         dues = [standing.until] if standing.until is not None else []
         if not standing.grace:
             day = period_end(case.day_of(case.as_of), self.settings.reviewed)
@@ -244,7 +281,7 @@ class TiersRule(Rule):
 
     def settle(self, case: Case, at: Instant) -> None:
         """Review: what was shown on the day before decides."""
-        standing, last = self._standing(case), self._zone.day(at) - 1
+        standing, last = self.standing(case), self._zone.day(at) - 1
         is_over = standing.until is not None and standing.until <= at
         rank = self._ranks.get(standing.level, 0)
         shown = self._readings(case, standing, last)
@@ -345,7 +382,7 @@ class TiersRule(Rule):
 
     # What there is.
 
-    def _standing(self, case: Case) -> Standing:
+    def standing(self, case: Case) -> Standing:
         """Where the member stands: on the lowest level, where the ladder is newer than the member."""
         return case.standings.get(self.name) or Standing(self._names[0], case.as_of)
 
@@ -411,6 +448,13 @@ class TiersRule(Rule):
         if level == self._names[0] or self.settings.kept is None:
             return None
         return self._zone.start(self.settings.kept.ends(day))
+
+
+def _missing(need: Need, shown: Readings) -> Missing:
+    wanted = need.least
+    if need.share is not None:
+        wanted = max(need.share.of(shown.get(need.share_of, 0), Rounding.UP), 1)
+    return Missing(need, shown.get(need.source, 0), wanted)
 
 
 def needs_of(level: Level, meter: str) -> Needs:

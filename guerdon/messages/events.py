@@ -1,10 +1,13 @@
 """The answer to an event."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from guerdon.core.effects import Effect
+from guerdon.core.events import Event
+from guerdon.core.refusals import Refusal
 from guerdon.messages.problems import ProblemDetails
 
 
@@ -36,3 +39,34 @@ class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why it was not carried out; None: it was."""
     effects: Any = msgspec.UNSET
     """The effects, where they were asked for."""
+
+
+class BulkSummary(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The last line of the answer to a bulk request. Where it is missing, the answer is not complete."""
+
+    lines: int
+    """How many lines held something. It is the sum of the others."""
+    recorded: int
+    repeated: int
+    """Lines that were recorded before, now or earlier; nothing moved."""
+    refused: int
+    """Lines that were refused, each with its problem."""
+    failed: int = 0
+    """Lines that were not tried or not committed because of the service itself. Send them again, with the same ids."""
+
+
+class RecordedEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An event as it is on record, with what it led to."""
+
+    id: str
+    member: str
+    seq: int
+    """Its place in the member's journal, from 1."""
+    recorded_at: datetime
+    version: int
+    """The number of the program version that decided; 0 where none was in force."""
+    event: Event
+    """As its source sent it."""
+    effects: tuple[Effect, ...] = ()
+    refusal: Refusal | None = None
+    """Why it was refused; None: it was not."""

@@ -21,7 +21,7 @@ import psycopg
 from guerdon.core.events import Event, kind_of
 from guerdon.runtime.till import Answer, Till
 
-MOST_AT_ONCE = 256
+MOST_AT_ONCE = 512
 """Events in a batch: beyond this a batch gains little and its first caller waits longer."""
 MOST_WAITING = 5_000
 

@@ -4,6 +4,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from zlib import crc32
 
 import msgspec
@@ -57,6 +58,26 @@ def numbered_events(path: Path, shard: int = 0, shards: int = 1) -> Iterator[tup
             if shards > 1 and _shard_of(line, shards) != shard:
                 continue
             yield number, event_from_outside(line)
+
+
+def bounded_lines(file: IO[bytes], longest: int) -> Iterator[tuple[int, bytes | None]]:
+    """Each line of an open file with its number, None for one that is longer; empty lines are passed over."""
+    number = 0
+    while line := file.readline(longest):
+        number += 1
+        if len(line) == longest and not line.endswith(b"\n"):
+            _skip_line(file, longest)
+            yield number, None
+            continue
+        if number == 1:
+            line = line.removeprefix(BOM_UTF8)
+        if not line.isspace() and line:
+            yield number, line
+
+
+def _skip_line(file: IO[bytes], longest: int) -> None:
+    while (rest := file.readline(longest)) and not rest.endswith(b"\n"):
+        pass
 
 
 def _shard_of(line: bytes, shards: int) -> int:

@@ -95,7 +95,7 @@ def quote(connection: Connection, published: PublishedProgram, purchase: Purchas
     cart = _Cart(timeline, state, _facts(connection, published, stored.id, state, purchase))
     decision = decide(timeline, state, purchase, cart.facts, traced=True)
     version = timeline.at(at) or timeline.versions[0]
-    before = settled(connection, timeline, stored.id, state, at)
+    before = settled(connection, published.id, timeline, stored.id, state, at)
     if decision.outcome.refusal is not None:
         return Quote(purchase, decision, before, [], [], version)
     rewards = [_reward_now(cart, version, name, purchase, decision) for name in list(version.rewards)[:_MOST_REWARDS]]

@@ -23,7 +23,7 @@ def state_now(connection: Connection, program: int, timeline: Timeline, member: 
     stored = reading.find_member(connection, program, member)
     if stored is None:
         raise MemberNotFound(f"There is no member {member}.")
-    return settled(connection, timeline, stored.id, decode_state(stored.state), at)
+    return settled(connection, program, timeline, stored.id, decode_state(stored.state), at)
 
 
 def state_at(connection: Connection, program: int, timeline: Timeline, member: str, seq: int) -> MemberState:
@@ -47,18 +47,24 @@ def state_as_of(connection: Connection, program: int, timeline: Timeline, member
         state = replayed.decision.state
     if not rows:
         return state
-    return settled(connection, timeline, rows[0].member, state, instant_of(at))
+    return settled(connection, program, timeline, rows[0].member, state, instant_of(at))
 
 
-def settled(connection: Connection, timeline: Timeline, member: int, state: MemberState, at: Instant) -> MemberState:
-    """A state with everything settled that falls due up to an instant. Nothing is stored."""
+def settled(
+    connection: Connection, program: int, timeline: Timeline, member: int, state: MemberState, at: Instant
+) -> MemberState:
+    """A state with everything settled that falls due up to an instant. Nothing is stored.
+
+    What members share is looked at as it stands now: what others have used up is not given again.
+    """
     wakes_at = timeline.wakes_at(state)
     if wakes_at is None or wakes_at > at or state.as_of > at:
         return state
     event = Tick(id="reading", member="reading", at=moment_of(at))
     needed = timeline.needs_history(state, at)
     history = history_of(reading.member_journal(connection, member)) if needed else ()
-    return decide(timeline, state, event, Facts(history=history)).state
+    limits, added = reading.limits_used(connection, program, list(timeline.limits_for([event])))
+    return decide(timeline, state, event, Facts(limits, history=history, added=added)).state
 
 
 def _journal(connection: Connection, program: int, member: str) -> list[reading.JournalRow]:

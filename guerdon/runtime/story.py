@@ -5,6 +5,7 @@ out in that replay, by the same rules that decided: nothing of them needs to be 
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from guerdon.core.calendar import Instant, instant_of
@@ -12,6 +13,7 @@ from guerdon.core.effects import MEMBER_ACCOUNTS, Effect, Note, transfers_of
 from guerdon.core.events import Event
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState
+from guerdon.core.timeline import Timeline
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import Replayed, replay
 from guerdon.store import reading
@@ -74,9 +76,14 @@ def statement(connection: Connection, program: int, member: str) -> Statement:
     return Statement(member, state, lines)
 
 
-def explain(connection: Connection, program: int, member: str, event_id: str) -> Explanation:
-    """Explain what an event led to. Raises MemberNotFound and EventNotFound."""
-    for row, event, before, decision in _replayed(connection, program, member, traced=True):
+def explain(
+    connection: Connection, program: int, member: str, event_id: str, timeline: Timeline | None = None
+) -> Explanation:
+    """Explain what an event led to. Raises MemberNotFound and EventNotFound.
+
+    ``timeline`` is the program's, where it is at hand already; None: it is compiled.
+    """
+    for row, event, before, decision in _replayed(connection, program, member, timeline, traced=True):
         if row.event_id == event_id:
             outcome = decision.outcome
             return Explanation(
@@ -92,12 +99,14 @@ def explain(connection: Connection, program: int, member: str, event_id: str) ->
     raise EventNotFound(f"Member {member} has no event {event_id}.")
 
 
-def _replayed(connection: Connection, program: int, member: str, *, traced: bool) -> list[Replayed]:
+def _replayed(
+    connection: Connection, program: int, member: str, timeline: Timeline | None = None, *, traced: bool
+) -> Iterator[Replayed]:
     stored = reading.find_member(connection, program, member)
     if stored is None:
         raise MemberNotFound(f"There is no member {member}.")
-    timeline = PublishedProgram(connection, program).timeline
-    return list(replay(timeline, reading.member_journal(connection, stored.id), traced=traced))
+    timeline = timeline or PublishedProgram(connection, program).timeline
+    return replay(timeline, reading.member_journal(connection, stored.id), traced=traced)
 
 
 def _lines(replayed: Replayed, balances: Counter[str]) -> list[StatementLine]:

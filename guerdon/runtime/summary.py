@@ -71,7 +71,7 @@ def summarise(connection: Connection, program: int) -> Summary:
             [held for (unit_of, account), held in balances.items() if unit_of == name and _is_elsewhere(account)]
         )
         outstanding = sum([balances.get((name, kind), 0) for kind in (*MEMBER_ACCOUNTS, "in_transit")])
-        worth = _worth(unit, outstanding)
+        worth = worth_of(unit, outstanding)
         times_granted = sum([row.times for row in counts if row.unit == name and row.source == "issued"])
         used = sum([row.times for row in counts if row.unit == name and row.target == "redeemed"])
         units[name] = UnitSummary(
@@ -133,7 +133,7 @@ def _limits(connection: Connection, program: int, version: Version) -> list[Stor
     ]
 
 
-def _worth(unit: Unit, outstanding: int) -> int | None:
+def worth_of(unit: Unit, outstanding: int) -> int | None:
     """An amount of a unit in minor units of the currency; money is worth itself."""
     if unit.money:
         return outstanding

@@ -303,6 +303,44 @@ select id, key, seq, state, next_due_at from members where program = %(program)s
 select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
 where member = %(member)s order by seq
 
+-- name: members_page
+-- Members by key, from behind a key on.
+select id, key, seq, state, next_due_at from members
+where program = %(program)s and key > %(after)s and seq > 0 order by key limit %(most)s
+
+-- name: entries_after
+-- A member's journal entries behind a place, the oldest first.
+select seq, event_id, kind, at, recorded_at, version, content, outcome from journal
+where member = %(member)s and seq > %(after)s and seq <= %(last)s order by seq limit %(most)s
+
+-- name: entries_before
+-- A member's journal entries before a place, the newest first.
+select seq, event_id, kind, at, recorded_at, version, content, outcome from journal
+where member = %(member)s and seq < %(before)s order by seq desc limit %(most)s
+
+-- name: find_event
+-- Where an event is recorded, and what it led to.
+select members.key, journal.seq, journal.event_id, journal.kind, journal.at, journal.recorded_at, journal.version,
+    journal.content, journal.outcome
+from event_ids
+join journal using (member, seq)
+join members on members.id = event_ids.member
+where event_ids.program = %(program)s and event_ids.event_id = %(event_id)s
+
+-- name: changes_by_entry
+-- By how much entries of a member changed what the member has, unit by unit.
+select seq, unit, sum(
+    case when target = any(%(own)s) then amount else 0 end - case when source = any(%(own)s) then amount else 0 end
+)::bigint
+from transfers where member = %(member)s and seq >= %(first)s and seq <= %(last)s group by seq, unit
+
+-- name: change_over_entries
+-- The same over all of these entries together.
+select unit, sum(
+    case when target = any(%(own)s) then amount else 0 end - case when source = any(%(own)s) then amount else 0 end
+)::bigint
+from transfers where member = %(member)s and seq >= %(first)s and seq <= %(last)s group by unit
+
 -- name: journals_of
 -- The journals of some members from their beginnings.
 select member, seq, event_id, kind, at, version, content, content_hash, facts, outcome from journal
@@ -625,6 +663,20 @@ select
 -- name: account_balances
 -- What each account holds.
 select unit, account, sum(balance)::bigint from balances where program = %(program)s group by unit, account
+
+-- name: account_balances_at
+-- What each account held at a moment, by the dates of the events: what it holds now, less what has moved since.
+with moved as (
+    select unit, source, target, amount from journal join transfers using (member, seq)
+    where journal.at > %(at)s and transfers.program = %(program)s
+)
+select unit, account, sum(amount)::bigint from (
+    select unit, account, balance as amount from balances where program = %(program)s
+    union all
+    select unit, target, -amount from moved
+    union all
+    select unit, source, amount from moved
+) as entries group by unit, account
 
 -- name: account_totals
 -- The same, added up anew from the transfers.

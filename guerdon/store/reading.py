@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from guerdon.core.calendar import Instant, moment_of
-from guerdon.core.effects import Transfer
+from guerdon.core.effects import MEMBER_ACCOUNTS, Transfer
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
 
@@ -35,6 +35,19 @@ class StoredMember(NamedTuple):
     seq: int
     state: bytes
     next_due_at: datetime | None
+
+
+class Entry(NamedTuple):
+    """A journal entry, as whoever looks one up or leafs through a journal reads it."""
+
+    seq: int
+    event_id: str
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    version: int
+    content: bytes
+    outcome: bytes
 
 
 class StoredTransfer(NamedTuple):
@@ -80,6 +93,47 @@ def find_member(connection: Connection, program: int, key: str) -> StoredMember 
     """A member by key; None: there is none."""
     row = connection.execute(statement("find_member"), {"program": program, "key": key}).fetchone()
     return None if row is None else StoredMember(*row)
+
+
+def members_page(connection: Connection, program: int, *, after: str, most: int) -> list[StoredMember]:
+    """Members by key, from behind a key on (empty: from the first)."""
+    asked = {"program": program, "after": after, "most": most}
+    return [StoredMember(*row) for row in connection.execute(statement("members_page"), asked)]
+
+
+def entries_after(connection: Connection, member: int, after: int, *, last: int, most: int) -> list[Entry]:
+    """Entries of a member's journal behind a place and up to another, the oldest first."""
+    asked = {"member": member, "after": after, "last": last, "most": most}
+    return [Entry(*row) for row in connection.execute(statement("entries_after"), asked)]
+
+
+def entries_before(connection: Connection, member: int, before: int, *, most: int) -> list[Entry]:
+    """Entries of a member's journal before a place, the newest first."""
+    asked = {"member": member, "before": before, "most": most}
+    return [Entry(*row) for row in connection.execute(statement("entries_before"), asked)]
+
+
+def find_event(connection: Connection, program: int, event_id: str) -> tuple[str, Entry] | None:
+    """The member and the entry of an event; None: nothing of that id is on record."""
+    row = connection.execute(statement("find_event"), {"program": program, "event_id": event_id}).fetchone()
+    return None if row is None else (row[0], Entry(*row[1:]))
+
+
+def changes_by_entry(connection: Connection, member: int, first: int, last: int) -> dict[int, dict[str, int]]:
+    """By entry and unit, how much more the member has by each entry; one that moved nothing is left out."""
+    changes: dict[int, dict[str, int]] = {}
+    for seq, unit, change in connection.execute(statement("changes_by_entry"), _own(member, first, last)):
+        changes.setdefault(seq, {})[unit] = change
+    return changes
+
+
+def change_over_entries(connection: Connection, member: int, first: int, last: int) -> dict[str, int]:
+    """By unit, how much more the member has by all of these entries together."""
+    return dict(connection.execute(statement("change_over_entries"), _own(member, first, last)).fetchall())
+
+
+def _own(member: int, first: int, last: int) -> dict[str, object]:
+    return {"member": member, "first": first, "last": last, "own": list(MEMBER_ACCOUNTS)}
 
 
 def member_journal(connection: Connection, member: int) -> list[JournalRow]:
@@ -173,6 +227,12 @@ def _stream(connection: Connection, name: str, program: int, first: int, last: i
 def account_balances(connection: Connection, program: int) -> dict[tuple[str, str], int]:
     """What each account holds, by unit and account: the balances that the database keeps."""
     return _by_account(connection, "account_balances", program)
+
+
+def account_balances_at(connection: Connection, program: int, at: datetime) -> dict[tuple[str, str], int]:
+    """What each account held at a moment, by the dates of the events that moved something."""
+    rows = connection.execute(statement("account_balances_at"), {"program": program, "at": at})
+    return {(unit, account): balance for unit, account, balance in rows}
 
 
 def account_totals(connection: Connection, program: int) -> dict[tuple[str, str], int]:
