@@ -8,6 +8,10 @@ select max(number) from program_versions where program = %(program)s
 -- A program's id.
 select id from programs where name = %(name)s
 
+-- name: name_of_program
+-- A program's name.
+select name from programs where id = %(program)s
+
 -- name: all_programs
 -- Every program, for a command that was not told which.
 select id, name from programs order by name
@@ -243,8 +247,90 @@ copy event_ids (program, event_id, member, seq) from stdin (format binary)
 copy transfers (member, seq, number, program, unit, source, target, amount, reason) from stdin (format binary)
 
 -- name: copy_outbox
--- Add news.
-copy outbox (program, member, seq, type, data) from stdin (format binary)
+-- Note entries that the world outside is to hear of.
+copy outbox (program, member, seq) from stdin (format binary)
+
+-- name: wait_for_sequencer
+-- Until the transaction ends nobody else gives out positions of the stream.
+select pg_advisory_xact_lock(470382903)
+
+-- name: sequence_outbox
+-- Give the oldest of what was committed its place in the stream. A member's entries keep their order: an id is taken
+-- under the member's lock, so no earlier one of the same member can still be on its way.
+with moved as (
+    delete from outbox where id in (select id from outbox order by id limit %(most)s) returning id, program, member, seq
+), numbered as (
+    select program, member, seq, row_number() over (partition by program order by id) as place,
+        count(*) over (partition by program) as of
+    from moved
+), heads as (
+    insert into stream_heads (program, position)
+    select program, count(*) from numbered group by program order by program
+    on conflict (program) do update set position = stream_heads.position + excluded.position
+    returning program, position
+), added as (
+    insert into stream (program, position, member, seq, told_at)
+    select program, heads.position - numbered.of + numbered.place, member, seq, statement_timestamp()
+    from numbered join heads using (program)
+)
+select heads.program, heads.position, (select count(*) from moved) from heads
+
+-- name: ring
+-- Wake whoever follows the stream, once the transaction is committed.
+select pg_notify('guerdon_stream', %(told)s)
+
+-- name: stream_head
+-- The last position of a program's stream, and up to where it was trimmed.
+select position, trimmed from stream_heads where program = %(program)s
+
+-- name: stream_heads
+-- The last position of every stream.
+select program, position from stream_heads
+
+-- name: read_stream
+-- What follows a position, with all that is told of it.
+select page.position, members.id, members.key, page.seq, journal.kind, journal.at, journal.recorded_at, journal.version,
+    journal.content, journal.outcome
+from (
+    select position, member, seq from stream
+    where program = %(program)s and position > %(after)s order by position limit %(most)s
+) as page
+join journal on (journal.member, journal.seq) = (page.member, page.seq)
+join members on members.id = page.member
+order by page.position
+
+-- name: position_before
+-- The last position that was given out before an instant.
+select max(position) from stream where program = %(program)s and told_at < %(at)s
+
+-- name: reader_position
+-- Up to where a reader has come.
+select position from stream_readers where program = %(program)s and name = %(name)s
+
+-- name: advance_reader
+-- Note up to where a reader has come.
+insert into stream_readers (program, name, position) values (%(program)s, %(name)s, %(position)s)
+on conflict (program, name) do update set position = excluded.position, moved_at = now()
+
+-- name: trim_stream
+-- Drop what is older than the retention, and what everybody who is to get it has got.
+with kept as (
+    select heads.program, least(
+        heads.position,
+        (select min(webhooks.position) from webhooks where webhooks.program = heads.program and enabled),
+        (select min(readers.position) from stream_readers as readers where readers.program = heads.program)
+    ) as most
+    from stream_heads as heads
+), gone as (
+    delete from stream using kept
+    where stream.program = kept.program and stream.position <= kept.most and stream.told_at < %(before)s
+    returning stream.program, stream.position
+), noted as (
+    update stream_heads set trimmed = last.position
+    from (select program, max(position) as position from gone group by program) as last
+    where stream_heads.program = last.program
+)
+select count(*) from gone
 
 -- name: add_rates
 -- Record what currencies are worth.
@@ -815,7 +901,8 @@ alter table consents disable trigger consents_are_never_emptied;
 alter table erasures disable trigger erasures_are_never_emptied;
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
     api_keys, audit_log, person_keys, profiles, identities, identity_moves, person_merges, consents, erasures,
-    retention_rules, code_batches, codes, limit_additions
+    retention_rules, code_batches, codes, limit_additions,
+    stream, stream_heads, stream_readers, webhooks, webhook_waiting, webhook_deliveries
     restart identity;
 alter table erasures enable trigger erasures_are_never_emptied;
 alter table consents enable trigger consents_are_never_emptied;
