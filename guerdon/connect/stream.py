@@ -39,6 +39,7 @@ class PositionTrimmed(Exception):
 class Page(NamedTuple):
     """A part of the stream."""
 
+    program: str
     changes: list[Change]
     position: int
     """Where to go on: it may lie behind the last change, where what follows was not wanted."""
@@ -64,8 +65,8 @@ def read_page(
         # Looked at afterwards: what is trimmed in between is noticed.
         if after < (trimmed := stored.head(connection, program).trimmed):
             raise PositionTrimmed(trimmed + 1)
-        changes = list(all_changes(programs.program_name(connection, program), rows, types))
-    return Page(changes, rows[-1].position if rows else after)
+        name = programs.program_name(connection, program)
+    return Page(name, list(all_changes(name, rows, types)), rows[-1].position if rows else after)
 
 
 def read_stream(
@@ -161,5 +162,5 @@ def follow(
         if page.changes:
             yield page
         if page.position == after and not bell.wait(program, after, patience):
-            yield Page([], after)
+            yield Page(page.program, [], after)
         after = page.position

@@ -5,8 +5,8 @@ gold, stands at position 42 and is two changes:
 
 | id | type | sequence |
 |---|---|---|
-| ``17.3`` | ``guerdon.purchase`` | ``0000000000000000042.00000`` |
-| ``17.3.1`` | ``guerdon.member.tier_changed`` | ``0000000000000000042.00001`` |
+| ``17-3`` | ``guerdon.purchase`` | ``0000000000000000042.00000`` |
+| ``17-3-1`` | ``guerdon.member.tier_changed`` | ``0000000000000000042.00001`` |
 
 Nothing is stored but the position, so what is told twice is the same to the byte, and has the same id.
 """
@@ -126,7 +126,7 @@ def _news_told(program: str, row: StreamRow, number: int, item: Emitted) -> Chan
 
 
 def _told(program: str, row: StreamRow, number: int, type: str, at: datetime, data: Any) -> Change:
-    id = f"{row.member_id}.{row.seq}" + (f".{number}" if number else "")
+    id = f"{row.member_id}-{row.seq}" + (f"-{number}" if number else "")
     event = CloudEvent(
         id=id, source=f"urn:guerdon:{quote(program, safe='')}", type=type, subject=row.member, time=at.astimezone(UTC),
         recordedtime=row.recorded_at.astimezone(UTC), sequence=f"{row.position:019d}.{number:05d}",

@@ -380,6 +380,179 @@ from unnest(%(ids)s::bigint[], %(events)s::text[]) with ordinality as back (id, 
 join emitted as gone on gone.id = back.id
 order by back.place
 
+-- name: add_webhook
+-- Add a webhook that is told what comes from now on.
+insert into webhooks (program, url, types, description, secret, position)
+values (%(program)s, %(url)s, %(types)s, %(description)s, %(secret)s,
+    coalesce((select position from stream_heads where program = %(program)s), 0))
+returning id
+
+-- name: find_webhook
+-- One webhook.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where program = %(program)s and webhooks.id = %(webhook)s
+
+-- name: webhooks_of_program
+-- The webhooks of a program.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where program = %(program)s order by webhooks.id
+
+-- name: awake_webhooks
+-- Webhooks for which there is something to send, and to which something may be sent now.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where enabled and (paused_until is null or paused_until <= now()) and (
+    position < (select heads.position from stream_heads as heads where heads.program = webhooks.program)
+    or exists (
+        select from webhook_waiting
+        where webhook = webhooks.id and webhook_waiting.died_at is null and webhook_waiting.due_at <= now()
+    )
+)
+order by webhooks.id
+
+-- name: change_webhook
+-- Change what a webhook is for.
+update webhooks set url = %(url)s, types = %(types)s, description = %(description)s where id = %(webhook)s
+
+-- name: remove_waiting
+-- Drop everything that waits for a webhook, and its dead letters.
+delete from webhook_waiting where webhook = %(webhook)s
+
+-- name: remove_webhook
+-- Remove a webhook.
+delete from webhooks where id = %(webhook)s
+
+-- name: set_webhook_secret
+-- Give a webhook another secret.
+update webhooks set secret = %(secret)s, former_secret = %(former)s, former_until = %(former_until)s
+where id = %(webhook)s
+
+-- name: enable_webhook
+-- Send again, from where it stopped or from where the stream begins by now.
+update webhooks set enabled = true, disabled_because = '', failures = 0, paused_until = null,
+    position = greatest(position, (select trimmed from stream_heads where stream_heads.program = webhooks.program))
+where id = %(webhook)s
+
+-- name: disable_webhook
+-- Send nothing more.
+update webhooks set enabled = false, disabled_because = %(because)s where id = %(webhook)s
+
+-- name: drop_waiting_after
+-- Drop what waits from a position on, dead letters too: it comes again.
+delete from webhook_waiting where webhook = %(webhook)s and position > %(position)s
+
+-- name: rewind_webhook
+-- Send again from a position on.
+update webhooks set position = %(position)s, failures = 0, paused_until = null where id = %(webhook)s
+
+-- name: revive_dead_letters
+-- Let dead letters wait again.
+update webhook_waiting set died_at = null, due_at = null, tries = 0
+where webhook = %(webhook)s and died_at is not null
+
+-- name: promote_all_waiting
+-- What is the first of its member is due; what stands behind it is held back.
+update webhook_waiting set due_at = case when first.number is null then null else coalesce(one.due_at, now()) end
+from webhook_waiting as one
+left join (
+    select distinct on (member) position, number from webhook_waiting
+    where webhook = %(webhook)s and died_at is null order by member, position, number
+) as first on (first.position, first.number) = (one.position, one.number)
+where one.webhook = %(webhook)s and one.died_at is null
+    and (webhook_waiting.webhook, webhook_waiting.position, webhook_waiting.number)
+        = (one.webhook, one.position, one.number)
+
+-- name: webhook_letters
+-- What waits for a webhook, or was given up.
+select position, number, members.key, webhook_waiting.seq, tries, due_at, died_at, last_error
+from webhook_waiting join members on members.id = member
+where webhook = %(webhook)s and (died_at is not null) = %(dead)s order by position, number limit %(most)s
+
+-- name: webhook_deliveries
+-- Tries, the last first.
+select id, change_id, type, position, tried_at, took_ms, status, error, answer from webhook_deliveries
+where webhook = %(webhook)s and (%(before)s::bigint is null or id < %(before)s) order by id desc limit %(most)s
+
+-- name: due_waiting
+-- What is due again, with what it holds back.
+select waiting.number, waiting.tries, waiting.position, members.id, members.key, waiting.seq, journal.kind, journal.at,
+    journal.recorded_at, journal.version, journal.content, journal.outcome
+from (
+    select member from webhook_waiting
+    where webhook = %(webhook)s and died_at is null and due_at <= now() order by due_at limit %(members)s
+) as due
+cross join lateral (
+    select * from webhook_waiting as one
+    where one.webhook = %(webhook)s and one.member = due.member and died_at is null
+    order by position, number limit %(each)s
+) as waiting
+join journal on (journal.member, journal.seq) = (waiting.member, waiting.seq)
+join members on members.id = waiting.member
+order by waiting.position, waiting.number
+
+-- name: members_waiting
+-- Those of some members for whom something waits.
+select distinct member from webhook_waiting
+where webhook = %(webhook)s and member = any(%(members)s) and died_at is null
+
+-- name: lock_webhook_where
+-- A webhook, if it is still enabled and stands where it did.
+select from webhooks
+where id = %(webhook)s and position = %(position)s and url = %(url)s and enabled for update
+
+-- name: remove_delivered
+-- What was delivered waits no more.
+delete from webhook_waiting using unnest(%(positions)s::bigint[], %(numbers)s::integer[]) as done (position, number)
+where webhook = %(webhook)s and webhook_waiting.position = done.position and webhook_waiting.number = done.number
+
+-- name: hold_back
+-- Put changes among what waits, or note another try.
+insert into webhook_waiting (webhook, program, position, number, member, seq, tries, due_at, died_at, last_error)
+select %(webhook)s, %(program)s, held.* from unnest(
+    %(position)s::bigint[], %(number)s::integer[], %(member_id)s::bigint[], %(seq)s::integer[], %(tries)s::integer[],
+    %(due_at)s::timestamptz[], %(died_at)s::timestamptz[], %(last_error)s::text[]
+) as held
+on conflict (webhook, position, number) do update
+set tries = excluded.tries, due_at = excluded.due_at, died_at = excluded.died_at, last_error = excluded.last_error
+
+-- name: promote_waiting
+-- The first of what waits of some members is due, unless it has its time already.
+update webhook_waiting set due_at = now()
+from (
+    select distinct on (member) position, number from webhook_waiting
+    where webhook = %(webhook)s and member = any(%(members)s) and died_at is null order by member, position, number
+) as first
+where webhook = %(webhook)s and (webhook_waiting.position, webhook_waiting.number) = (first.position, first.number)
+    and due_at is null
+
+-- name: add_deliveries
+-- Log tries.
+insert into webhook_deliveries
+    (webhook, program, change_id, type, position, tried_at, took_ms, status, error, answer)
+select %(webhook)s, %(program)s, tried.* from unnest(
+    %(change_id)s::text[], %(type)s::text[], %(position)s::bigint[], %(tried_at)s::timestamptz[], %(took_ms)s::integer[],
+    %(status)s::integer[], %(error)s::text[], %(answer)s::text[]
+) as tried
+
+-- name: advance_webhook
+-- Note where a webhook stands after a round.
+update webhooks set position = %(position)s, failures = %(failures)s, paused_until = %(paused_until)s,
+    enabled = enabled and %(disabled_because)s = '', disabled_because = %(disabled_because)s
+where id = %(webhook)s
+
+-- name: trim_deliveries
+-- Drop old tries from the log.
+delete from webhook_deliveries where tried_at < %(before)s
+
+-- name: wait_for_courier
+-- As long as this connection lives nobody else delivers to webhooks; false where somebody does.
+select pg_try_advisory_lock(470382904)
+
 -- name: find_member
 -- One member.
 select id, key, seq, state, next_due_at from members where program = %(program)s and key = %(key)s

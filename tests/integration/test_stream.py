@@ -55,7 +55,7 @@ def test_a_change_is_told_with_its_event_and_its_effects(shop: Shop, reader: Con
     assert datetime.fromisoformat(recorded).utcoffset() == timedelta(0)
     member = shop.member("ana").id
     assert told == {
-        "specversion": "1.0", "id": f"{member}.2", "source": "urn:guerdon:shop", "type": "guerdon.purchase",
+        "specversion": "1.0", "id": f"{member}-2", "source": "urn:guerdon:shop", "type": "guerdon.purchase",
         "subject": "ana", "time": "2026-02-01T15:00:00Z", "datacontenttype": "application/json",
         "sequence": "0000000000000000002.00000", "partitionkey": "ana",
         "data": {
@@ -152,7 +152,7 @@ def test_types_are_chosen_by_pattern(database_url: str) -> None:
         assert types("guerdon.purchas") == []
         assert types("*") == [change.type for change in read_stream(reader, shop.program)]
         page = read_page(reader, shop.program, types=["nothing"])
-        assert page == Page([], 2), "the cursor goes on over what was not wanted"
+        assert page == Page("shop", [], 2), "the cursor goes on over what was not wanted"
 
 
 def test_pages_join_without_a_gap(shop: Shop, reader: Connection) -> None:
@@ -278,7 +278,7 @@ def test_a_follower_gets_what_comes_as_it_comes(shop: Shop, reader: Connection) 
     bell = Bell(shop.url)
     pages = follow(bell, borrow, shop.program, 0, patience=0.2)
     assert [change.member for change in next(pages).changes] == ["ana"]
-    assert next(pages) == Page([], 1), "nothing came, and the line is alive"
+    assert next(pages) == Page("shop", [], 1), "nothing came, and the line is alive"
     shop.meets(enrol("bo"))
     sequence(reader)
     found = next(page for page in pages if page.changes)
