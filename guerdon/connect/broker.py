@@ -17,7 +17,7 @@ The body is the CloudEvent in JSON, as everywhere.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ _NATS_SUBJECTS = f"{PREFIX}>"
 _REMEMBERED = 120.0
 """Seconds for which NATS recognises a change that is sent again."""
 _SECONDS_PER_CHANGE = 10.0
+_SECONDS_TO_PART = 2.0
 _ENTRIES_AT_A_TIME = 200
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -84,25 +85,21 @@ async def publish_once(
     A broker that is met for the first time gets all that the streams still hold.
     """
     with connection.transaction():
-        heads = stored.heads(connection)
+        behind = stored.behind(connection, name)
     done = 0
-    for program, position in heads.items():
+    for program, position in behind.items():
         if goes_on():
             done += await _publish_page(connection, name, broker, program, position)
     return done
 
 
-async def _publish_page(connection: Connection, name: str, broker: Broker, program: int, last: int) -> int:
-    with connection.transaction():
-        after = stored.reader_position(connection, program, name)
-        after = stored.head(connection, program).trimmed if after is None else after
-    if after >= last:
-        return 0
+async def _publish_page(connection: Connection, name: str, broker: Broker, program: int, after: int) -> int:
     page = read_page(connection, program, after, _ENTRIES_AT_A_TIME)
     passed = after
     try:
         for change in page.changes:
-            await broker.publish(page.program, change)
+            async with asyncio.timeout(_SECONDS_PER_CHANGE):
+                await broker.publish(page.program, change)
             passed = change.position - 1
         passed = page.position
     finally:
@@ -121,15 +118,25 @@ def place_of(program: str) -> str:
 class _Nats:
     """NATS with JetStream, which confirms what it has stored."""
 
-    def __init__(self, broker: Any, stream: str) -> None:
-        self._broker, self._stream = broker, stream
+    def __init__(self, broker: Any, stream: str, lost: asyncio.Event) -> None:
+        self._broker, self._stream, self._lost = broker, stream, lost
 
     async def publish(self, program: str, change: Change) -> None:
         subject = f"{PREFIX}{place_of(program)}.{change.type.removeprefix(PREFIX)}"
         headers = {"content-type": CONTENT_TYPE, "Nats-Msg-Id": change.id, "ce_partitionkey": change.member}
-        await self._broker.publish(
-            change.body, subject, headers=headers, stream=self._stream, timeout=_SECONDS_PER_CHANGE
+        confirmed = asyncio.ensure_future(
+            self._broker.publish(
+                change.body, subject, headers=headers, stream=self._stream, timeout=_SECONDS_PER_CHANGE
+            )
         )
+        # The client does not end its waiting for a confirmation when the connection is lost.
+        lost = asyncio.ensure_future(self._lost.wait())
+        await asyncio.wait((confirmed, lost), return_when=asyncio.FIRST_COMPLETED)
+        lost.cancel()
+        if not confirmed.done():
+            confirmed.cancel()
+            raise ConnectionError("the connection to the broker was lost")
+        confirmed.result()
 
 
 @asynccontextmanager
@@ -139,16 +146,24 @@ async def _nats(url: str) -> AsyncIterator[Broker]:
     from nats.js.api import StreamConfig
     from nats.js.errors import NotFoundError
 
+    lost = asyncio.Event()
+
+    async def note_loss() -> None:
+        lost.set()
+
     # A connection that is lost ends here, and the caller begins again from the place that was noted.
-    broker = NatsBroker(url, allow_reconnect=False, connect_timeout=5, logger=None, apply_types=False)
-    async with broker:
-        streams = (await broker.connect()).jetstream()
+    broker = NatsBroker(
+        url, allow_reconnect=False, connect_timeout=5, disconnected_cb=note_loss, closed_cb=note_loss, logger=None,
+        apply_types=False,
+    )  # fmt: skip
+    async with _connected(broker) as client:
+        streams = client.jetstream()
         try:
             stream = await streams.find_stream_name_by_subject(_NATS_SUBJECTS)
         except NotFoundError:
             stream = NATS_STREAM
             await streams.add_stream(StreamConfig(name=stream, subjects=[_NATS_SUBJECTS], duplicate_window=_REMEMBERED))
-        yield _Nats(broker, stream)
+        yield _Nats(broker, stream, lost)
 
 
 class _Kafka:
@@ -171,6 +186,18 @@ async def _kafka(servers: str) -> AsyncIterator[Broker]:
     broker = KafkaBroker(
         servers, client_id="guerdon", acks="all", enable_idempotence=True, logger=None, apply_types=False
     )
-    async with broker:
-        await broker.connect()
+    async with _connected(broker):
         yield _Kafka(broker)
+
+
+@asynccontextmanager
+async def _connected(broker: Any) -> AsyncIterator[Any]:
+    """Connect, and part again. Neither may take for ever, and nothing is lost if parting fails: it was confirmed."""
+    async with asyncio.timeout(_SECONDS_PER_CHANGE):
+        client = await broker.connect()
+    try:
+        yield client
+    finally:
+        with suppress(Exception):
+            async with asyncio.timeout(_SECONDS_TO_PART):
+                await broker.stop()

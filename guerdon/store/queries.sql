@@ -303,9 +303,12 @@ order by page.position
 -- The last position that was given out before an instant.
 select max(position) from stream where program = %(program)s and told_at < %(at)s
 
--- name: reader_position
--- Up to where a reader has come.
-select position from stream_readers where program = %(program)s and name = %(name)s
+-- name: readers_behind
+-- The streams that go further than a reader has come, and up to where it has: at first, where the stream begins.
+select heads.program, coalesce(readers.position, heads.trimmed)
+from stream_heads as heads
+left join stream_readers as readers on readers.program = heads.program and readers.name = %(name)s
+where heads.position > coalesce(readers.position, heads.trimmed) order by heads.program
 
 -- name: advance_reader
 -- Note up to where a reader has come.

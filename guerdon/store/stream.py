@@ -70,10 +70,9 @@ def position_before(connection: Connection, program: int, at: datetime) -> int:
     return head(connection, program).trimmed if found is None else found
 
 
-def reader_position(connection: Connection, program: int, name: str) -> int | None:
-    """Up to where a reader has come; None: it has never read."""
-    row = connection.execute(statement("reader_position"), {"program": program, "name": name}).fetchone()
-    return None if row is None else row[0]
+def behind(connection: Connection, name: str) -> dict[int, int]:
+    """The streams that go further than a reader has come, and up to where it has."""
+    return dict(connection.execute(statement("readers_behind"), {"name": name}).fetchall())
 
 
 def advance_readers(connection: Connection, name: str, positions: Mapping[int, int]) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from background import in_background
 from ledger_fixtures import SIMPLE, Shop, buy, enrol, named
 from receiver import Receiver, Reply
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -91,13 +93,6 @@ def meets(shop: Shop, count: int, *members: str) -> None:
     shop.meets(
         *[buy(f"p{taken + number}", members[number % len(members)], "2026-02-01", "1.00") for number in range(count)]
     )
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 # What is sent.
@@ -445,17 +440,12 @@ def test_what_is_replayed_during_a_round_is_not_forgotten(shop: Shop, look: Conn
 # Running.
 
 
-def running(shop: Shop, stop: threading.Event, schedule: Schedule = AT_ONCE) -> list[threading.Thread]:
-    threads = [
-        threading.Thread(target=keep_sequencing, args=(shop.url, stop), kwargs={"idle": 0.01}),
-        threading.Thread(
-            target=deliver_webhooks, args=(shop.url, VAULT, stop),
-            kwargs={"private_allowed": True, "schedule": schedule, "idle": 0.01},
-        ),
-    ]  # fmt: skip
-    for thread in threads:
-        thread.start()
-    return threads
+def running(shop: Shop) -> AbstractContextManager[threading.Event]:
+    schedule = AT_ONCE._replace(pauses=(0,) * 50)
+    return in_background(
+        lambda stop: keep_sequencing(shop.url, stop, idle=0.01),
+        lambda stop: deliver_webhooks(shop.url, VAULT, stop, private_allowed=True, schedule=schedule, idle=0.01),
+    )
 
 
 def test_two_couriers_at_once_keep_every_members_order(shop: Shop, look: Connection, receiver: Receiver) -> None:
@@ -464,18 +454,13 @@ def test_two_couriers_at_once_keep_every_members_order(shop: Shop, look: Connect
     members = [f"m{number}" for number in range(5)]
     calls = iter(range(1_000_000))
     receiver.answers = lambda _: Reply(500 if next(calls) % 10 == 9 else 204)
-    stops = [threading.Event(), threading.Event()]
-    schedule = AT_ONCE._replace(pauses=(0,) * 50)
-    threads = [thread for stop in stops for thread in running(shop, stop, schedule)]
-    shop.meets(*[enrol(member) for member in members])
-    meets(shop, 50, *members)
-    receiver.waits_for(30)
-    stops[0].set()
-    meets(shop, 50, *members)
-    receiver.waits_for(105)
-    stops[1].set()
-    for thread in threads:
-        thread.join()
+    with running(shop) as first, running(shop):
+        shop.meets(*[enrol(member) for member in members])
+        meets(shop, 50, *members)
+        receiver.waits_for(30)
+        first.set()
+        meets(shop, 50, *members)
+        receiver.waits_for(105)
     for places in receiver.places_by_member().values():
         assert places == sorted(places)
         assert len(places) == 21
@@ -483,21 +468,16 @@ def test_two_couriers_at_once_keep_every_members_order(shop: Shop, look: Connect
 
 def test_a_courier_goes_on_after_its_connection_was_cut(shop: Shop, look: Connection, receiver: Receiver) -> None:
     added(shop, look, receiver)
-    stop = threading.Event()
-    threads = running(shop, stop)
-    shop.meets(enrol("ana"))
-    receiver.waits_for(1)
-    shop.look.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
-        " and pid <> pg_backend_pid() and pid <> %s and query not ilike '%%journal%%'",
-        [look.info.backend_pid],
-    )
-    until(lambda: shop.value("select count(*) from pg_locks where locktype = 'advisory'"))
-    meets(shop, 3, "ana")
-    receiver.waits_for(4)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    with running(shop):
+        shop.meets(enrol("ana"))
+        receiver.waits_for(1)
+        cut = shop.rows(
+            "select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)"
+            " where locktype = 'advisory' and objid = 470382904 and datname = current_database()"
+        )
+        assert cut == [(True,)]
+        meets(shop, 3, "ana")
+        receiver.waits_for(4)
     assert receiver.places_by_member() == {"ana": [1, 2, 3, 4]}
 
 
@@ -507,13 +487,9 @@ def test_a_slow_webhook_keeps_no_other_waiting_and_stops_gracefully(
     with Receiver(lambda _: Reply(after=2)) as slow:
         added(shop, look, slow)
         added(shop, look, receiver)
-        stop = threading.Event()
-        threads = running(shop, stop)
-        shop.meets(enrol("ana"))
-        meets(shop, 5, "ana")
-        receiver.waits_for(6, seconds=2)
-        stop.set()
-        began = time.monotonic()
-        for thread in threads:
-            thread.join()
+        with running(shop):
+            shop.meets(enrol("ana"))
+            meets(shop, 5, "ana")
+            receiver.waits_for(6, seconds=2)
+            began = time.monotonic()
         assert time.monotonic() - began < 5
