@@ -31,7 +31,7 @@ NATS_STREAM = "GUERDON"
 _NATS_SUBJECTS = f"{PREFIX}>"
 _REMEMBERED = 120.0
 """Seconds for which NATS recognises a change that is sent again."""
-_SECONDS_PER_CHANGE = 10.0
+_LONGEST = 10.0
 _SECONDS_TO_PART = 2.0
 _ENTRIES_AT_A_TIME = 200
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
@@ -98,7 +98,7 @@ async def _publish_page(connection: Connection, name: str, broker: Broker, progr
     passed = after
     try:
         for change in page.changes:
-            async with asyncio.timeout(_SECONDS_PER_CHANGE):
+            async with asyncio.timeout(_LONGEST):
                 await broker.publish(page.program, change)
             passed = change.position - 1
         passed = page.position
@@ -125,9 +125,7 @@ class _Nats:
         subject = f"{PREFIX}{place_of(program)}.{change.type.removeprefix(PREFIX)}"
         headers = {"content-type": CONTENT_TYPE, "Nats-Msg-Id": change.id, "ce_partitionkey": change.member}
         confirmed = asyncio.ensure_future(
-            self._broker.publish(
-                change.body, subject, headers=headers, stream=self._stream, timeout=_SECONDS_PER_CHANGE
-            )
+            self._broker.publish(change.body, subject, headers=headers, stream=self._stream, timeout=_LONGEST)
         )
         # The client does not end its waiting for a confirmation when the connection is lost.
         lost = asyncio.ensure_future(self._lost.wait())
@@ -153,8 +151,8 @@ async def _nats(url: str) -> AsyncIterator[Broker]:
 
     # A connection that is lost ends here, and the caller begins again from the place that was noted.
     broker = NatsBroker(
-        url, allow_reconnect=False, connect_timeout=5, disconnected_cb=note_loss, closed_cb=note_loss, logger=None,
-        apply_types=False,
+        url, allow_reconnect=False, max_reconnect_attempts=1, reconnect_time_wait=0, connect_timeout=5,
+        disconnected_cb=note_loss, closed_cb=note_loss, logger=None, apply_types=False,
     )  # fmt: skip
     async with _connected(broker) as client:
         streams = client.jetstream()
@@ -193,7 +191,7 @@ async def _kafka(servers: str) -> AsyncIterator[Broker]:
 @asynccontextmanager
 async def _connected(broker: Any) -> AsyncIterator[Any]:
     """Connect, and part again. Neither may take for ever, and nothing is lost if parting fails: it was confirmed."""
-    async with asyncio.timeout(_SECONDS_PER_CHANGE):
+    async with asyncio.timeout(_LONGEST):
         client = await broker.connect()
     try:
         yield client
