@@ -1,3 +1,4 @@
+-- expand
 -- What the world outside is told: the stream of changes, who reads it, webhooks and their deliveries.
 
 create table stream (
@@ -132,29 +133,22 @@ comment on column webhook_deliveries.answer is 'The beginning of the answer.';
 create index webhook_deliveries_by_webhook on webhook_deliveries (webhook, id);
 create index webhook_deliveries_tried_at on webhook_deliveries using brin (tried_at);
 
--- One program at a time, for whoever reads as guerdon_program.
+-- One program at a time, for whoever reads and writes as guerdon_program.
 
-alter table stream enable row level security;
-create policy one_program on stream to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on stream to guerdon_program;
-alter table stream_heads enable row level security;
-create policy one_program on stream_heads to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on stream_heads to guerdon_program;
-alter table stream_readers enable row level security;
-create policy one_program on stream_readers to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on stream_readers to guerdon_program;
-alter table webhooks enable row level security;
-create policy one_program on webhooks to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on webhooks to guerdon_program;
-alter table webhook_waiting enable row level security;
-create policy one_program on webhook_waiting to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on webhook_waiting to guerdon_program;
-alter table webhook_deliveries enable row level security;
-create policy one_program on webhook_deliveries to guerdon_program
-    using (program = nullif(current_setting('guerdon.program', true), '')::integer);
-grant select, insert, update, delete on webhook_deliveries to guerdon_program;
+do $$
+declare
+    known text;
+begin
+    foreach known in array array[
+        'stream', 'stream_heads', 'stream_readers', 'webhooks', 'webhook_waiting', 'webhook_deliveries'
+    ] loop
+        execute format('alter table %I enable row level security', known);
+        execute format(
+            'create policy one_program on %I to guerdon_program using (program = (select acting_program()))', known
+        );
+    end loop;
+end
+$$;
+
+grant select on stream, stream_heads, stream_readers, webhook_deliveries to guerdon_program;
+grant select, insert, update, delete on webhooks, webhook_waiting to guerdon_program;
