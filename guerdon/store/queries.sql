@@ -255,8 +255,7 @@ copy outbox (program, member, seq) from stdin (format binary)
 select pg_advisory_xact_lock(470382903)
 
 -- name: sequence_outbox
--- Give the oldest of what was committed its place in the stream. A member's entries keep their order: an id is taken
--- under the member's lock, so no earlier one of the same member can still be on its way.
+-- Give the oldest of what was committed its place in the stream; ids follow each other under a member's lock.
 with moved as (
     delete from outbox where id in (select id from outbox order by id limit %(most)s) returning id, program, member, seq
 ), numbered as (

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from background import in_background
 from ledger_fixtures import SIMPLE, Shop, buy, enrol, named
+from psycopg.errors import InsufficientPrivilege
 from receiver import Receiver, Reply
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -20,7 +21,7 @@ from guerdon.connect.courier import Courier
 from guerdon.connect.running import deliver_webhooks, keep_sequencing, trim
 from guerdon.connect.schedule import Schedule
 from guerdon.connect.signing import Vault
-from guerdon.connect.stream import PositionTrimmed, sequence
+from guerdon.connect.stream import PositionTrimmed, read_stream, sequence
 from guerdon.connect.webhooks import (
     AddedWebhook,
     WebhookNotFound,
@@ -356,6 +357,28 @@ def test_a_webhook_of_another_program_is_not_found(shop: Shop, look: Connection,
             with pytest.raises(WebhookNotFound):
                 act(look, other.program, webhook.id)
     assert find_webhook(look, shop.program, webhook.id) == webhook
+
+
+def test_a_key_of_one_program_sees_its_stream_and_webhooks_and_adds_none_to_another(
+    shop: Shop, look: Connection, receiver: Receiver
+) -> None:
+    added(shop, look, receiver)
+    with Shop(shop.url, named(SIMPLE, "other")) as other:
+        added(other, look, receiver)
+        shop.meets(enrol("ana"))
+        other.meets(enrol("bo"), enrol("cy"))
+        sequence(look)
+        with connect(shop.url) as bound, bound.transaction():
+            bound.execute("set local role guerdon_program")
+            bound.execute("select set_config('guerdon.program', %s, true)", [str(other.program)])
+            assert [change.member for change in read_stream(bound, other.program)] == ["bo", "cy"]
+            own = add_webhook(bound, VAULT, other.program, "https://example.com/").webhook
+            assert [one.program for one in list_webhooks(bound, other.program)] == [other.program] * 2
+            assert replay(bound, other.program, own.id, 0).position == 0
+            assert list_webhooks(bound, shop.program) == []
+            with pytest.raises(InsufficientPrivilege), bound.transaction():
+                add_webhook(bound, VAULT, shop.program, "https://example.com/")
+        assert len(list_webhooks(look, shop.program)) == 1
 
 
 def test_a_webhook_is_changed_and_removed(shop: Shop, look: Connection, receiver: Receiver) -> None:
