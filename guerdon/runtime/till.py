@@ -184,9 +184,7 @@ class Till:
             programs.hold_versions(self._connection, self.program.id)
             self.program.refresh(self._connection)
             now = self._now() if self._now else None
-            batch = _Batch(
-                self._connection, self.program, now, self._remembered, self._span, announces=self._announces
-            )
+            batch = _Batch(self._connection, self.program, now, self._remembered, self._span, announces=self._announces)
             answers = batch.run(events)
         self._remember(batch.moved())
         return answers

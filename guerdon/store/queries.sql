@@ -252,7 +252,7 @@ copy outbox (program, member, seq) from stdin (format binary)
 
 -- name: wait_for_sequencer
 -- Until the transaction ends nobody else gives out positions of the stream.
-select pg_advisory_xact_lock(470382903)
+select pg_advisory_xact_lock(470382905)
 
 -- name: sequence_outbox
 -- Give the oldest of what was committed its place in the stream; ids follow each other under a member's lock.
@@ -553,7 +553,7 @@ delete from webhook_deliveries where tried_at < %(before)s
 
 -- name: wait_for_courier
 -- As long as this connection lives nobody else delivers to webhooks; false where somebody does.
-select pg_try_advisory_lock(470382904)
+select pg_try_advisory_lock(470382906)
 
 -- name: find_member
 -- One member.

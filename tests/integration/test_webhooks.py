@@ -496,7 +496,7 @@ def test_a_courier_goes_on_after_its_connection_was_cut(shop: Shop, look: Connec
         receiver.waits_for(1)
         cut = shop.rows(
             "select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)"
-            " where locktype = 'advisory' and objid = 470382904 and datname = current_database()"
+            " where locktype = 'advisory' and objid = 470382906 and datname = current_database()"
         )
         assert cut == [(True,)]
         meets(shop, 3, "ana")
