@@ -857,8 +857,14 @@ order by consents.id
 update consents set sealed = null where id = any(%(ids)s) and sealed is not null
 
 -- name: news_of_member
--- What the outbox told about a member.
-select type, data, recorded_at from outbox where program = %(program)s and member = %(member)s order by id
+-- Which entries of a member the world outside is told of, at which position and when, and which webhook still waits.
+select seq, null::bigint as position, null::timestamptz as told_at, null::bigint as webhook from outbox
+where program = %(program)s and member = %(member)s
+union all
+select seq, position, told_at, null from stream where program = %(program)s and member = %(member)s
+union all
+select seq, position, null, webhook from webhook_waiting where program = %(program)s and member = %(member)s
+order by 1, 2, 4
 
 -- name: codes_of_member
 -- By batch, the codes that are good for one member alone.
