@@ -460,17 +460,13 @@ CREATE TABLE public.outbox (
     program integer NOT NULL,
     member bigint NOT NULL,
     seq integer NOT NULL,
-    type text NOT NULL,
-    data json NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
-COMMENT ON TABLE public.outbox IS 'News for the world outside, in the order in which it was recorded, stored with the decision it comes from.';
-COMMENT ON COLUMN public.outbox.id IS 'The order.';
+COMMENT ON TABLE public.outbox IS 'Journal entries that the world outside has yet to hear of, stored with the decision. The sequencer moves them to the stream.';
+COMMENT ON COLUMN public.outbox.id IS 'The order within a member. Between members it is not the order of commits.';
 COMMENT ON COLUMN public.outbox.program IS 'The program.';
 COMMENT ON COLUMN public.outbox.member IS 'The member (members.id).';
-COMMENT ON COLUMN public.outbox.seq IS 'The journal entry that it comes from.';
-COMMENT ON COLUMN public.outbox.type IS 'Such as member.tier_changed.';
-COMMENT ON COLUMN public.outbox.data IS 'What happened.';
+COMMENT ON COLUMN public.outbox.seq IS 'The journal entry.';
 COMMENT ON COLUMN public.outbox.recorded_at IS 'When it was recorded.';
 ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_id_seq
@@ -589,6 +585,43 @@ COMMENT ON COLUMN public.seeds.game IS 'The game that it was added for.';
 COMMENT ON COLUMN public.seeds.seed IS 'The seed.';
 COMMENT ON COLUMN public.seeds.added_at IS 'When it was added.';
 
+CREATE TABLE public.stream (
+    program integer NOT NULL,
+    "position" bigint NOT NULL,
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.stream IS 'The journal entries that the world outside is told of, in one order. What is told of them stands in the journal.';
+COMMENT ON COLUMN public.stream.program IS 'The program.';
+COMMENT ON COLUMN public.stream."position" IS 'Counts the changes of the program from 1 without a gap. Whoever has seen a position has seen all below it.';
+COMMENT ON COLUMN public.stream.member IS 'The member (members.id). A member''s entries stand here in the order of the journal.';
+COMMENT ON COLUMN public.stream.seq IS 'The journal entry.';
+COMMENT ON COLUMN public.stream.told_at IS 'When it got its position. Never earlier than that of a lower position.';
+
+CREATE TABLE public.stream_heads (
+    program integer NOT NULL,
+    "position" bigint NOT NULL,
+    trimmed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT trimmed_is_behind_the_head CHECK ((trimmed <= "position"))
+);
+COMMENT ON TABLE public.stream_heads IS 'How far each stream has come.';
+COMMENT ON COLUMN public.stream_heads.program IS 'The program.';
+COMMENT ON COLUMN public.stream_heads."position" IS 'The last position that was given out.';
+COMMENT ON COLUMN public.stream_heads.trimmed IS 'Positions up to this one are gone from the stream; the journal keeps the entries. 0: none is gone.';
+
+CREATE TABLE public.stream_readers (
+    program integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    "position" bigint NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.stream_readers IS 'Readers of the stream whose place the database keeps, such as a broker. The stream is not trimmed before them.';
+COMMENT ON COLUMN public.stream_readers.program IS 'The program.';
+COMMENT ON COLUMN public.stream_readers.name IS 'The reader: nats or kafka.';
+COMMENT ON COLUMN public.stream_readers."position" IS 'The last position that it has passed on.';
+COMMENT ON COLUMN public.stream_readers.moved_at IS 'When it last moved.';
+
 CREATE TABLE public.transfers (
     member bigint NOT NULL,
     seq integer NOT NULL,
@@ -614,6 +647,104 @@ COMMENT ON COLUMN public.transfers.source IS 'The account that it leaves.';
 COMMENT ON COLUMN public.transfers.target IS 'The account that it reaches.';
 COMMENT ON COLUMN public.transfers.amount IS 'In the smallest part of the unit.';
 COMMENT ON COLUMN public.transfers.reason IS 'The mechanic, reward or rule behind it.';
+
+CREATE TABLE public.webhook_deliveries (
+    id bigint NOT NULL,
+    webhook bigint NOT NULL,
+    program integer NOT NULL,
+    change_id text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL,
+    "position" bigint NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    took_ms integer NOT NULL,
+    status integer,
+    error text DEFAULT ''::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL
+);
+COMMENT ON TABLE public.webhook_deliveries IS 'Every try to deliver a change to a webhook. Dropped after the retention.';
+COMMENT ON COLUMN public.webhook_deliveries.id IS 'The order.';
+COMMENT ON COLUMN public.webhook_deliveries.webhook IS 'The webhook (webhooks.id).';
+COMMENT ON COLUMN public.webhook_deliveries.program IS 'The program.';
+COMMENT ON COLUMN public.webhook_deliveries.change_id IS 'The id of the change, which is the webhook-id header.';
+COMMENT ON COLUMN public.webhook_deliveries.type IS 'The type of the change.';
+COMMENT ON COLUMN public.webhook_deliveries."position" IS 'The position in the stream.';
+COMMENT ON COLUMN public.webhook_deliveries.tried_at IS 'When it was tried.';
+COMMENT ON COLUMN public.webhook_deliveries.took_ms IS 'How long it took, in milliseconds.';
+COMMENT ON COLUMN public.webhook_deliveries.status IS 'The HTTP status of the answer; null: there was none.';
+COMMENT ON COLUMN public.webhook_deliveries.error IS 'Why it failed; empty: it was delivered.';
+COMMENT ON COLUMN public.webhook_deliveries.answer IS 'The beginning of the answer.';
+ALTER TABLE public.webhook_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.webhook_waiting (
+    webhook bigint NOT NULL,
+    "position" bigint NOT NULL,
+    number integer NOT NULL,
+    program integer NOT NULL,
+    member bigint NOT NULL,
+    seq integer NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    died_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL
+);
+COMMENT ON TABLE public.webhook_waiting IS 'Changes that a webhook has not taken yet: the first of each member waits for its next try and holds back the others.';
+COMMENT ON COLUMN public.webhook_waiting.webhook IS 'The webhook (webhooks.id).';
+COMMENT ON COLUMN public.webhook_waiting."position" IS 'The position in the stream.';
+COMMENT ON COLUMN public.webhook_waiting.number IS 'Which of the changes of that entry: 0 is the entry itself, then its news.';
+COMMENT ON COLUMN public.webhook_waiting.program IS 'The program.';
+COMMENT ON COLUMN public.webhook_waiting.member IS 'The member (members.id).';
+COMMENT ON COLUMN public.webhook_waiting.seq IS 'The journal entry.';
+COMMENT ON COLUMN public.webhook_waiting.tries IS 'How often it was tried.';
+COMMENT ON COLUMN public.webhook_waiting.due_at IS 'When it is tried next; null: an earlier change of the same member holds it back.';
+COMMENT ON COLUMN public.webhook_waiting.died_at IS 'When it was given up; null: it is still to be delivered.';
+COMMENT ON COLUMN public.webhook_waiting.last_error IS 'How the last try failed.';
+
+CREATE TABLE public.webhooks (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    url text NOT NULL,
+    types text[] NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    secret bytea NOT NULL,
+    former_secret bytea,
+    former_until timestamp with time zone,
+    enabled boolean DEFAULT true NOT NULL,
+    disabled_because text DEFAULT ''::text NOT NULL,
+    "position" bigint NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    paused_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.webhooks IS 'Addresses that are told of changes.';
+COMMENT ON COLUMN public.webhooks.id IS 'Its number.';
+COMMENT ON COLUMN public.webhooks.program IS 'The program whose changes it is told.';
+COMMENT ON COLUMN public.webhooks.url IS 'Where changes are sent.';
+COMMENT ON COLUMN public.webhooks.types IS 'The types of changes that it wants, such as guerdon.purchase or guerdon.member.*.';
+COMMENT ON COLUMN public.webhooks.description IS 'What it is for, in the words of whoever added it.';
+COMMENT ON COLUMN public.webhooks.secret IS 'What deliveries are signed with, encrypted.';
+COMMENT ON COLUMN public.webhooks.former_secret IS 'The secret before the last rotation, encrypted; null: none.';
+COMMENT ON COLUMN public.webhooks.former_until IS 'Until when deliveries are signed with the former secret too.';
+COMMENT ON COLUMN public.webhooks.enabled IS 'Whether anything is sent there.';
+COMMENT ON COLUMN public.webhooks.disabled_because IS 'Why nothing is sent there; empty: it is enabled.';
+COMMENT ON COLUMN public.webhooks."position" IS 'Up to here the stream was delivered or put among what waits.';
+COMMENT ON COLUMN public.webhooks.failures IS 'How many rounds in a row brought nothing but failures.';
+COMMENT ON COLUMN public.webhooks.paused_until IS 'Nothing is sent there until then; null: it is not paused.';
+COMMENT ON COLUMN public.webhooks.created_at IS 'When it was added.';
+ALTER TABLE public.webhooks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhooks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit_log
@@ -674,8 +805,20 @@ ALTER TABLE ONLY public.retention_rules
     ADD CONSTRAINT retention_rules_pkey PRIMARY KEY (program);
 ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_pkey PRIMARY KEY (program, commitment);
+ALTER TABLE ONLY public.stream_heads
+    ADD CONSTRAINT stream_heads_pkey PRIMARY KEY (program);
+ALTER TABLE ONLY public.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (program, "position");
+ALTER TABLE ONLY public.stream_readers
+    ADD CONSTRAINT stream_readers_pkey PRIMARY KEY (program, name);
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (member, seq, number);
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.webhook_waiting
+    ADD CONSTRAINT webhook_waiting_pkey PRIMARY KEY (webhook, "position", number);
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
 CREATE INDEX audit_log_of_program ON public.audit_log USING btree (program, id);
 CREATE INDEX consents_of_member ON public.consents USING btree (member, purpose, at, id);
 CREATE INDEX emitted_waiting ON public.emitted USING btree (program, id) WHERE (delivered_at IS NULL);
@@ -686,6 +829,12 @@ CREATE INDEX journal_at ON public.journal USING brin (at) WITH (autosummarize='o
 CREATE INDEX members_due ON public.members USING btree (program, next_due_at, id) WHERE (next_due_at IS NOT NULL);
 CREATE UNIQUE INDEX person_merged_once ON public.person_merges USING btree (member) WHERE (undone_at IS NULL);
 CREATE INDEX person_merges_into ON public.person_merges USING btree (target) WHERE (undone_at IS NULL);
+CREATE INDEX stream_told_at ON public.stream USING btree (program, told_at);
+CREATE INDEX webhook_deliveries_by_webhook ON public.webhook_deliveries USING btree (webhook, id);
+CREATE INDEX webhook_deliveries_tried_at ON public.webhook_deliveries USING brin (tried_at);
+CREATE INDEX webhook_waiting_by_member ON public.webhook_waiting USING btree (webhook, member, "position", number) WHERE (died_at IS NULL);
+CREATE INDEX webhook_waiting_due ON public.webhook_waiting USING btree (webhook, due_at) WHERE ((died_at IS NULL) AND (due_at IS NOT NULL));
+CREATE INDEX webhooks_by_program ON public.webhooks USING btree (program, id);
 CREATE CONSTRAINT TRIGGER accounts_of_a_unit_sum_to_zero AFTER INSERT OR DELETE OR UPDATE ON public.balances DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse_imbalance();
 CREATE TRIGGER audit_log_grows_by_addition BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER audit_log_is_never_emptied BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -762,7 +911,13 @@ CREATE POLICY one_program ON public.profiles TO guerdon_program USING ((program 
 CREATE POLICY one_program ON public.program_versions TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.programs TO guerdon_program USING ((id = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.retention_rules TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.stream TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.stream_heads TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.stream_readers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.transfers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.webhook_deliveries TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.webhook_waiting TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.webhooks TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.person_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.person_merges ENABLE ROW LEVEL SECURITY;
@@ -771,7 +926,13 @@ ALTER TABLE public.program_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.programs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.retention_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.seeds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stream ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stream_heads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stream_readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.transfers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.webhook_waiting ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO guerdon_program;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO guerdon_program;
 GRANT SELECT ON TABLE public.balances TO guerdon_program;
@@ -796,4 +957,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO guerdon_program;
 GRANT SELECT ON TABLE public.program_versions TO guerdon_program;
 GRANT SELECT ON TABLE public.programs TO guerdon_program;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO guerdon_program;
+GRANT SELECT ON TABLE public.stream TO guerdon_program;
+GRANT SELECT ON TABLE public.stream_heads TO guerdon_program;
+GRANT SELECT ON TABLE public.stream_readers TO guerdon_program;
 GRANT SELECT ON TABLE public.transfers TO guerdon_program;
+GRANT SELECT ON TABLE public.webhook_deliveries TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_waiting TO guerdon_program;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhooks TO guerdon_program;

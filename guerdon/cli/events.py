@@ -34,6 +34,7 @@ def ingest(
     program: ProgramName = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at once.")] = 1,
     ahead: Ahead = False,
+    announce: Annotated[bool, typer.Option(help="Tell the world outside too: stream, webhooks, broker.")] = False,
 ) -> None:
     """Take events in from a file. Running it again is harmless: each event counts once.
 
@@ -51,6 +52,7 @@ def ingest(
                 NdjsonFile(file),
                 workers=workers,
                 up_to=None if ahead else int(time.time()),
+                announces=announce,
                 progress=lambda so_far: bar.update(task, completed=so_far.events),
             )
     console.print(tables.outcomes_table(done))

@@ -39,7 +39,9 @@ SECTION_OF_TABLE = {
     "person_keys": "member",
     "person_merges": "merges",
     "profiles": "profile",
+    "stream": "news",
     "transfers": "transfers",
+    "webhook_waiting": "news",
 }
 """Where each table that knows a member is told. A person's key is not told: that there is one is."""
 
@@ -153,7 +155,8 @@ def _sent(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
 
 def _news(connection: Connection, whose: Whose) -> list[dict[str, Any]]:
     rows = connection.execute(statement("news_of_member"), whose.asked)
-    return [{"type": type, "at": _moment(at), "data": msgspec.json.decode(data)} for type, data, at in rows]
+    names = ("entry", "position", "told_at", "waits_for_webhook")
+    return [_plain(dict(zip(names, row, strict=True))) for row in rows]
 
 
 def _codes(connection: Connection, whose: Whose) -> list[dict[str, Any]]:

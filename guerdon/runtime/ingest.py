@@ -97,12 +97,13 @@ def ingest(
     *,
     workers: int = 1,
     up_to: Instant | None = None,
+    announces: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Take in everything a source gives; ``progress`` is told every so often how far it is. Raises IngestFailed.
 
     Events dated more than five minutes after ``up_to`` are refused; None accepts any date (history that is told,
-    programs that are tried).
+    programs that are tried). ``announces``: whether the world outside hears of it.
     """
     whole = Progress()
 
@@ -111,16 +112,18 @@ def ingest(
         progress(whole)
 
     if workers == 1:
-        _take_in(url, program, source, Shard(0, 1, up_to), report)
+        _take_in(url, program, source, Shard(0, 1, up_to, announces), report)
     else:
-        _take_in_parallel(url, program, source, [Shard(number, workers, up_to) for number in range(workers)], report)
-    report(Progress(delivered=_deliver(url, program)))
+        shards = [Shard(number, workers, up_to, announces) for number in range(workers)]
+        _take_in_parallel(url, program, source, shards, report)
+    report(Progress(delivered=_deliver(url, program, announces=announces)))
     return whole
 
 
-def _deliver(url: str, program: int) -> int:
+def _deliver(url: str, program: int, *, announces: bool) -> int:
     """Deliver what was sent from member to member; gives how much that was."""
-    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program)) as till:
+    till = Till(partial(connect, url), program, announces=announces)
+    with closing(till), closing(connect(url)) as connection:
         return deliver(till, connection).events
 
 
@@ -130,6 +133,7 @@ class Shard(NamedTuple):
     number: int
     of: int
     up_to: Instant | None
+    announces: bool
 
     def now(self) -> Instant:
         """The clock of the worker's till."""
@@ -141,7 +145,8 @@ def _take_in(url: str, program: int, source: Source, shard: Shard, report: Calla
     part, reported_at = Progress(), time.monotonic()
     # The clock ticks for the members of this shard and no others: another worker may not be as far yet with its own.
     own: set[str] = set()
-    with closing(connect(url)) as connection, closing(Till(partial(connect, url), program, now=shard.now)) as till:
+    till = Till(partial(connect, url), program, now=shard.now, announces=shard.announces)
+    with closing(till), closing(connect(url)) as connection:
         for batch in source.batches(shard.number, shard.of):
             for event, answer in zip(batch.events, till.commit(batch.events), strict=True):
                 _count(part, event, answer)

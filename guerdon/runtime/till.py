@@ -7,7 +7,7 @@ One transaction a batch. Its order is what makes it safe:
    locking would miss what another till is just committing.
 3. **Facts** are loaded: earlier purchases for returns, codes, shared limits (locked by name, after the members), seeds.
 4. Each event is **decided in memory**, one after the other.
-5. Journal, event ids, transfers, states, limits, news and what goes to other members are **written with one statement
+5. Journal, event ids, transfers, states, limits, outbox and what goes to other members are **written with one statement
    each**, and committed once.
 
 If anything fails the transaction is rolled back and nothing has happened. A failure that may pass (two tills met, the
@@ -29,7 +29,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Instant, date_of, moment_of
 from guerdon.core.codes import ShownCode
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Outcome, encode_outcome, news_of, sent_of, transfers_of
+from guerdon.core.effects import Outcome, encode_outcome, sent_of, transfers_of
 from guerdon.core.events import (
     ENGINE_EVENTS,
     MAX_ID,
@@ -105,16 +105,19 @@ class Till:
         *,
         now: Callable[[], Instant] | None = None,
         span: Span = no_span,
+        announces: bool = True,
     ) -> None:
         """Open the till.
 
         ``connect`` opens a connection, again if one breaks. ``now`` is the clock beyond which events are refused as
-        lying in the future; None accepts any time (history, simulation). ``span`` is told of the parts of its work.
+        lying in the future; None accepts any time (history, simulation). ``announces``: whether the world outside hears
+        of what is recorded here; history that is taken in is news to nobody. ``span`` is told of the parts of its work.
         """
         self._connect = connect
         self._connection = connect()
         self._now = now
         self._span = span
+        self._announces = announces
         self.program = PublishedProgram(self._connection, program)
         self._remembered: Remembered = {}
         self._connection.commit()
@@ -181,7 +184,7 @@ class Till:
             programs.hold_versions(self._connection, self.program.id)
             self.program.refresh(self._connection)
             now = self._now() if self._now else None
-            batch = _Batch(self._connection, self.program, now, self._remembered, self._span)
+            batch = _Batch(self._connection, self.program, now, self._remembered, self._span, announces=self._announces)
             answers = batch.run(events)
         self._remember(batch.moved())
         return answers
@@ -230,8 +233,11 @@ class _Batch:
         now: Instant | None,
         remembered: Remembered,
         span: Span,
+        *,
+        announces: bool,
     ) -> None:
         self._connection = connection
+        self._announces = announces
         self._remembered = remembered
         self._span = span
         self._program = program
@@ -392,8 +398,8 @@ class _Batch:
         self._entries.append(
             Entry(
                 member.id, member.seq, event.id, kind, instant_of_event(event), decision.version, content, digest,
-                facts_of(decision), encode_outcome(outcome), transfers_of(outcome.effects), news_of(outcome.effects),
-                [encode_event(sent) for sent in sent_of(outcome.effects)],
+                facts_of(decision), encode_outcome(outcome), transfers_of(outcome.effects),
+                self._announces and outcome.refusal is None, [encode_event(sent) for sent in sent_of(outcome.effects)],
             )
         )  # fmt: skip
         if self._repeats:

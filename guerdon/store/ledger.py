@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from guerdon.core.calendar import Instant, moment_of
-from guerdon.core.effects import Emitted, Outcome, Transfer, decode_outcome
+from guerdon.core.effects import Outcome, Transfer, decode_outcome
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
 from guerdon.store.reading import StoredLimit
@@ -60,7 +60,8 @@ class Entry(NamedTuple):
     facts: bytes | None
     outcome: bytes
     transfers: Sequence[Transfer]
-    news: Sequence[Emitted]
+    announced: bool
+    """Whether the world outside is to hear of it."""
     sent: Sequence[bytes]
     """The events for other members, each in its canonical JSON."""
 
@@ -169,7 +170,7 @@ def use_limits(connection: Connection, program: int, uses: Mapping[str, int], al
 
 
 def write(connection: Connection, program: int, entries: Sequence[Entry], members: Sequence[MovedMember]) -> None:
-    """Write a batch: journal, event ids, transfers, news, events for others, and where its members stand now."""
+    """Write a batch: journal, event ids, transfers, outbox, events for others, and where its members stand now."""
     cursor = connection.cursor()
     with cursor.copy(statement("copy_journal")) as copy:
         copy.set_types(["int8", "int4", "text", "text", "int8", "int4", "bytea", "bytea", "bytea", "bytea"])
@@ -187,13 +188,11 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
                 copy.write_row((entry.member, entry.seq, number, program, unit, source, target, amount, reason))
     if _is_distributed(connection):
         _move_balances(connection, program, entries)
-    news = [
-        (program, entry.member, entry.seq, item.type, _encode(item.data)) for entry in entries for item in entry.news
-    ]
-    if news:
+    announced = [(program, entry.member, entry.seq) for entry in entries if entry.announced]
+    if announced:
         with cursor.copy(statement("copy_outbox")) as copy:
-            copy.set_types(["int4", "int8", "int4", "text", "bytea"])
-            for row in news:
+            copy.set_types(["int4", "int8", "int4"])
+            for row in announced:
                 copy.write_row(row)
     sent = [(program, entry.member, entry.seq, event) for entry in entries for event in entry.sent]
     if sent:

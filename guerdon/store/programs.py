@@ -26,6 +26,14 @@ def program_id(connection: Connection, name: str) -> int | None:
     return None if row is None else row[0]
 
 
+def program_name(connection: Connection, program: int) -> str:
+    """The name of a program by its id; raises KeyError where there is none."""
+    row = connection.execute(statement("name_of_program"), {"program": program}).fetchone()
+    if row is None:
+        raise KeyError(program)
+    return str(row[0])
+
+
 def program_names(connection: Connection) -> dict[str, int]:
     """The ids of all programs, by name."""
     return {name: number for number, name in connection.execute(statement("all_programs"))}

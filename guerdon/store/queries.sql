@@ -8,6 +8,10 @@ select max(number) from program_versions where program = %(program)s
 -- A program's id.
 select id from programs where name = %(name)s
 
+-- name: name_of_program
+-- A program's name.
+select name from programs where id = %(program)s
+
 -- name: all_programs
 -- Every program, for a command that was not told which.
 select id, name from programs order by name
@@ -243,8 +247,92 @@ copy event_ids (program, event_id, member, seq) from stdin (format binary)
 copy transfers (member, seq, number, program, unit, source, target, amount, reason) from stdin (format binary)
 
 -- name: copy_outbox
--- Add news.
-copy outbox (program, member, seq, type, data) from stdin (format binary)
+-- Note entries that the world outside is to hear of.
+copy outbox (program, member, seq) from stdin (format binary)
+
+-- name: wait_for_sequencer
+-- Until the transaction ends nobody else gives out positions of the stream.
+select pg_advisory_xact_lock(470382905)
+
+-- name: sequence_outbox
+-- Give the oldest of what was committed its place in the stream; ids follow each other under a member's lock.
+with moved as (
+    delete from outbox where id in (select id from outbox order by id limit %(most)s) returning id, program, member, seq
+), numbered as (
+    select program, member, seq, row_number() over (partition by program order by id) as place,
+        count(*) over (partition by program) as of
+    from moved
+), heads as (
+    insert into stream_heads (program, position)
+    select program, count(*) from numbered group by program order by program
+    on conflict (program) do update set position = stream_heads.position + excluded.position
+    returning program, position
+), added as (
+    insert into stream (program, position, member, seq, told_at)
+    select program, heads.position - numbered.of + numbered.place, member, seq, statement_timestamp()
+    from numbered join heads using (program)
+)
+select heads.program, heads.position, (select count(*) from moved) from heads
+
+-- name: ring
+-- Wake whoever follows the stream, once the transaction is committed.
+select pg_notify('guerdon_stream', %(told)s)
+
+-- name: stream_head
+-- The last position of a program's stream, and up to where it was trimmed.
+select position, trimmed from stream_heads where program = %(program)s
+
+-- name: stream_heads
+-- The last position of every stream.
+select program, position from stream_heads
+
+-- name: read_stream
+-- What follows a position, with all that is told of it.
+select page.position, members.id, members.key, page.seq, journal.kind, journal.at, journal.recorded_at, journal.version,
+    journal.content, journal.outcome
+from (
+    select position, member, seq from stream
+    where program = %(program)s and position > %(after)s order by position limit %(most)s
+) as page
+join journal on (journal.member, journal.seq) = (page.member, page.seq)
+join members on members.id = page.member
+order by page.position
+
+-- name: position_before
+-- The last position that was given out before an instant.
+select max(position) from stream where program = %(program)s and told_at < %(at)s
+
+-- name: readers_behind
+-- The streams that go further than a reader has come, and up to where it has: at first, where the stream begins.
+select heads.program, coalesce(readers.position, heads.trimmed)
+from stream_heads as heads
+left join stream_readers as readers on readers.program = heads.program and readers.name = %(name)s
+where heads.position > coalesce(readers.position, heads.trimmed) order by heads.program
+
+-- name: advance_reader
+-- Note up to where a reader has come.
+insert into stream_readers (program, name, position) values (%(program)s, %(name)s, %(position)s)
+on conflict (program, name) do update set position = excluded.position, moved_at = now()
+
+-- name: trim_stream
+-- Drop what is older than the retention, and what everybody who is to get it has got.
+with kept as (
+    select heads.program, least(
+        heads.position,
+        (select min(webhooks.position) from webhooks where webhooks.program = heads.program and enabled),
+        (select min(readers.position) from stream_readers as readers where readers.program = heads.program)
+    ) as most
+    from stream_heads as heads
+), gone as (
+    delete from stream using kept
+    where stream.program = kept.program and stream.position <= kept.most and stream.told_at < %(before)s
+    returning stream.program, stream.position
+), noted as (
+    update stream_heads set trimmed = last.position
+    from (select program, max(position) as position from gone group by program) as last
+    where stream_heads.program = last.program
+)
+select count(*) from gone
 
 -- name: add_rates
 -- Record what currencies are worth.
@@ -293,6 +381,179 @@ select %(program)s, gone.member, gone.seq, back.event::json, gone.id
 from unnest(%(ids)s::bigint[], %(events)s::text[]) with ordinality as back (id, event, place)
 join emitted as gone on gone.id = back.id
 order by back.place
+
+-- name: add_webhook
+-- Add a webhook that is told what comes from now on.
+insert into webhooks (program, url, types, description, secret, position)
+values (%(program)s, %(url)s, %(types)s, %(description)s, %(secret)s,
+    coalesce((select position from stream_heads where program = %(program)s), 0))
+returning id
+
+-- name: find_webhook
+-- One webhook.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where program = %(program)s and webhooks.id = %(webhook)s
+
+-- name: webhooks_of_program
+-- The webhooks of a program.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where program = %(program)s order by webhooks.id
+
+-- name: awake_webhooks
+-- Webhooks for which there is something to send, and to which something may be sent now.
+select webhooks.id, webhooks.program, programs.name, url, types, description, secret, former_secret, former_until, enabled,
+    disabled_because, webhooks.position, failures, paused_until, created_at
+from webhooks join programs on programs.id = webhooks.program
+where enabled and (paused_until is null or paused_until <= now()) and (
+    position < (select heads.position from stream_heads as heads where heads.program = webhooks.program)
+    or exists (
+        select from webhook_waiting
+        where webhook = webhooks.id and webhook_waiting.died_at is null and webhook_waiting.due_at <= now()
+    )
+)
+order by webhooks.id
+
+-- name: change_webhook
+-- Change what a webhook is for.
+update webhooks set url = %(url)s, types = %(types)s, description = %(description)s where id = %(webhook)s
+
+-- name: remove_waiting
+-- Drop everything that waits for a webhook, and its dead letters.
+delete from webhook_waiting where webhook = %(webhook)s
+
+-- name: remove_webhook
+-- Remove a webhook.
+delete from webhooks where id = %(webhook)s
+
+-- name: set_webhook_secret
+-- Give a webhook another secret.
+update webhooks set secret = %(secret)s, former_secret = %(former)s, former_until = %(former_until)s
+where id = %(webhook)s
+
+-- name: enable_webhook
+-- Send again, from where it stopped or from where the stream begins by now.
+update webhooks set enabled = true, disabled_because = '', failures = 0, paused_until = null,
+    position = greatest(position, (select trimmed from stream_heads where stream_heads.program = webhooks.program))
+where id = %(webhook)s
+
+-- name: disable_webhook
+-- Send nothing more.
+update webhooks set enabled = false, disabled_because = %(because)s where id = %(webhook)s
+
+-- name: drop_waiting_after
+-- Drop what waits from a position on, dead letters too: it comes again.
+delete from webhook_waiting where webhook = %(webhook)s and position > %(position)s
+
+-- name: rewind_webhook
+-- Send again from a position on.
+update webhooks set position = %(position)s, failures = 0, paused_until = null where id = %(webhook)s
+
+-- name: revive_dead_letters
+-- Let dead letters wait again.
+update webhook_waiting set died_at = null, due_at = null, tries = 0
+where webhook = %(webhook)s and died_at is not null
+
+-- name: promote_all_waiting
+-- What is the first of its member is due; what stands behind it is held back.
+update webhook_waiting set due_at = case when first.number is null then null else coalesce(one.due_at, now()) end
+from webhook_waiting as one
+left join (
+    select distinct on (member) position, number from webhook_waiting
+    where webhook = %(webhook)s and died_at is null order by member, position, number
+) as first on (first.position, first.number) = (one.position, one.number)
+where one.webhook = %(webhook)s and one.died_at is null
+    and (webhook_waiting.webhook, webhook_waiting.position, webhook_waiting.number)
+        = (one.webhook, one.position, one.number)
+
+-- name: webhook_letters
+-- What waits for a webhook, or was given up.
+select position, number, members.key, webhook_waiting.seq, tries, due_at, died_at, last_error
+from webhook_waiting join members on members.id = member
+where webhook = %(webhook)s and (died_at is not null) = %(dead)s order by position, number limit %(most)s
+
+-- name: webhook_deliveries
+-- Tries, the last first.
+select id, change_id, type, position, tried_at, took_ms, status, error, answer from webhook_deliveries
+where webhook = %(webhook)s and (%(before)s::bigint is null or id < %(before)s) order by id desc limit %(most)s
+
+-- name: due_waiting
+-- What is due again, with what it holds back.
+select waiting.number, waiting.tries, waiting.position, members.id, members.key, waiting.seq, journal.kind, journal.at,
+    journal.recorded_at, journal.version, journal.content, journal.outcome
+from (
+    select member from webhook_waiting
+    where webhook = %(webhook)s and died_at is null and due_at <= now() order by due_at limit %(members)s
+) as due
+cross join lateral (
+    select * from webhook_waiting as one
+    where one.webhook = %(webhook)s and one.member = due.member and died_at is null
+    order by position, number limit %(each)s
+) as waiting
+join journal on (journal.member, journal.seq) = (waiting.member, waiting.seq)
+join members on members.id = waiting.member
+order by waiting.position, waiting.number
+
+-- name: members_waiting
+-- Those of some members for whom something waits.
+select distinct member from webhook_waiting
+where webhook = %(webhook)s and member = any(%(members)s) and died_at is null
+
+-- name: lock_webhook_where
+-- A webhook, if it is still enabled and stands where it did.
+select from webhooks
+where id = %(webhook)s and position = %(position)s and url = %(url)s and enabled for update
+
+-- name: remove_delivered
+-- What was delivered waits no more.
+delete from webhook_waiting using unnest(%(positions)s::bigint[], %(numbers)s::integer[]) as done (position, number)
+where webhook = %(webhook)s and webhook_waiting.position = done.position and webhook_waiting.number = done.number
+
+-- name: hold_back
+-- Put changes among what waits, or note another try.
+insert into webhook_waiting (webhook, program, position, number, member, seq, tries, due_at, died_at, last_error)
+select %(webhook)s, %(program)s, held.* from unnest(
+    %(position)s::bigint[], %(number)s::integer[], %(member_id)s::bigint[], %(seq)s::integer[], %(tries)s::integer[],
+    %(due_at)s::timestamptz[], %(died_at)s::timestamptz[], %(last_error)s::text[]
+) as held
+on conflict (webhook, position, number) do update
+set tries = excluded.tries, due_at = excluded.due_at, died_at = excluded.died_at, last_error = excluded.last_error
+
+-- name: promote_waiting
+-- The first of what waits of some members is due, unless it has its time already.
+update webhook_waiting set due_at = now()
+from (
+    select distinct on (member) position, number from webhook_waiting
+    where webhook = %(webhook)s and member = any(%(members)s) and died_at is null order by member, position, number
+) as first
+where webhook = %(webhook)s and (webhook_waiting.position, webhook_waiting.number) = (first.position, first.number)
+    and due_at is null
+
+-- name: add_deliveries
+-- Log tries.
+insert into webhook_deliveries
+    (webhook, program, change_id, type, position, tried_at, took_ms, status, error, answer)
+select %(webhook)s, %(program)s, tried.* from unnest(
+    %(change_id)s::text[], %(type)s::text[], %(position)s::bigint[], %(tried_at)s::timestamptz[], %(took_ms)s::integer[],
+    %(status)s::integer[], %(error)s::text[], %(answer)s::text[]
+) as tried
+
+-- name: advance_webhook
+-- Note where a webhook stands after a round.
+update webhooks set position = %(position)s, failures = %(failures)s, paused_until = %(paused_until)s,
+    enabled = enabled and %(disabled_because)s = '', disabled_because = %(disabled_because)s
+where id = %(webhook)s
+
+-- name: trim_deliveries
+-- Drop old tries from the log.
+delete from webhook_deliveries where tried_at < %(before)s
+
+-- name: wait_for_courier
+-- As long as this connection lives nobody else delivers to webhooks; false where somebody does.
+select pg_try_advisory_lock(470382906)
 
 -- name: find_member
 -- One member.
@@ -635,8 +896,14 @@ order by consents.id
 update consents set sealed = null where id = any(%(ids)s) and sealed is not null
 
 -- name: news_of_member
--- What the outbox told about a member.
-select type, data, recorded_at from outbox where program = %(program)s and member = %(member)s order by id
+-- Which entries of a member the world outside is told of, at which position and when, and which webhook still waits.
+select seq, null::bigint as position, null::timestamptz as told_at, null::bigint as webhook from outbox
+where program = %(program)s and member = %(member)s
+union all
+select seq, position, told_at, null from stream where program = %(program)s and member = %(member)s
+union all
+select seq, position, null, webhook from webhook_waiting where program = %(program)s and member = %(member)s
+order by 1, 2, 4
 
 -- name: codes_of_member
 -- By batch, the codes that are good for one member alone.
@@ -869,7 +1136,8 @@ alter table consents disable trigger consents_are_never_emptied;
 alter table erasures disable trigger erasures_are_never_emptied;
 truncate programs, program_versions, members, journal, event_ids, transfers, balances, limits, seeds, outbox, emitted,
     api_keys, audit_log, person_keys, profiles, identities, identity_moves, person_merges, consents, erasures,
-    retention_rules, code_batches, codes, limit_additions
+    retention_rules, code_batches, codes, limit_additions,
+    stream, stream_heads, stream_readers, webhooks, webhook_waiting, webhook_deliveries
     restart identity;
 alter table erasures enable trigger erasures_are_never_emptied;
 alter table consents enable trigger consents_are_never_emptied;

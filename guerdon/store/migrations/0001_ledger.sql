@@ -170,17 +170,13 @@ create table outbox (
     program integer not null,
     member bigint not null,
     seq integer not null,
-    type text not null,
-    data json not null,
     recorded_at timestamptz not null default now()
 );
-comment on table outbox is 'News for the world outside, in the order in which it was recorded, stored with the decision it comes from.';
-comment on column outbox.id is 'The order.';
+comment on table outbox is 'Journal entries that the world outside has yet to hear of, stored with the decision. The sequencer moves them to the stream.';
+comment on column outbox.id is 'The order within a member. Between members it is not the order of commits.';
 comment on column outbox.program is 'The program.';
 comment on column outbox.member is 'The member (members.id).';
-comment on column outbox.seq is 'The journal entry that it comes from.';
-comment on column outbox.type is 'Such as member.tier_changed.';
-comment on column outbox.data is 'What happened.';
+comment on column outbox.seq is 'The journal entry.';
 comment on column outbox.recorded_at is 'When it was recorded.';
 
 create table currency_rates (
