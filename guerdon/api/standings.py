@@ -6,7 +6,7 @@ from guerdon.api.receipts import balances, moment
 from guerdon.core import wallet
 from guerdon.core.calendar import moment_of
 from guerdon.core.case import Case
-from guerdon.core.state import Coupon, Household, Membership, MemberState
+from guerdon.core.state import Household, Membership, MemberState
 from guerdon.core.wallet import Lot
 from guerdon.mechanics.tiers import Ahead, Missing
 from guerdon.messages.amounts import wired
