@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from guerdon.api.receipts import balances, moment
 from guerdon.core import wallet
+from guerdon.core.belongings import Coupon
 from guerdon.core.calendar import moment_of
 from guerdon.core.case import Case
 from guerdon.core.state import Household, Membership, MemberState
