@@ -48,7 +48,7 @@ def counter(url: str, *sources: str, settings: dict[str, Any] | None = None) -> 
         for source in sources:
             name = source.split("program:", 1)[1].split("\n", 1)[0].strip()
             programs[name], _ = publish(connection, source)
-    app = create_app(lambda: Service(Settings(url, **(settings or {}))))
+    app = create_app(lambda metrics: Service(Settings(url, **(settings or {})), metrics))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Counter(client, url, programs)
 

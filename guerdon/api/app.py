@@ -15,6 +15,7 @@ from guerdon.api import (
     liability,
     mechanics,
     members,
+    metrics,
     partners,
     programs,
     purchases,
@@ -29,6 +30,8 @@ from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
 from guerdon.api.slashes import keeping_slashes
+from guerdon.api.watching import Watching
+from guerdon.observe.metrics import Metrics
 
 RESOURCES: tuple[Router, ...] = (
     audit.router,
@@ -51,11 +54,17 @@ RESOURCES: tuple[Router, ...] = (
 )
 
 
-def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_000) -> Litestar:
-    """The application; ``open_service`` is called when it starts, and what it gives is closed when it stops."""
+def create_app(
+    open_service: Callable[[Metrics], Service], *, most_bytes: int = 10_000_000, log_all: bool = False
+) -> Litestar:
+    """The application; ``open_service`` is called when it starts, and what it gives is closed when it stops.
+
+    ``log_all`` leaves a line in the log for every request, and not only for those that fail or take long.
+    """
+    numbers = Metrics()
 
     def start(app: Litestar) -> None:
-        app.state.service = open_service()
+        app.state.service = open_service(numbers)
 
     def stop(app: Litestar) -> None:
         app.state.service.close()
@@ -63,12 +72,12 @@ def create_app(open_service: Callable[[], Service], *, most_bytes: int = 10_000_
     versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[KeyAuthentication])
     handlers: dict[Any, Any] = {Exception: answer_to}
     application = Litestar(
-        route_handlers=[health.router, versioned],
+        route_handlers=[health.router, metrics.router, versioned],
         on_startup=[start],
         on_shutdown=[stop],
         exception_handlers=handlers,
         request_max_body_size=most_bytes,
         logging_config=None,
     )
-    application.asgi_handler = keeping_slashes(application.asgi_handler)
+    application.asgi_handler = Watching(keeping_slashes(application.asgi_handler), numbers, log_all=log_all)
     return application

@@ -17,7 +17,10 @@ from psycopg_pool import PoolTimeout
 
 from guerdon.core.refusals import REFUSALS, Refusal
 from guerdon.messages.problems import Fault, ProblemDetails
+from guerdon.observe.fields import place_of
+from guerdon.observe.logs import logger
 from guerdon.runtime.live import NotCommitted, TillIsClosed, TillIsFull
+from guerdon.store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -65,6 +68,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "program_not_right": (422, "The program file cannot be used: {first}"),
     "quote_not_readable": (400, "The quote is none that this service gave."),
     "request_not_allowed": (400, "The request cannot be handled: {reason}"),
+    "secret_key_missing": (503, "This deployment has no secret key yet: set GUERDON_SECRET_KEY and start it again."),
     "stopping": (503, "The service is stopping. Try again with the same id."),
     "too_many_lines": (413, "The body has more than {most} lines. Send it in several parts."),
     "too_many_requests": (429, "The key makes more than {most} requests a second."),
@@ -79,6 +83,9 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
 
 _STATUSES = {405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type", 404: "not_found"}
 _SECONDS_TO_RETRY = {"overloaded": "1", "stopping": "2", "database_unavailable": "2", "too_many_requests": "1"}
+
+
+_TURNED_AWAY = {"overloaded": "queue_full", "too_many_requests": "rate_limited", "stopping": "stopping"}
 
 
 class Problem(Exception):
@@ -134,11 +141,23 @@ def document_of(problem: Problem) -> ProblemDetails:
 def answer_to(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The response for anything that a handler raises."""
     found = document_for(error)
+    _tell(request, found, error)
     found = msgspec.structs.replace(found, instance=request.scope.get("state", {}).get("request_id", ""))
     headers = {"Retry-After": seconds} if (seconds := _SECONDS_TO_RETRY.get(found.code)) else {}
     if found.status == http.HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _tell(request: Request[Any, Any, Any], found: ProblemDetails, error: Exception) -> None:
+    """Count what is turned away for want of room, and put on record what is wrong here."""
+    if found.code in _TURNED_AWAY:
+        request.app.state.service.metrics.turned_away(_TURNED_AWAY[found.code])
+    if found.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR and found.code not in _TURNED_AWAY:
+        request_id = request.scope.get("state", {}).get("request_id", "")
+        logger().error(
+            found.code, request_id=request_id, error=type(error).__name__, at=place_of(error.__cause__ or error)
+        )
 
 
 def document_for(error: Exception) -> ProblemDetails:
@@ -154,7 +173,7 @@ def _problem(error: Exception) -> Problem:
         return Problem("overloaded")
     if isinstance(error, TillIsClosed):
         return Problem("stopping")
-    if isinstance(error, NotCommitted | psycopg.OperationalError | PoolTimeout):
+    if isinstance(error, NotCommitted | psycopg.OperationalError | PoolTimeout | DatabaseUnreachable):
         return Problem("database_unavailable")
     if isinstance(error, ValidationException):
         return _not_as_wanted(error)

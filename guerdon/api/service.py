@@ -4,16 +4,19 @@ Made once when a worker starts and closed when it stops; no other state outlives
 """
 
 import time
-from collections.abc import Callable
 from threading import Lock
 from typing import NamedTuple
 
 from guerdon.api.access import Caller, Doorkeeper
 from guerdon.api.problems import Problem
+from guerdon.connect.signing import Vault
+from guerdon.observe.metrics import Metrics
+from guerdon.observe.traces import span
 from guerdon.people import keys
 from guerdon.people.keys import Key
 from guerdon.runtime.live import Batch, LiveTill
 from guerdon.runtime.programs import PublishedProgram
+from guerdon.runtime.secret_key import SecretKey
 from guerdon.runtime.till import Till
 from guerdon.store import programs as stored
 from guerdon.store.database import Connection, connect
@@ -31,21 +34,37 @@ class Settings(NamedTuple):
     """How many events may wait for a till before others are told to come back later."""
     most_bytes: int = 10_000_000
     """How large a body may be, other than a bulk one."""
+    secret: SecretKey | None = None
+    """The deployment's secret key; None: whatever is kept under it cannot be used."""
+    private_webhooks: bool = False
+    """Whether webhooks may go to addresses of one's own network."""
 
 
 class Service:
     """One worker of the service."""
 
-    def __init__(self, settings: Settings, watch: Callable[[Batch], None] = lambda _: None) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics | None = None) -> None:
         """Open the connections."""
         self.settings = settings
+        self.metrics = metrics or Metrics()
         self.pool = Pool(settings.url, most=settings.connections)
         self.doorkeeper = Doorkeeper(self._find_key)
-        self._watch = watch
         self._tills: dict[int, LiveTill] = {}
         self._programs: dict[int, PublishedProgram] = {}
         self._lock = Lock()
         self._closed = False
+
+    @property
+    def secret(self) -> SecretKey:
+        """The deployment's secret key. Raises Problem where none is configured."""
+        if self.settings.secret is None:
+            raise Problem("secret_key_missing")
+        return self.settings.secret
+
+    @property
+    def vault(self) -> Vault:
+        """What keeps the secrets of webhooks."""
+        return Vault(self.secret.derive("webhooks"))
 
     @property
     def is_stopping(self) -> bool:
@@ -68,9 +87,9 @@ class Service:
                 raise Problem("stopping")
             if program not in self._tills:
                 self._tills[program] = LiveTill(
-                    lambda: Till(self._connect, program, now=_now),
+                    lambda: Till(self._connect, program, now=_now, span=span),
                     most_waiting=self.settings.most_waiting,
-                    watch=self._watch,
+                    watch=self._count,
                 )
             return self._tills[program]
 
@@ -99,6 +118,9 @@ class Service:
         if name not in programs:
             raise Problem("program_not_found")
         return programs[name]
+
+    def _count(self, batch: Batch) -> None:
+        self.metrics.batch(**batch._asdict())
 
     def _connect(self) -> Connection:
         return connect(self.settings.url)

@@ -7,9 +7,11 @@ starts a part again that died. A part whose parent died stops by itself, so that
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from granian import Granian
@@ -19,10 +21,34 @@ from litestar import Litestar
 
 from guerdon.api.app import create_app
 from guerdon.api.service import Service, Settings
+from guerdon.connect.signing import Vault
+from guerdon.observe.fields import place_of
+from guerdon.observe.logs import configure_logs, logger
+from guerdon.observe.metrics import Metrics, fresh_folder
+from guerdon.observe.traces import configure_traces, flush_traces
+from guerdon.runtime.secret_key import secret_key
 from guerdon.works import running
+from guerdon.works.figures import figures_part
+from guerdon.works.outlets import outlets
 
-URL_VARIABLE = "GUERDON_SERVICE_DATABASE"
-"""How the parent tells its workers where the database is."""
+_URL = "GUERDON_SERVICE_DATABASE"
+_HOME = "GUERDON_SERVICE_HOME"
+"""How the parent tells its workers where the database and the secret key are."""
+
+LOG_ALL = "GUERDON_LOG_REQUESTS"
+PRIVATE_WEBHOOKS = "GUERDON_PRIVATE_WEBHOOKS"
+BROKER = "GUERDON_BROKER_URL"
+MOST_WAITING = "GUERDON_MOST_WAITING"
+CONNECTIONS = "GUERDON_CONNECTIONS"
+VARIABLES: Mapping[str, str] = {
+    LOG_ALL: "`all`: a line in the log for every request; otherwise for those that fail or take a second and more.",
+    PRIVATE_WEBHOOKS: "`allowed`: webhooks may go to addresses of one's own network.",
+    BROKER: "`nats://…` or `kafka://…`: where the stream of changes is published as well.",
+    MOST_WAITING: "How many events may wait in one worker before others are told to come back later; 5000.",
+    CONNECTIONS: "How many connections to the database the requests of one worker share; 8.",
+}
+"""What the environment may say about the service."""
+
 _SECONDS_TO_STOP = 40
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -37,13 +63,22 @@ class Address(NamedTuple):
 def application() -> Litestar:
     """The application of one worker: what the server calls in each of its processes."""
     _stop_with_parent()
-    settings = Settings(os.environ[URL_VARIABLE])
-    return create_app(lambda: Service(settings), most_bytes=settings.most_bytes)
+    _observe()
+    settings = _settings()
+    return create_app(
+        lambda metrics: Service(settings, metrics),
+        most_bytes=settings.most_bytes,
+        log_all=os.environ.get(LOG_ALL) == "all",
+    )
 
 
-def serve(url: str, address: Address, workers: int, started: Callable[[], None]) -> None:
-    """Serve until the process is told to stop. ``started`` is called when the workers have been sent off."""
-    os.environ[URL_VARIABLE] = url
+def serve(url: str, home: Path | None, address: Address, workers: int, started: Callable[[], None]) -> None:
+    """Serve until the process is told to stop. ``started`` is called when the workers have been sent off.
+
+    ``home`` is the folder of the secret key and of what the workers count; None: the key is in the environment.
+    """
+    folder = home or Path(f"/tmp/guerdon-{os.getpid()}")
+    os.environ |= {_URL: url} | ({} if home is None else {_HOME: str(home)}) | fresh_folder(folder / "metrics")
     server = Granian(
         "guerdon.api.serving:application",
         factory=True,
@@ -58,18 +93,56 @@ def serve(url: str, address: Address, workers: int, started: Callable[[], None])
         respawn_failed_workers=True,
         workers_kill_timeout=_SECONDS_TO_STOP,
     )
-    works = _Works(url)
+    works = _Works()
     server.on_startup(works.start)
     server.on_startup(started)
     server.on_shutdown(works.stop)
     server.serve()
 
 
+def work() -> None:
+    """The process of the works: runs until it is told to stop, or its parent is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _stop_with_parent()
+    _observe()
+    settings = _settings()
+    assert settings.secret is not None, "the settings come with the key"
+    vault = Vault(settings.secret.derive("webhooks"))
+    parts = [
+        running.clock_part(),
+        running.relay_part(),
+        figures_part(Metrics()),
+        *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
+    ]
+    running.run(settings.url, parts, stop, _report)
+    flush_traces()
+
+
+def _settings() -> Settings:
+    """What the parent and the environment say."""
+    home = os.environ.get(_HOME)
+    return Settings(
+        os.environ[_URL],
+        connections=int(os.environ.get(CONNECTIONS, "8")),
+        most_waiting=int(os.environ.get(MOST_WAITING, "5000")),
+        secret=secret_key(None if home is None else Path(home)),
+        private_webhooks=os.environ.get(PRIVATE_WEBHOOKS) == "allowed",
+    )
+
+
+def _observe() -> None:
+    """Let this process write its log and send its spans."""
+    configure_logs(sys.stdout)
+    if configure_traces() == "not_installed":
+        logger().warning("traces_not_installed")
+
+
 class _Works:
     """The process of the works, started again when it died."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self) -> None:
         # A fresh process: it must not share the parent's connections and locks.
         self._context = multiprocessing.get_context("spawn")
         self._stopping = threading.Event()
@@ -85,7 +158,7 @@ class _Works:
         self._process.join(_SECONDS_TO_STOP)
 
     def _made(self) -> multiprocessing.process.BaseProcess:
-        return self._context.Process(target=work, args=(self._url,), name="works")
+        return self._context.Process(target=work, name="works")
 
     def _watch(self) -> None:
         while not self._stopping.wait(_SECONDS_BETWEEN_LOOKS):
@@ -94,17 +167,8 @@ class _Works:
                 self._process.start()
 
 
-def work(url: str) -> None:
-    """The process of the works: runs until it is told to stop, or its parent is gone."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    _stop_with_parent()
-    running.run(url, [running.clock_part(), running.relay_part()], stop, _report)
-
-
 def _report(part: str, error: BaseException) -> None:
-    print(f"{part}: {type(error).__name__}", flush=True)
+    logger().error("works_failed", reader=part, error=type(error).__name__, at=place_of(error))
 
 
 def _stop_with_parent() -> None:

@@ -65,8 +65,13 @@ def secret_of(home: Path | None) -> SecretKey:
 
     With a database of one's own there is no such folder unless ``GUERDON_HOME`` names one.
     """
+    return secret_key(folder_of(home))
+
+
+def folder_of(home: Path | None) -> Path | None:
+    """The data folder; None with a database of one's own, unless a folder is named."""
     has_folder = home or os.environ.get("GUERDON_HOME") or not os.environ.get("GUERDON_DATABASE_URL")
-    return secret_key(_folder(home) if has_folder else None)
+    return _folder(home) if has_folder else None
 
 
 def _folder(home: Path | None) -> Path:

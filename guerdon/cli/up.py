@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from guerdon.api.serving import Address, serve
-from guerdon.cli.home import console, database, told_plainly
+from guerdon.cli.home import console, database, folder_of, secret_of, told_plainly
 from guerdon.cli.options import Home
 from guerdon.people import keys
 from guerdon.people.administering import Wish, make_key, publish_version
@@ -28,8 +28,9 @@ def up(
 ) -> None:
     """Start the service: HTTP, till, relay and clock, on an embedded database or on GUERDON_DATABASE_URL."""
     with told_plainly(), database(home) as url:
+        secret_of(home)  # What is wrong with it is told here, and not by each worker.
         _prepare(url, file)
-        serve(url, Address(host, port), workers, lambda: _tell(host, port))
+        serve(url, folder_of(home), Address(host, port), workers, lambda: _tell(host, port))
     console.print("Stopped. Everything that was accepted is recorded.")
 
 

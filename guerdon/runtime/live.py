@@ -20,6 +20,7 @@ import psycopg
 
 from guerdon.core.events import Event, kind_of
 from guerdon.runtime.till import Answer, Till
+from guerdon.store.database import DatabaseUnreachable
 
 MOST_AT_ONCE = 512
 """Events in a batch: beyond this a batch gains little and its first caller waits longer."""
@@ -155,7 +156,7 @@ class LiveTill:
             if self._till is None:
                 self._till = self._open_till()
             return self._till.commit(events)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, DatabaseUnreachable) as error:
             return [_not_committed(error)] * len(events)
         except Exception as error:
             if len(events) == 1:
@@ -174,7 +175,7 @@ def _answer_or_raise(reply: Reply) -> Answer:
     return reply
 
 
-def _not_committed(error: psycopg.Error) -> NotCommitted:
+def _not_committed(error: Exception) -> NotCommitted:
     """The failure as a caller may read it; what PostgreSQL said, which may hold data, stays behind as its cause."""
     failure = NotCommitted(type(error).__name__)
     failure.__cause__ = error

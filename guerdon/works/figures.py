@@ -7,12 +7,12 @@ each figure is told once.
 from guerdon.observe.metrics import LimitUse, Metrics
 from guerdon.store.database import Connection, connect
 from guerdon.store.queries import statement
-from guerdon.works.running import Part, Work
+from guerdon.works.running import Part, Work, repeating
 
 
 def figures_part(metrics: Metrics, seconds: float = 10.0) -> Part:
     """The part of the works that looks."""
-    return Part("figures", seconds, lambda url: _looking(connect(url), metrics))
+    return repeating("figures", seconds, lambda url: _looking(connect(url), metrics))
 
 
 def _looking(connection: Connection, metrics: Metrics) -> Work:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -11,7 +12,7 @@ from guerdon.runtime.clock import tick
 from guerdon.runtime.relay import deliver
 from guerdon.runtime.till import Till
 from guerdon.store import programs as stored
-from guerdon.store.database import DatabaseUnreachable, connect
+from guerdon.store.database import Connection, DatabaseUnreachable, connect
 from guerdon.works.lease import Lease
 
 Failed = Callable[[str, BaseException], None]
@@ -24,28 +25,38 @@ class Part(NamedTuple):
     """One thing that runs by itself."""
 
     name: str
-    seconds: float
-    """The pause after each run in which there was nothing more to do."""
-    open: "Callable[[str], Work]"
-    """Given the URL of the database; called again after a failure."""
+    run: Callable[[str, threading.Event, Failed], None]
+    """Given the URL of the database: works until the event is set, whatever fails meanwhile."""
 
 
 class Work(NamedTuple):
-    """A part that stands ready."""
+    """What is done again and again, ready to be done."""
 
     run: Callable[[], None]
     """Does what there is to do now."""
     close: Callable[[], None]
 
 
+def repeating(name: str, seconds: float, open_work: Callable[[str], Work]) -> Part:
+    """A part that does something again and again, with a pause behind each time.
+
+    ``open_work`` is given the URL of the database, and is called again after the connection was lost.
+    """
+    return Part(name, lambda url, over, failed: _repeat(name, seconds, partial(open_work, url), over, failed))
+
+
 def clock_part(seconds: float = 1.0) -> Part:
     """The clock: settles what has fallen due for members of every program."""
-    return Part("clock", seconds, lambda url: _for_programs(url, lambda till, own: tick(till, own, int(time.time()))))
+
+    def settle(till: Till, connection: Connection) -> None:
+        tick(till, connection, int(time.time()))
+
+    return repeating("clock", seconds, lambda url: for_programs(url, settle))
 
 
 def relay_part(seconds: float = 0.1) -> Part:
     """The relay: carries what one member's event sends to another."""
-    return Part("relay", seconds, lambda url: _for_programs(url, deliver))
+    return repeating("relay", seconds, lambda url: for_programs(url, deliver))
 
 
 def run(url: str, parts: Sequence[Part], stop: threading.Event, failed: Failed) -> None:
@@ -60,7 +71,7 @@ def run(url: str, parts: Sequence[Part], stop: threading.Event, failed: Failed) 
 def _run_while(lease: Lease, url: str, parts: Sequence[Part], stop: threading.Event, failed: Failed) -> None:
     """Run every part on a thread of its own until the lease is lost or the process stops."""
     over = threading.Event()
-    threads = [threading.Thread(target=_repeat, args=(part, url, over, failed), name=part.name) for part in parts]
+    threads = [threading.Thread(target=part.run, args=(url, over, failed), name=part.name) for part in parts]
     for thread in threads:
         thread.start()
     while not stop.wait(_SECONDS_BETWEEN_CLAIMS) and lease.is_held():
@@ -70,18 +81,18 @@ def _run_while(lease: Lease, url: str, parts: Sequence[Part], stop: threading.Ev
         thread.join()
 
 
-def _repeat(part: Part, url: str, over: threading.Event, failed: Failed) -> None:
+def _repeat(name: str, seconds: float, open_work: Callable[[], Work], over: threading.Event, failed: Failed) -> None:
     work: Work | None = None
     while not over.is_set():
         try:
-            work = work or part.open(url)
+            work = work or open_work()
             work.run()
         except Exception as error:
-            failed(part.name, error)
+            failed(name, error)
             if isinstance(error, psycopg.OperationalError | DatabaseUnreachable):
                 _close(work)
                 work = None
-        over.wait(part.seconds)
+        over.wait(seconds)
     _close(work)
 
 
@@ -90,7 +101,7 @@ def _close(work: Work | None) -> None:
         work.close()
 
 
-def _for_programs(url: str, do: Callable[..., object]) -> Work:
+def for_programs(url: str, do: Callable[..., object]) -> Work:
     """Do something with a till of every program, also of those that are published later."""
     connection = connect(url)
     tills: dict[int, Till] = {}
