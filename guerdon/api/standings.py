@@ -28,11 +28,15 @@ from guerdon.runtime.outlook import LadderStanding
 
 def member_answer(member: str, case: Case) -> MemberAnswer:
     """Where a member stands."""
-    state = case.state
+    state, bar = case.state, case.state.bar
     return MemberAnswer(
         member=member,
         as_of=moment_of(case.at),
         enrolled_at=moment(state.enrolled_at),
+        barred="" if bar is None else bar.kind,
+        barred_since=None if bar is None else moment_of(bar.since),
+        merged_into="" if bar is None else bar.into,
+        merged_cards=sorted(state.merged_cards),
         referrer=state.referrer,
         last_activity_at=moment(state.last_activity_at),
         purchases=state.purchases,

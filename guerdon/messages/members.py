@@ -97,6 +97,13 @@ class MemberAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """The moment."""
     enrolled_at: datetime | None = None
     """None: not at that moment."""
+    barred: str = ""
+    """What stands against the member's events: ``blocked``, ``closed`` or ``merged``; empty: nothing."""
+    barred_since: datetime | None = None
+    merged_into: str = ""
+    """The member who acts for both; empty: nobody."""
+    merged_cards: list[str] = []
+    """The members who were merged into this one."""
     referrer: str = ""
     """The member who brought this one along; empty: nobody."""
     last_activity_at: datetime | None = None

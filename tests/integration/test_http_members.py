@@ -283,6 +283,16 @@ def test_what_cannot_be_asked_is_refused(shop: Counter) -> None:
         assert code(shop, path, **query) == (status, wrong), query
 
 
+def test_what_stands_against_a_member_is_told(shop: Counter) -> None:
+    blocking = {"kind": "block", "id": "b", "member": "ann", "at": "2026-03-05T12:00:00Z", "reason": "theft", "by": "7"}
+    shop.client.post("/v1/events", json=blocking, headers=shop.headers())
+
+    blocked = get(shop, "/members/ann", as_of="2026-03-06T00:00:00Z")
+
+    assert (blocked["barred"], blocked["barred_since"]) == ("blocked", "2026-03-05T12:00:00Z")
+    assert "barred" not in get(shop, "/members/ann", as_of="2026-03-04T00:00:00Z")
+
+
 GIFT = """
 program: shop
 currency: USD
