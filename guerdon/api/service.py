@@ -11,7 +11,7 @@ from guerdon.api.access import Caller, Doorkeeper
 from guerdon.api.problems import Problem
 from guerdon.connect.signing import Vault
 from guerdon.observe.metrics import Metrics
-from guerdon.observe.traces import span
+from guerdon.observe.traces import spans
 from guerdon.people import keys
 from guerdon.people.keys import Key
 from guerdon.runtime.live import Batch, LiveTill
@@ -87,7 +87,7 @@ class Service:
                 raise Problem("stopping")
             if program not in self._tills:
                 self._tills[program] = LiveTill(
-                    lambda: Till(self._connect, program, now=_now, span=span),
+                    lambda: Till(self._connect, program, now=_now, span=spans()),
                     most_waiting=self.settings.most_waiting,
                     watch=self._count,
                 )

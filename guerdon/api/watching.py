@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from guerdon.observe.logs import logger
 from guerdon.observe.metrics import Metrics
-from guerdon.observe.traces import span
+from guerdon.observe.traces import spans
 
 NO_ROUTE = "(none)"
 _SLOW = 1.0
@@ -27,6 +27,7 @@ class Watching:
     def __init__(self, app: ASGIApp, metrics: Metrics, *, log_all: bool = False) -> None:
         """Stand around ``app``."""
         self._app, self._metrics, self._log_all = app, metrics, log_all
+        self._span = spans()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request and note how it went; anything else goes through."""
@@ -45,7 +46,7 @@ class Watching:
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with span("request", method=scope["method"], request_id=request_id):
+        with self._span("request", method=scope["method"], request_id=request_id):
             await self._app(scope, receive, noted)
         self._note(scope, request_id, status, time.perf_counter() - began)
 

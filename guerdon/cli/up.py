@@ -12,6 +12,7 @@ from guerdon.cli.options import Home
 from guerdon.people import keys
 from guerdon.people.administering import Wish, make_key, publish_version
 from guerdon.people.audit import Author
+from guerdon.runtime.secret_key import SecretKeyTrouble
 from guerdon.specs import text_of
 from guerdon.store import programs as stored
 from guerdon.store.database import connect
@@ -27,7 +28,7 @@ def up(
     file: Program = None, home: Home = None, host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1
 ) -> None:
     """Start the service: HTTP, till, relay and clock, on an embedded database or on GUERDON_DATABASE_URL."""
-    with told_plainly(), database(home) as url:
+    with told_plainly(SecretKeyTrouble), database(home) as url:
         secret_of(home)  # What is wrong with it is told here, and not by each worker.
         _prepare(url, file)
         serve(url, folder_of(home), Address(host, port), workers, lambda: _tell(host, port))

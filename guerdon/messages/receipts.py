@@ -8,7 +8,7 @@ from guerdon.core.effects import Effect
 from guerdon.messages.amounts import WireAmount
 
 
-class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One line of the basket."""
 
     line: int
@@ -20,7 +20,7 @@ class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """What is paid for it after all discounts, its part of those on the basket included."""
 
 
-class PriceOff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PriceOff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Something that was taken off the price."""
 
     mechanic: str
@@ -32,7 +32,7 @@ class PriceOff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The lines that cost less; empty: the basket as a whole."""
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A part of the bill that was paid out of a wallet."""
 
     unit: str
@@ -41,7 +41,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What it paid, in minor units."""
 
 
-class Earned(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Earned(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """An amount that a mechanic gave."""
 
     mechanic: str
@@ -55,7 +55,7 @@ class Earned(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The limit that made it less; empty: none did."""
 
 
-class GivenReward(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class GivenReward(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A reward that was given: a coffee, or a code to be used elsewhere."""
 
     reward: str
@@ -64,7 +64,7 @@ class GivenReward(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     expires_at: datetime | None = None
 
 
-class WalletBalance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class WalletBalance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a member has of one unit, in its smallest part."""
 
     unit: str
@@ -74,7 +74,7 @@ class WalletBalance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     debt: WireAmount = 0
 
 
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Everything that a receipt may tell."""
 
     total: WireAmount
@@ -97,7 +97,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Where the member stands on each ladder afterwards."""
 
 
-class PurchaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PurchaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a purchase led to."""
 
     id: str
