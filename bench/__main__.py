@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import codes, deciding, ingesting, processes, scaling, server
+from bench import codes, deciding, ingesting, processes, scaling, server, serving
 from guerdon.store.server import EmbeddedServer
 
 LATEST = Path(".bench/latest.json")
@@ -25,6 +25,10 @@ TARGETS = {
     "compile_1000_mechanics_seconds": ("a program of 1,000 mechanics, from text to ready, seconds", "1", "0.5"),
     "decide_1000_vs_10_mechanics": ("baskets decided under 1,000 mechanics, to 10", "", ""),
     "codes_million_seconds": ("a million secret codes, made and stored, seconds", "", ""),
+    "http_purchase_vs_pgbench": ("purchases over HTTP, one a request, 64 connections, to pgbench tps", "0.5", "1.0"),
+    "http_purchase_p99_ms": ("p99 of a purchase over HTTP at half of that load, ms", "30", "10"),
+    "http_bulk_vs_till": ("bulk over HTTP, to the till's own bulk", "0.8", ""),
+    "up_first_answer_seconds": ("`guerdon up` in an empty folder to the first answer, seconds", "5", "3"),
     "first_commit_seconds": ("empty folder to first commit, seconds", "5", "3"),
 }
 """The figures with a target: what they are, what is asked at least, what is aimed at."""
@@ -53,7 +57,13 @@ def scale(home: Path) -> Figures:
 def start(home: Path) -> Figures:
     """From an empty folder."""
     runs = [processes.first_commit_seconds(home / f"start-{number}") for number in range(5)]
-    return {"first_commit_seconds": statistics.median(runs)}
+    up = [serving.first_answer_seconds(home / f"up-{number}") for number in range(3)]
+    return {"first_commit_seconds": statistics.median(runs), "up_first_answer_seconds": statistics.median(up)}
+
+
+def http(home: Path) -> Figures:
+    """The service, loaded from another process, and pgbench in turn."""
+    return serving.measure(home)
 
 
 def ingest(home: Path) -> Figures:
@@ -121,6 +131,7 @@ BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "ingest": ingest,
     "members": members,
     "codes": coupon_codes,
+    "http": http,
     "memory": memory,
 }
 
