@@ -10,7 +10,7 @@ import pytest
 from builders import moment
 from ledger_fixtures import Shop, adjust, buy, enrol, from_date, redeem
 
-from guerdon.core.effects import Captured, Held, Released, Rewarded
+from guerdon.core.effects import Captured, Held, Released, Rewarded, decode_outcome, news_of
 from guerdon.core.events import Capture, Hold, Release, TakenReward
 from guerdon.runtime.programs import publish
 from guerdon.runtime.till import Answer
@@ -101,7 +101,9 @@ def test_the_clock_lets_a_hold_lapse(shop: Shop) -> None:
     assert shop.waits_until(SOON) == 2
     assert (shop.limit("stock:mug"), shop.limit("coded/code/SPRING")) == ((1, 0), (1, 0))
     assert (shop.has("ana"), shop.has("bob"), shop.account("held")) == (100, 100, 0)
-    assert [row for (row,) in shop.rows("select type from outbox order by id")] == ["hold.lapsed"] * 3
+    outcomes = shop.rows("select outcome from journal where kind = 'tick'")
+    told = [news.type for (outcome,) in outcomes for news in news_of(decode_outcome(outcome).effects)]
+    assert told == ["hold.lapsed"] * 3
     assert shop.waits_until("2099-01-01") == 0
     assert shop.is_proven()
 

@@ -1,5 +1,7 @@
 """A till at work is seen: its spans, its batches, its limits; and nothing of whom it works for."""
 
+import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -77,8 +79,13 @@ def test_the_figures_are_those_of_the_database(database_url: str, metrics: Metri
 
 
 def test_the_works_can_look_again_and_again(database_url: str, metrics: Metrics) -> None:
-    work = figures_part(metrics).open(database_url)
-    work.run()
-    work.run()
-    work.close()
+    failures: list[str] = []
+    over = threading.Event()
+    part = figures_part(metrics, seconds=0.01)
+    looking = threading.Thread(target=part.run, args=(database_url, over, lambda name, _: failures.append(name)))
+    looking.start()
+    time.sleep(0.3)
+    over.set()
+    looking.join()
+    assert failures == []
     assert b'guerdon_behind_seconds{reader="relay"} 0.0' in metrics.render()

@@ -201,7 +201,9 @@ def test_a_file_that_is_no_text_is_told_so(check: Check) -> None:
 
 def test_the_schema_of_specs_files_is_printed() -> None:
     told = CliRunner().invoke(app, ["schema", "--specs"])
-    assert json.loads(told.output)["properties"].keys() == {"specs", "programs", "rates", "seeds", "cases"}
+    assert json.loads(told.output)["properties"].keys() == {
+        "specs", "programs", "rates", "seeds", "batches", "cases",
+    }  # fmt: skip
 
 
 def test_the_specs_of_a_file_stand_beside_it() -> None:

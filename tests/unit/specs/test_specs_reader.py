@@ -254,6 +254,13 @@ EVENTS = [
         {"kind": "settle", "household": "family", "pool": "home-12", "role": "teen", "refused": "household_full"},
     ),
     ("win: raffle, prize: bicycle", {"kind": "win", "game": "raffle", "prize": "bicycle"}),
+    ("block: yes, reason: odd, by: staff", {"kind": "block", "reason": "odd", "by": "staff"}),
+    ("unblock: yes, reason: fine, by: staff", {"kind": "unblock", "reason": "fine", "by": "staff"}),
+    ("close: yes, reason: leaves, by: staff", {"kind": "close", "reason": "leaves", "by": "staff"}),
+    ("merge: ann, by: staff", {"kind": "merge", "into": "ann", "by": "staff"}),
+    ("unmerge: yes, by: staff", {"kind": "unmerge", "by": "staff"}),
+    ("absorb: ann, merge: m-1, more: yes", {"kind": "absorb", "sender": "ann", "merge": "m-1", "more": True}),
+    ("separate: ann, merge: m-1", {"kind": "separate", "sender": "ann", "merge": "m-1"}),
 ]  # fmt: skip
 
 
