@@ -6,6 +6,9 @@ import pytest
 from http_fixtures import Counter, counter, enrol, purchase
 from ledger_fixtures import SIMPLE
 
+from guerdon.people.keys import make_key, revoke
+from guerdon.store.database import connect
+
 
 @pytest.fixture
 def shop(database_url: str) -> Iterator[Counter]:
@@ -81,3 +84,28 @@ def test_a_key_does_only_what_its_scopes_allow(shop: Counter) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
     missing = shop.client.post("/v1/purchases", json=purchase("p1", "ann", 1), headers=shop.headers("checkout"))
     assert (missing.status_code, missing.json()["code"]) == (404, "member_unknown")
+
+
+def test_a_key_that_asks_too_often_is_told_to_wait(shop: Counter) -> None:
+    with connect(shop.url) as connection:
+        program = next(iter(shop.programs.values()))
+        slow = make_key(connection, program=program, title="slow", scopes=["checkout"], requests_per_second=1).shown
+    headers = {"Authorization": f"Bearer {slow}"}
+
+    answers = [shop.client.post("/v1/events", json=enrol(f"m{n}"), headers=headers) for n in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert (answers[2].json()["code"], answers[2].headers["retry-after"]) == ("too_many_requests", "1")
+
+
+def test_a_revoked_key_opens_nothing_a_few_seconds_later(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guerdon.api.access.REMEMBERED_SECONDS", 0.0)
+    headers = shop.headers("checkout")
+    assert shop.client.post("/v1/events", json=enrol("ann"), headers=headers).status_code == 200
+    key = headers["Authorization"].split("_")[1]
+    with connect(shop.url) as connection:
+        assert revoke(connection, key)
+
+    answer = shop.client.post("/v1/events", json=enrol("bob"), headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "key_not_good")
