@@ -62,6 +62,14 @@ begin
     create role guerdon_program nologin;
 exception
     when duplicate_object or unique_violation then null;
+    when insufficient_privilege then
+        if not exists (select from pg_roles where rolname = 'guerdon_program') then
+            raise exception 'the role guerdon_program is missing, and % may not make it', current_user
+                using errcode = 'insufficient_privilege',
+                    hint = format(
+                        'As a superuser: create role guerdon_program nologin; grant guerdon_program to %I', current_user
+                    );
+        end if;
 end
 $$;
 
