@@ -28,6 +28,7 @@ from anyio.to_thread import run_sync
 from guerdon.api.problems import Declined, Problem, document_for
 from guerdon.core.events import Event
 from guerdon.core.refusals import Refusal
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import BulkSummary, LineAnswer
 from guerdon.runtime.live import Answered, LiveTill, NotCommitted, Reply, TillIsClosed, TillIsFull
 from guerdon.runtime.ndjson import bounded_lines
@@ -169,7 +170,7 @@ class Bulk:
             seq=answer.seq,
             repeated=answer.repeated,
             problem=None if refusal is None else document_for(Declined(refusal)),
-            effects=answer.outcome.effects if self._effects and refusal is None else msgspec.UNSET,
+            effects=wired_effects(answer.outcome.effects) if self._effects and refusal is None else msgspec.UNSET,
         )
 
     def _summary(self) -> BulkSummary:

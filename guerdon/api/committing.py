@@ -8,6 +8,7 @@ from guerdon.api.problems import Declined
 from guerdon.api.requests import AnyRequest, program_of, service_of
 from guerdon.core.events import Event
 from guerdon.core.state import MemberState
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import EventAnswer
 from guerdon.runtime.live import LiveTill, Reply
 from guerdon.runtime.standing import state_at
@@ -39,7 +40,7 @@ def event_answer(answer: Answer) -> EventAnswer:
     assert answer.seq is not None, "only what was journaled is answered"
     return EventAnswer(
         id=answer.event_id, member=answer.member, seq=answer.seq, version=answer.version, repeated=answer.repeated,
-        effects=answer.outcome.effects,
+        effects=wired_effects(answer.outcome.effects),
     )  # fmt: skip
 
 

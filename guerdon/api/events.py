@@ -14,6 +14,7 @@ from guerdon.api.committing import commit, event_answer
 from guerdon.api.requests import EVENT, AnyRequest, program_of, read_event, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import decode_event
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import EventAnswer, RecordedEvent
 from guerdon.store import reading
 
@@ -67,7 +68,7 @@ def recorded(member: str, entry: reading.Entry) -> RecordedEvent:
         recorded_at=entry.recorded_at,
         version=entry.version,
         event=decode_event(entry.content),
-        effects=outcome.effects,
+        effects=wired_effects(outcome.effects),
         refusal=outcome.refusal,
     )
 

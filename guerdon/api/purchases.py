@@ -9,6 +9,7 @@ from guerdon.api.receipts import receipt
 from guerdon.api.requests import AnyRequest, read_event
 from guerdon.core.events import Purchase
 from guerdon.core.state import MemberState
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.receipts import PurchaseAnswer
 from guerdon.runtime.till import Answer
 
@@ -34,7 +35,7 @@ def _purchase_answer(purchase: Purchase, answer: Answer, state: MemberState) -> 
         version=answer.version,
         repeated=answer.repeated,
         receipt=receipt(purchase, effects, state),
-        effects=effects,
+        effects=wired_effects(effects),
     )
 
 

@@ -18,6 +18,7 @@ from guerdon.core.events import Purchase, encode_event, instant_in_range
 from guerdon.core.refusals import refuse
 from guerdon.messages.amounts import wired
 from guerdon.messages.carts import QuoteRequest
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.quotes import QuoteAnswer, QuotedCoupon, QuotedReward
 from guerdon.runtime.quoting import CouponNow, Quote, RewardNow, quote
 from guerdon.runtime.story import MemberNotFound
@@ -86,7 +87,7 @@ def _answer(found: Quote) -> QuoteAnswer:
         receipt=told,
         rewards=[_reward(reward) for reward in found.rewards],
         coupons=[_coupon(coupon) for coupon in found.coupons],
-        effects=decision.outcome.effects,
+        effects=wired_effects(decision.outcome.effects),
         trace=decision.notes,
     )
 

@@ -13,6 +13,7 @@ from guerdon.core.effects import BadgeLost, CouponRestored, CouponWithdrawn, Eff
 from guerdon.core.events import Return
 from guerdon.core.state import MemberState
 from guerdon.messages.amounts import wired
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.returns import GivenBack, ReturnAnswer, TakenBack
 from guerdon.runtime.till import Answer
 
@@ -46,7 +47,7 @@ def return_answer(event: Return, answer: Answer, state: MemberState) -> ReturnAn
         badges_lost=[effect.badge for effect in effects if isinstance(effect, BadgeLost)],
         wallets=balances(state),
         tiers=tiers(state),
-        effects=effects,
+        effects=wired_effects(effects),
     )
 
 

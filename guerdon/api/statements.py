@@ -13,6 +13,7 @@ from guerdon.api.receipts import balances, tiers
 from guerdon.api.requests import AnyRequest, program_of, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.messages.amounts import wired
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import RecordedEvent
 from guerdon.messages.statements import ExplanationAnswer, StatementLine, StatementPage
 from guerdon.runtime import leafing, story
@@ -55,7 +56,7 @@ def _line(told: StatementEntry) -> StatementLine:
         recorded_at=entry.recorded_at,
         kind=entry.kind,
         event=entry.event_id,
-        effects=outcome.effects,
+        effects=wired_effects(outcome.effects),
         change={unit: wired(amount) for unit, amount in told.change.items()},
         balance={unit: wired(amount) for unit, amount in told.balance.items()},
         refusal=outcome.refusal,
@@ -100,7 +101,7 @@ def _explanation(member: str, told: Explanation) -> ExplanationAnswer:
         seq=told.seq,
         version=told.version,
         event=told.event,
-        effects=told.effects,
+        effects=wired_effects(told.effects),
         refusal=told.refusal,
         notes=told.notes,
         wallets_before=balances(told.before),

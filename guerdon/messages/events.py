@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from guerdon.core.effects import Effect
 from guerdon.core.events import Event
 from guerdon.core.refusals import Refusal
+from guerdon.messages.effects import WireEffect
 from guerdon.messages.problems import ProblemDetails
 
 
@@ -23,7 +23,7 @@ class EventAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """The number of the program version that decided."""
     repeated: bool = False
     """It was recorded before; this is the first answer again, and nothing has moved."""
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []
 
 
 class LineAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -67,6 +67,6 @@ class RecordedEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     """The number of the program version that decided; 0 where none was in force."""
     event: Event
     """As its source sent it."""
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []
     refusal: Refusal | None = None
     """Why it was refused; None: it was not."""

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from guerdon.core.effects import Effect, Note
+from guerdon.core.effects import Note
 from guerdon.messages.amounts import WireAmount
+from guerdon.messages.effects import WireEffect
 from guerdon.messages.receipts import Receipt
 
 
@@ -47,6 +48,6 @@ class QuoteAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     receipt: Receipt
     rewards: list[QuotedReward]
     coupons: list[QuotedCoupon]
-    effects: tuple[Effect, ...]
+    effects: list[WireEffect]
     trace: list[Note]
     """Why what was not given was not: one line a mechanic."""

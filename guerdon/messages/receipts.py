@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from guerdon.core.effects import Effect
 from guerdon.messages.amounts import WireAmount
+from guerdon.messages.effects import WireEffect
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -108,4 +108,4 @@ class PurchaseAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     repeated: bool = False
     """It was recorded before; this is the first answer again, and nothing has moved."""
     receipt: Receipt
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from guerdon.core.effects import Effect
 from guerdon.messages.amounts import WireAmount
+from guerdon.messages.effects import WireEffect
 from guerdon.messages.receipts import WalletBalance
 
 
@@ -62,4 +62,4 @@ class ReturnAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Where the wallets stand afterwards."""
     tiers: dict[str, str] = {}
     """Where the member stands on each ladder afterwards."""
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []

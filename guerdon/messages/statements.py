@@ -4,10 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from guerdon.core.effects import Effect, Note
+from guerdon.core.effects import Note
 from guerdon.core.events import Event
 from guerdon.core.refusals import Refusal
 from guerdon.messages.amounts import WireAmount
+from guerdon.messages.effects import WireEffect
 from guerdon.messages.receipts import WalletBalance
 
 
@@ -23,7 +24,7 @@ class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     """What happened: purchase, return and so on."""
     event: str
     """The event's id."""
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []
     """What it led to. What fell due before it is among them, each with its own time."""
     change: dict[str, WireAmount] = {}
     """By unit: how much more the member has, in its smallest part."""
@@ -52,7 +53,7 @@ class ExplanationAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
     version: int
     """The number of the program version that decided; 0 where none was in force."""
     event: Event
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []
     refusal: Refusal | None = None
     notes: list[Note] = []
     """What was skipped, capped or outdone, with the reason."""
