@@ -184,7 +184,8 @@ def _admit(case: Case) -> None:
     if case.at < state.as_of and case.day < case.version.keep_from(case.version.zone.day(state.as_of)):
         days = case.version.program.late_events
         raise stop("event_too_late", at=_shown(case.at), days=days, as_of=_shown(state.as_of))
-    check_bar(case)
+    if case.bar is not None:
+        check_bar(case)
 
 
 def _go_back(case: Case, timeline: Timeline) -> None:
@@ -274,7 +275,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
     """Let the event have its effects."""
     event = case.event
     if isinstance(event, Purchase):
-        free(case, event)
+        if event.holds:
+            free(case, event)
         record_purchase(case, event)
         if case.counting is not case.version:
             count_late(case, case.counting)

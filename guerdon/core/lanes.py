@@ -20,8 +20,12 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
         if chooser == "add":
             for rule in rules:
                 proposal = rule.propose(case)
-                if proposal is not None:
+                if proposal is None:
+                    continue
+                if case.issued:
                     _carry_out(case, proposal)
+                else:
+                    rule.carry_out(case, proposal)
             continue
         proposals = [proposal for proposal in [rule.propose(case) for rule in rules] if proposal is not None]
         if not proposals:
@@ -39,9 +43,13 @@ def run_lanes(case: Case, trigger: Trigger) -> None:
 
 def _carry_out(case: Case, proposal: Proposal) -> None:
     """Let a rule do what it proposed. Where that is anything, the code that it asks for is used."""
-    done, rule = len(case.effects), proposal.rule
+    rule = proposal.rule
+    if not case.issued:
+        rule.carry_out(case, proposal)
+        return
+    done = len(case.effects)
     rule.carry_out(case, proposal)
-    if case.issued and any(not isinstance(effect, Capped) for effect in case.effects[done:]):
+    if any(not isinstance(effect, Capped) for effect in case.effects[done:]):
         use_code(case, case.version.codes_of.get(rule.name, ()))
 
 

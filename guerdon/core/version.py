@@ -235,7 +235,7 @@ class Version:
         At one instant the order is: what matures, holds that lapse, what the mechanics' calendars bring (vouchers, tier
         reviews, in the order of the file), what expires, what lapses for want of activity, warnings of what will.
         """
-        dues: list[Instant] = [held.until for held in case.holds.values()]
+        dues: list[Instant] = [held.until for held in case.holds.values()] if case.holds else []
         for name, unit in self._units:
             held = case.wallets.get(name)
             if held is None or not (held.lots or held.pending):
@@ -249,9 +249,10 @@ class Version:
                 lapses_at = self._lapses_at(case, name, held)
                 if lapses_at is not None:
                     dues.append(lapses_at)
-        if not case.is_over():
+        if case.bar is None or not case.bar.is_end:
             dues += [at for rule in self.scheduled if (at := rule.next_due(case)) is not None]
-            dues += [at for unit in self.warned if (at := next_warning(case, unit)) is not None]
+            if self.warned:
+                dues += [at for unit in self.warned if (at := next_warning(case, unit)) is not None]
         return min(dues, default=None)
 
     def names_since(self, before: "Version") -> tuple[dict[str, str], dict[str, str]]:
