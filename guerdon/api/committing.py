@@ -5,12 +5,15 @@ import asyncio
 from anyio.to_thread import run_sync
 
 from guerdon.api.problems import Declined
-from guerdon.api.requests import AnyRequest, program_of, service_of
+from guerdon.api.requests import AnyRequest, program_of, reading_program, service_of
+from guerdon.core.calendar import instant_of
+from guerdon.core.case import Case
 from guerdon.core.events import Event
 from guerdon.core.state import MemberState
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import EventAnswer
 from guerdon.runtime.live import LiveTill, Reply
+from guerdon.runtime.outlook import case_at
 from guerdon.runtime.standing import state_at
 from guerdon.runtime.till import Answer
 
@@ -61,6 +64,25 @@ async def _answered(till: LiveTill, event: Event) -> Answer:
 
     till.submit(event, answered)
     return await future
+
+
+async def standing_after(request: AnyRequest, event: Event, answer: Answer) -> Case:
+    """Where the member stood right after an event, ready to be asked.
+
+    It asks the database only for what is answered again, and where the program is not compiled here yet.
+    """
+    program = request.auth.program
+    published = None if program is None else service_of(request).compiled(program, answer.version)
+    if answer.state is None or published is None:
+        return await run_sync(standing_after_in_thread, request, event, answer)
+    return case_at(published.timeline, answer.state, instant_of(event.at))
+
+
+def standing_after_in_thread(request: AnyRequest, event: Event, answer: Answer) -> Case:
+    """The same for a handler that runs in a thread."""
+    state = answer.state or state_after(request, answer)
+    with reading_program(request) as (_, published):
+        return case_at(published.timeline, state, instant_of(event.at))
 
 
 def state_after(request: AnyRequest, answer: Answer) -> MemberState:

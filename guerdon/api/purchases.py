@@ -1,14 +1,15 @@
 """Purchases: what the checkout sends, and what it prints from."""
 
-from anyio.to_thread import run_sync
 from litestar import Router, post
 
 from guerdon.api.access import CHECKOUT, open_to
-from guerdon.api.committing import commit, state_after
+from guerdon.api.committing import commit, standing_after
+from guerdon.api.quoted import as_quoted
 from guerdon.api.receipts import receipt
 from guerdon.api.requests import AnyRequest, read_event
+from guerdon.core.case import Case
 from guerdon.core.events import Purchase
-from guerdon.core.state import MemberState
+from guerdon.messages.carts import PurchaseRequest
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.receipts import PurchaseAnswer
 from guerdon.runtime.till import Answer
@@ -16,16 +17,16 @@ from guerdon.runtime.till import Answer
 
 @post("/", **open_to(*CHECKOUT), status_code=200)
 async def send_purchase(request: AnyRequest) -> PurchaseAnswer:
-    """Record a purchase, and answer with what its receipt is printed from."""
-    purchase = read_event(request, await request.body(), Purchase)
+    """Record a purchase, and answer with what its receipt is printed from.
+
+    With ``quote``, the id of a quote of the same basket, it is refused if the price has changed since.
+    """
+    purchase = as_quoted(read_event(request, await request.body(), PurchaseRequest))
     answer = await commit(request, purchase)
-    state = answer.state
-    if state is None:
-        state = await run_sync(state_after, request, answer)
-    return _purchase_answer(purchase, answer, state)
+    return _purchase_answer(purchase, answer, await standing_after(request, purchase, answer))
 
 
-def _purchase_answer(purchase: Purchase, answer: Answer, state: MemberState) -> PurchaseAnswer:
+def _purchase_answer(purchase: Purchase, answer: Answer, after: Case) -> PurchaseAnswer:
     assert answer.seq is not None, "only what was journaled is answered"
     effects = answer.outcome.effects
     return PurchaseAnswer(
@@ -34,7 +35,7 @@ def _purchase_answer(purchase: Purchase, answer: Answer, state: MemberState) -> 
         seq=answer.seq,
         version=answer.version,
         repeated=answer.repeated,
-        receipt=receipt(purchase, effects, state),
+        receipt=receipt(purchase, effects, after),
         effects=wired_effects(effects),
     )
 

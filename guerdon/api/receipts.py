@@ -1,19 +1,23 @@
-"""Shaping what a purchase led to into what a receipt is printed from. Pure: an event, its effects, a state."""
+"""Shaping what a purchase led to into what a receipt is printed from. Pure: an event, its effects, where it led to."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from guerdon.core import wallet
 from guerdon.core.calendar import Instant, moment_of
+from guerdon.core.case import Case
 from guerdon.core.effects import (
     Awarded,
     CouponIssued,
+    CouponUsed,
     Discounted,
     Effect,
     Granted,
     PaidWith,
     Reduced,
+    Released,
     Rewarded,
+    Spent,
     TierChanged,
 )
 from guerdon.core.events import Purchase, line_nets
@@ -27,12 +31,16 @@ from guerdon.messages.receipts import (
     PriceOff,
     Receipt,
     ReceiptLine,
+    RewardTaken,
     WalletBalance,
 )
+from guerdon.messages.wallets import NextExpiry
+from guerdon.runtime import outlook
 
 
-def receipt(purchase: Purchase, effects: Sequence[Effect], state: MemberState) -> Receipt:
-    """What to print, given the state after the purchase."""
+def receipt(purchase: Purchase, effects: Sequence[Effect], after: Case) -> Receipt:
+    """What to print, given where the member stands after the purchase."""
+    state = after.state
     payments = paid_by_line(purchase, effects)
     total = sum(line_nets(purchase.lines)) - purchase.discount
     paid = [_payment(effect) for effect in effects if isinstance(effect, PaidWith)]
@@ -49,9 +57,13 @@ def receipt(purchase: Purchase, effects: Sequence[Effect], state: MemberState) -
         paid_with=paid,
         earned=[_earned(effect) for effect in effects if isinstance(effect, Granted)],
         rewards=[_given(effect) for effect in effects if isinstance(effect, Rewarded)],
+        rewards_taken=_rewards_taken(purchase, effects),
+        codes_used=_codes_used(effects),
+        holds_ended=_holds_ended(effects),
         coupons_issued=[effect.reference for effect in effects if isinstance(effect, CouponIssued)],
         badges=[effect.badge for effect in effects if isinstance(effect, Awarded)],
         wallets=balances(state),
+        expires_next=_expires_next(after),
         tiers=tiers(state) | {effect.ladder: effect.after for effect in effects if isinstance(effect, TierChanged)},
     )
 
@@ -75,9 +87,45 @@ def tiers(state: MemberState) -> dict[str, str]:
     return {ladder: standing.level for ladder, standing in state.standings.items()}
 
 
+def next_expiry(case: Case, unit: str) -> NextExpiry | None:
+    """What expires next of a unit; None: nothing does, as things stand."""
+    found = outlook.next_expiry(case, unit)
+    return (
+        None if found is None else NextExpiry(amount=wired(found.amount), at=moment_of(found.at), reason=found.reason)
+    )
+
+
 def moment(instant: Instant | None) -> datetime | None:
     """An instant as it goes over the wire."""
     return None if instant is None else moment_of(instant)
+
+
+def _expires_next(case: Case) -> dict[str, NextExpiry]:
+    found = {unit: next_expiry(case, unit) for unit in sorted(case.wallets)}
+    return {unit: expiry for unit, expiry in found.items() if expiry is not None}
+
+
+def _rewards_taken(purchase: Purchase, effects: Sequence[Effect]) -> list[RewardTaken]:
+    """The rewards that came along, each with what it cost: nothing is spent on one that is free."""
+    spent = [effect for effect in effects if isinstance(effect, Spent) and effect.at is None]
+    found = []
+    for taken in purchase.rewards:
+        cost = next((effect for effect in spent if effect.reward == taken.reward), None)
+        if cost is None:
+            found.append(RewardTaken(reward=taken.reward))
+        else:
+            spent.remove(cost)
+            found.append(RewardTaken(reward=taken.reward, unit=cost.unit, cost=wired(cost.amount)))
+    return found
+
+
+def _codes_used(effects: Sequence[Effect]) -> list[str]:
+    used = [effect.reference for effect in effects if isinstance(effect, Reduced | CouponUsed) and effect.reference]
+    return list(dict.fromkeys(used))
+
+
+def _holds_ended(effects: Sequence[Effect]) -> list[str]:
+    return [effect.hold for effect in effects if isinstance(effect, Released) and effect.why == "purchase"]
 
 
 def _off(effect: Reduced | Discounted) -> PriceOff:

@@ -103,6 +103,11 @@ class Service:
                 known.refresh(connection)
             return known
 
+    def compiled(self, program: int, version: int) -> PublishedProgram | None:
+        """A program as it was compiled last, without asking the database; None where it lacks a version."""
+        known = self._programs.get(program)
+        return known if known is not None and known.newest >= version else None
+
     def program_of(self, caller: Caller, name: str | None) -> int:
         """The program that a request is about: the key's own, or the one that the request names."""
         if caller.program is not None:

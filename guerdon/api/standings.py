@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from guerdon.api.receipts import balances, moment
+from guerdon.api.receipts import balances, moment, next_expiry
 from guerdon.core import wallet
 from guerdon.core.belongings import Coupon
 from guerdon.core.calendar import moment_of
@@ -21,7 +21,7 @@ from guerdon.messages.members import (
     NextLevel,
     TierStanding,
 )
-from guerdon.messages.wallets import NextExpiry, WalletAnswer, WalletLot, WalletsAnswer
+from guerdon.messages.wallets import WalletAnswer, WalletLot, WalletsAnswer
 from guerdon.runtime import outlook
 from guerdon.runtime.outlook import LadderStanding
 
@@ -64,7 +64,7 @@ def wallets_answer(member: str, case: Case) -> WalletsAnswer:
 
 def wallet_answer(case: Case, unit: str) -> WalletAnswer:
     """What a member has of one unit, lot by lot."""
-    held, expiry = case.wallet(unit), outlook.next_expiry(case, unit)
+    held = case.wallet(unit)
     reserved = [_lot(lot, hold) for hold, lots in sorted(held.held.items()) for lot in lots]
     return WalletAnswer(
         unit=unit,
@@ -73,9 +73,7 @@ def wallet_answer(case: Case, unit: str) -> WalletAnswer:
         held=wired(wallet.held(held)),
         debt=wired(held.debt),
         lots=[_lot(lot) for lot in held.lots + held.pending] + reserved,
-        expires_next=None
-        if expiry is None
-        else NextExpiry(amount=wired(expiry.amount), at=moment_of(expiry.at), reason=expiry.reason),
+        expires_next=next_expiry(case, unit),
     )
 
 
@@ -100,6 +98,11 @@ def _tier(found: LadderStanding) -> TierStanding:
         grace=standing.grace,
         next=None if found.ahead is None else next_level(found.ahead),
     )
+
+
+def next_levels(case: Case) -> dict[str, NextLevel]:
+    """By ladder, the next level with what is missing for it."""
+    return {found.ladder: next_level(found.ahead) for found in outlook.ladders(case) if found.ahead is not None}
 
 
 def next_level(ahead: Ahead) -> NextLevel:

@@ -108,6 +108,10 @@ class Erase(_Event, frozen=True, tag="erase"):
     """The person asked to be forgotten: the traits go, the books stay."""
 
 
+MOST_REWARDS_TAKEN = 20
+"""How many rewards a purchase takes along at most."""
+
+
 class TakenReward(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A reward that a purchase takes along."""
 
@@ -142,7 +146,7 @@ class Purchase(_Event, frozen=True, tag="purchase"):
     """Coupon codes that the member shows."""
     spend: dict[Name, Count] = {}
     """What the member pays with out of the wallet, by unit, in the unit's smallest part."""
-    rewards: Annotated[tuple[TakenReward, ...], Meta(max_length=20)] = ()
+    rewards: Annotated[tuple[TakenReward, ...], Meta(max_length=MOST_REWARDS_TAKEN)] = ()
     """Rewards that the member takes with it, before its price is worked out: a voucher comes off this very basket."""
     holds: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
     """Holds that end with it, by their ids: what they held is there for ``spend``, ``rewards`` and ``codes``."""

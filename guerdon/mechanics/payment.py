@@ -83,6 +83,15 @@ class PaymentRule(Rule):
             self._check_available(case, amount)
             self._pay(case, event, amount, money, lines)
 
+    def up_to(self, amount: int) -> int:
+        """The largest amount of the unit, up to this one, in which it is paid at all; 0: there is none.
+
+        What the bill and the wallet allow is another matter. In hundreds, from 200 on: up to 399 it is 300, up to 199
+        nothing.
+        """
+        whole = amount - amount % self._multiple
+        return whole if whole >= self.settings.least else 0
+
     def _check(self, case: Case, amount: int) -> None:
         """Refuse an amount that could not pay for any basket."""
         failing, unit = self._condition.failing(case), self.settings.unit

@@ -7,6 +7,7 @@ import msgspec
 from guerdon.core.effects import Note
 from guerdon.messages.amounts import WireAmount
 from guerdon.messages.effects import WireEffect
+from guerdon.messages.members import NextLevel
 from guerdon.messages.receipts import Receipt
 
 
@@ -20,6 +21,8 @@ class QuotedReward(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Whether the member may take it now."""
     after_purchase: bool
     """Whether the member might take it right after this purchase."""
+    to_pay_with_it: WireAmount | None = None
+    """What there would be to pay for this very basket with the reward among its ``rewards``; None: it cannot be."""
     missing: WireAmount = 0
     """How much of its unit the member lacks."""
     why_not: str = ""
@@ -38,6 +41,18 @@ class QuotedCoupon(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     expires_at: datetime | None = None
 
 
+class Payable(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit that a part of this bill may be paid with, in place of what ``spend`` says of it."""
+
+    unit: str
+    most: WireAmount
+    """The most that this bill takes of it: by the member's wallet, and by share, least amount and multiple."""
+    money: WireAmount
+    """What that pays, in minor units."""
+    to_pay: WireAmount
+    """What would be left to pay in money."""
+
+
 class QuoteAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a purchase would lead to. Nothing of it is recorded."""
 
@@ -48,6 +63,10 @@ class QuoteAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     receipt: Receipt
     rewards: list[QuotedReward]
     coupons: list[QuotedCoupon]
+    payable: list[Payable] = []
+    """What else the bill may be paid with, each unit for itself."""
+    next_levels: dict[str, NextLevel] = {}
+    """By ladder: the next level, and what is missing for it after this purchase."""
     effects: list[WireEffect]
     trace: list[Note]
     """Why what was not given was not: one line a mechanic."""

@@ -6,6 +6,7 @@ import msgspec
 
 from guerdon.messages.amounts import WireAmount
 from guerdon.messages.effects import WireEffect
+from guerdon.messages.wallets import NextExpiry
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -64,6 +65,15 @@ class GivenReward(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True,
     expires_at: datetime | None = None
 
 
+class RewardTaken(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A reward that the purchase took along, with what it cost."""
+
+    reward: str
+    unit: str = ""
+    """Empty: it is free."""
+    cost: WireAmount = 0
+
+
 class WalletBalance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a member has of one unit, in its smallest part."""
 
@@ -88,11 +98,20 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=
     paid_with: list[Payment] = []
     earned: list[Earned] = []
     rewards: list[GivenReward] = []
+    """What was given that is no amount: a thing, or a code."""
+    rewards_taken: list[RewardTaken] = []
+    """The rewards of the catalogue that the purchase took along."""
+    codes_used: list[str] = []
+    """The codes and personal coupons that took something off."""
+    holds_ended: list[str] = []
+    """The holds that ended with it, by their ids: what they held was there for it."""
     coupons_issued: list[str] = []
     """References of personal coupons that the purchase brought."""
     badges: list[str] = []
     wallets: list[WalletBalance] = []
     """Where the wallets stand afterwards."""
+    expires_next: dict[str, NextExpiry] = {}
+    """By unit: what expires next of it, as things stand afterwards."""
     tiers: dict[str, str] = {}
     """Where the member stands on each ladder afterwards."""
 

@@ -6,6 +6,11 @@ program changes. The moment may lie ahead: what falls due up to then is settled 
 
 **Worked.** Ann has 480 points; the voucher costs 500. A quote of a basket of 25.00 USD at a point a dollar says that
 she would earn 25, that the voucher is not to be had now and takes 20 points more, and that after this purchase it is.
+
+**What else would do.** Rewards, coupons and points that the basket does not use yet are tried out with it, each for
+itself: the answer tells what there would be to pay with this one too. Bob has 620 points and may pay up to half of a
+bill with them, 100 for a dollar. On a bill of 10.00 that is 500 points, which leave 5.00 to pay; the voucher of 8.00 for
+500 points would leave 2.00.
 """
 
 from collections.abc import Sequence
@@ -14,18 +19,23 @@ from typing import NamedTuple
 import msgspec
 
 from guerdon.core import wallet
+from guerdon.core.amounts import MAX_AMOUNT
 from guerdon.core.calendar import Instant, date_of
+from guerdon.core.case import Case
 from guerdon.core.decide import Decision, decide
 from guerdon.core.effects import Discounted, PaidWith, Reduced
-from guerdon.core.events import Event, Purchase, Redeem, instant_of_event
+from guerdon.core.events import MOST_REWARDS_TAKEN, Event, Purchase, Redeem, TakenReward, instant_of_event
 from guerdon.core.facts import Facts
 from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Quantity
+from guerdon.core.purchasing import to_pay
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState, decode_state
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
+from guerdon.mechanics.payment import PaymentRule
 from guerdon.runtime.codes import shown_codes
+from guerdon.runtime.outlook import case_at
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import history_of
 from guerdon.runtime.standing import settled
@@ -36,6 +46,8 @@ from guerdon.store.rates import rates_on
 
 _MOST_REWARDS = 500
 """How many rewards of a catalogue are tried out."""
+_BOUNDS = {"payment_exceeds_share": "most", "payment_exceeds_available": "available"}
+"""By code of the refusal of a payment: the detail that says how much would be taken."""
 
 
 class RewardNow(NamedTuple):
@@ -49,6 +61,8 @@ class RewardNow(NamedTuple):
     """How much of the cost's unit the member lacks, in its smallest part."""
     after_purchase: bool
     """Whether it would be to be had right after this purchase."""
+    to_pay_with_it: int | None
+    """What there would be to pay for this basket if it took the reward along too, in minor units; None: it cannot."""
 
 
 class CouponNow(NamedTuple):
@@ -61,6 +75,18 @@ class CouponNow(NamedTuple):
     expires_at: Instant | None
 
 
+class PayableNow(NamedTuple):
+    """A unit that a part of this bill may be paid with."""
+
+    unit: str
+    most: int
+    """The largest amount of it that would be taken, in its smallest part."""
+    money: int
+    """What that pays, in minor units."""
+    to_pay: int
+    """What would be left to pay in money, in minor units."""
+
+
 class Quote(NamedTuple):
     """What a purchase would lead to."""
 
@@ -70,7 +96,9 @@ class Quote(NamedTuple):
     """Where the member stands before it, with everything settled that falls due up to then."""
     rewards: list[RewardNow]
     coupons: list[CouponNow]
-    version: Version
+    payable: list[PayableNow]
+    after: Case
+    """Where the member would stand after it."""
 
 
 class _Cart(NamedTuple):
@@ -80,6 +108,10 @@ class _Cart(NamedTuple):
     stored: MemberState
     """The state as stored: each trial settles what falls due by itself, as a purchase would."""
     facts: Facts
+
+    def tried(self, purchase: Purchase) -> Decision:
+        """What a purchase other than the one that is quoted would lead to, whatever price was expected."""
+        return decide(self.timeline, self.stored, msgspec.structs.replace(purchase, expects=None), self.facts)
 
 
 def quote(connection: Connection, published: PublishedProgram, purchase: Purchase) -> Quote:
@@ -96,10 +128,12 @@ def quote(connection: Connection, published: PublishedProgram, purchase: Purchas
     decision = decide(timeline, state, purchase, cart.facts, traced=True)
     version = timeline.at(at) or timeline.versions[0]
     before = settled(connection, published.id, timeline, stored.id, state, at)
+    after = case_at(timeline, decision.state, at)
     if decision.outcome.refusal is not None:
-        return Quote(purchase, decision, before, [], [], version)
+        return Quote(purchase, decision, before, [], [], [], after)
     rewards = [_reward_now(cart, version, name, purchase, decision) for name in list(version.rewards)[:_MOST_REWARDS]]
-    return Quote(purchase, decision, before, rewards, _coupons_now(cart, purchase, before, decision), version)
+    coupons = _coupons_now(cart, purchase, before, decision)
+    return Quote(purchase, decision, before, rewards, coupons, _payable_now(cart, version, purchase), after)
 
 
 def _facts(
@@ -136,7 +170,43 @@ def _reward_now(cart: _Cart, version: Version, name: str, purchase: Purchase, de
     then = decide(cart.timeline, decision.state, event, cart.facts).outcome.refusal
     cost = version.rewards[name].settings.cost
     held = cart.stored.wallets.get(cost.unit, wallet.EMPTY)
-    return RewardNow(name, cost, now, max(cost.amount - wallet.available(held), 0), then is None)
+    missing = max(cost.amount - wallet.available(held), 0)
+    return RewardNow(name, cost, now, missing, then is None, _to_pay_with(cart, purchase, name))
+
+
+def _to_pay_with(cart: _Cart, purchase: Purchase, reward: str) -> int | None:
+    """What there would be to pay if the purchase took one more reward along; None: it could not."""
+    if len(purchase.rewards) >= MOST_REWARDS_TAKEN:
+        return None
+    taking = msgspec.structs.replace(purchase, rewards=(*purchase.rewards, TakenReward(reward)))
+    outcome = cart.tried(taking).outcome
+    return None if outcome.refusal is not None else to_pay(taking, outcome.effects)
+
+
+def _payable_now(cart: _Cart, version: Version, purchase: Purchase) -> list[PayableNow]:
+    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already."""
+    rules = [rule for rule in version.answering.values() if isinstance(rule, PaymentRule)]
+    found = [_most_payable(cart, rule, purchase) for rule in rules]
+    return sorted([payable for payable in found if payable is not None])
+
+
+def _most_payable(cart: _Cart, rule: PaymentRule, purchase: Purchase) -> PayableNow | None:
+    """Ask for as much as there can be, and then for what the refusal says there is.
+
+    So it is the engine that says it, and the purchase will say the same. Each refusal names less than was asked for.
+    """
+    unit, amount = rule.settings.unit, rule.up_to(MAX_AMOUNT)
+    while amount:
+        paying = msgspec.structs.replace(purchase, spend=purchase.spend | {unit: amount})
+        outcome = cart.tried(paying).outcome
+        if outcome.refusal is None:
+            money = sum([paid.money for paid in outcome.effects if isinstance(paid, PaidWith) and paid.unit == unit])
+            return PayableNow(unit, amount, money, to_pay(paying, outcome.effects))
+        details = outcome.refusal.details
+        bound = _BOUNDS.get(outcome.refusal.code)
+        # What is refused for another unit would be refused for any amount of this one.
+        amount = rule.up_to(min(details[bound], amount - 1)) if bound and details["unit"] == unit else 0
+    return None
 
 
 def _coupons_now(cart: _Cart, purchase: Purchase, before: MemberState, decision: Decision) -> list[CouponNow]:
@@ -145,8 +215,7 @@ def _coupons_now(cart: _Cart, purchase: Purchase, before: MemberState, decision:
     for held in before.coupons:
         if held.reference in purchase.codes:
             continue
-        shown = msgspec.structs.replace(purchase, codes=(*purchase.codes, held.reference))
-        trial = decide(cart.timeline, cart.stored, shown, cart.facts)
+        trial = cart.tried(msgspec.structs.replace(purchase, codes=(*purchase.codes, held.reference)))
         saves = _taken_off(trial) - plain
         if trial.outcome.refusal is None and saves > 0:
             found.append(CouponNow(held.coupon, held.reference, saves, held.expires_at))

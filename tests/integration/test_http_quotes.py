@@ -67,6 +67,7 @@ def test_a_quote_tells_which_rewards_are_within_reach(shop: Counter) -> None:
 
     assert rewards[0] == {
         "reward": "mug", "unit": "points", "cost": 20, "available": True, "after_purchase": True,
+        "to_pay_with_it": 1000,
     }  # fmt: skip
     assert (rewards[1]["available"], rewards[1]["missing"], rewards[1]["after_purchase"]) == (False, 19, False)
     assert rewards[1]["why_not"] == "redemption_exceeds_available_points"
