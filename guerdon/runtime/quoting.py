@@ -9,8 +9,8 @@ she would earn 25, that the voucher is not to be had now and takes 20 points mor
 
 **What else would do.** Rewards, coupons and points that the basket does not use yet are tried out with it, each for
 itself: the answer tells what there would be to pay with this one too. Bob has 620 points and may pay up to half of a
-bill with them, 100 for a dollar. On a bill of 10.00 that is 500 points, which leave 5.00 to pay; the voucher of 8.00 for
-500 points would leave 2.00.
+bill with them, 100 for a dollar. On a bill of 10.00 that is 500 points, which leave 5.00 to pay; the voucher of 8.00
+for 500 points would leave 2.00.
 """
 
 from collections.abc import Sequence
