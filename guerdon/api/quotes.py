@@ -15,7 +15,7 @@ from guerdon.core.calendar import instant_of
 from guerdon.core.events import Purchase, instant_in_range
 from guerdon.core.refusals import refuse
 from guerdon.messages.amounts import wired
-from guerdon.messages.carts import QuoteRequest
+from guerdon.messages.carts import IN_A_QUOTE, QuoteRequest
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.quotes import Payable, QuoteAnswer, QuotedCoupon, QuotedReward
 from guerdon.runtime.quoting import CouponNow, PayableNow, Quote, RewardNow, quote
@@ -43,7 +43,7 @@ def _purchase(asked: QuoteRequest) -> Purchase:
     at = asked.as_of or datetime.now(UTC).replace(microsecond=0)
     if at.tzinfo is None or not instant_in_range(instant_of(at)):
         raise Declined(refuse("event_time_out_of_range", at=at.isoformat()))
-    return plain_purchase(asked, at=at)
+    return plain_purchase(asked, id=IN_A_QUOTE, at=at)
 
 
 def _answer(found: Quote) -> QuoteAnswer:

@@ -7,14 +7,19 @@ from msgspec import Meta
 
 from guerdon.core.events import Id, Purchase
 
+IN_A_QUOTE = "quote"
+"""What stands for the purchase's id in a quote.
+
+What is handed out is named after the purchase. Quoted under the purchase's own id, a code would be told before it is
+paid for."""
 _NOW = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class QuoteRequest(Purchase, frozen=True, tag="purchase", kw_only=True, omit_defaults=True):
     """A basket, as it stands."""
 
-    id: Id = "quote"
-    """Not needed: nothing is recorded."""
+    id: Id = IN_A_QUOTE
+    """Not looked at: what a quote hands out has references and codes that are good for nothing."""
     at: datetime = _NOW
     """Not needed; see ``as_of``."""
     as_of: datetime | None = None
