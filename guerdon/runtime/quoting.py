@@ -184,7 +184,10 @@ def _to_pay_with(cart: _Cart, purchase: Purchase, reward: str) -> int | None:
 
 
 def _payable_now(cart: _Cart, version: Version, purchase: Purchase) -> list[PayableNow]:
-    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already."""
+    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already.
+
+    One that would leave too little of the bill for what the purchase pays with another unit is left out.
+    """
     rules = [rule for rule in version.answering.values() if isinstance(rule, PaymentRule)]
     found = [_most_payable(cart, rule, purchase) for rule in rules]
     return sorted([payable for payable in found if payable is not None])

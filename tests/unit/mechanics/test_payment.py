@@ -262,3 +262,23 @@ def test_a_refund_does_not_ask_whether_the_program_still_takes_points():
     story.is_adjusted("2026-03-01", 100)
     story.meets(bill("2026-03-10", "10", points=100))
     assert refunds(story) == [100]
+
+
+@pytest.mark.parametrize(
+    ("worth", "multiple", "least", "amount", "paid"),
+    rows("""
+    # cents per points | multiple | least | up to | is paid in
+      10 per 1         | 100      | 200   | 399   | 300
+      10 per 1         | 100      | 200   | 200   | 200
+      10 per 1         | 100      | 200   | 199   | 0
+      2 per 3          | 1        | 0     | 8     | 6      # 3 points are 2 cents
+      2 per 3          | 2        | 0     | 8     | 6
+      1 per 1          | 1        | 0     | 0     | 0
+      1 per 1          | 1        | 0     | -5    | 0
+    """),
+)
+def test_the_largest_amount_that_is_paid_at_all(worth, multiple, least, amount, paid):
+    cents, points = worth.split(" per ")
+    settings = payment(worth=Rate(int(cents), int(points)), multiple=int(multiple), least=int(least))
+    rule = shop(settings).timeline.versions[0].answering["spend", "points"]
+    assert rule.up_to(int(amount)) == int(paid)
