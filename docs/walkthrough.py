@@ -3,6 +3,7 @@
 A fenced block with a file name behind its language is a file: ```` ```yaml cafe.yaml ````. A block of ``console`` is
 run: a line that begins with ``$`` is a command, and the lines under it are what it prints. A line of ``…`` stands for
 any lines. Empty lines and the width of columns do not count. Everything of a page runs in one fresh folder, in order.
+A page that starts the service lets it listen on ``$PORT``, which is free, and stops it again.
 
 ``python -m docs.walkthrough docs/tutorial.md`` writes what the commands print now into the page.
 """
@@ -10,6 +11,7 @@ any lines. Empty lines and the width of columns do not count. Everything of a pa
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,15 @@ PLAIN = re.compile(r"guerdon [\w./: -]+")
 ANYTHING = "…"
 CHECKOUT = Path(__file__).parents[1]
 WIDTH = "100"
+
+
+def _free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+PORT = _free_port()
 NOT_FOR_THE_PAGE = ("GUERDON_DATABASE_URL", "GUERDON_HOME", "FORCE_COLOR")
 
 
@@ -83,7 +94,7 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_THE_PAGE}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
     told = {"PATH": path, "PYTHONPATH": str(CHECKOUT), "COLUMNS": WIDTH, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
-    return kept | told | {"TERM": "dumb"}
+    return kept | told | {"TERM": "dumb", "PORT": PORT}
 
 
 def _lines(text: str) -> list[str]:
