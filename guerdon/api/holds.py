@@ -16,6 +16,7 @@ from guerdon.core.calendar import moment_of
 from guerdon.core.events import Capture, Hold, Release
 from guerdon.core.state import MemberState, decode_state
 from guerdon.messages.amounts import wired
+from guerdon.messages.effects import wired_effects
 from guerdon.messages.holds import CaptureRequest, HoldAnswer, HoldStanding, OpenHolds, ReleaseRequest
 from guerdon.runtime.holds import HoldNow, hold_of, open_holds
 from guerdon.runtime.programs import PublishedProgram
@@ -80,7 +81,7 @@ def _carried_out(request: AnyRequest, event: Hold | Capture | Release, hold: str
         repeated=answer.repeated,
         hold=_told(found, answer.member),
         wallets=balances(after.state),
-        effects=answer.outcome.effects,
+        effects=wired_effects(answer.outcome.effects),
     )
 
 

@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from guerdon.core.amounts import MAX_AMOUNT
-from guerdon.core.effects import Effect
 from guerdon.core.events import Id
 from guerdon.messages.amounts import WireAmount
+from guerdon.messages.effects import WireEffect
 from guerdon.messages.receipts import WalletBalance
 
 
@@ -52,7 +52,7 @@ class HoldAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     hold: HoldStanding
     """Right after the event, as the wallets are."""
     wallets: list[WalletBalance] = []
-    effects: tuple[Effect, ...] = ()
+    effects: list[WireEffect] = []
 
 
 class OpenHolds(msgspec.Struct, frozen=True, kw_only=True):
