@@ -184,10 +184,7 @@ def _to_pay_with(cart: _Cart, purchase: Purchase, reward: str) -> int | None:
 
 
 def _payable_now(cart: _Cart, version: Version, purchase: Purchase) -> list[PayableNow]:
-    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already.
-
-    One that would leave too little of the bill for what the purchase pays with another unit is left out.
-    """
+    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already."""
     rules = [rule for rule in version.answering.values() if isinstance(rule, PaymentRule)]
     found = [_most_payable(cart, rule, purchase) for rule in rules]
     return sorted([payable for payable in found if payable is not None])
@@ -196,20 +193,38 @@ def _payable_now(cart: _Cart, version: Version, purchase: Purchase) -> list[Paya
 def _most_payable(cart: _Cart, rule: PaymentRule, purchase: Purchase) -> PayableNow | None:
     """Ask for as much as there can be, and then for what the refusal says there is.
 
-    So it is the engine that says it, and the purchase will say the same. Each refusal names less than was asked for.
+    So it is the engine that says it, and the purchase will say the same. Each time less is asked for.
     """
     unit, amount = rule.settings.unit, rule.up_to(MAX_AMOUNT)
     while amount:
-        paying = msgspec.structs.replace(purchase, spend=purchase.spend | {unit: amount})
+        paying = _paying(purchase, unit, amount)
         outcome = cart.tried(paying).outcome
         if outcome.refusal is None:
             money = sum([paid.money for paid in outcome.effects if isinstance(paid, PaidWith) and paid.unit == unit])
             return PayableNow(unit, amount, money, to_pay(paying, outcome.effects))
-        details = outcome.refusal.details
         bound = _BOUNDS.get(outcome.refusal.code)
-        # What is refused for another unit would be refused for any amount of this one.
-        amount = rule.up_to(min(details[bound], amount - 1)) if bound and details["unit"] == unit else 0
+        if bound is None:
+            return None
+        told = outcome.refusal.details
+        amount = rule.up_to(told[bound] if told["unit"] == unit else _beside(cart, rule, purchase, amount))
     return None
+
+
+def _beside(cart: _Cart, rule: PaymentRule, purchase: Purchase, too_much: int) -> int:
+    """How much leaves enough of the bill for another unit that the purchase pays with, and would not have enough."""
+    fits = 0
+    while too_much - fits > 1:
+        middle = (fits + too_much) // 2
+        paying = _paying(purchase, rule.settings.unit, rule.up_to(middle))
+        if cart.tried(paying).outcome.refusal is None:
+            fits = middle
+        else:
+            too_much = middle
+    return fits
+
+
+def _paying(purchase: Purchase, unit: str, amount: int) -> Purchase:
+    return msgspec.structs.replace(purchase, spend=purchase.spend | {unit: amount})
 
 
 def _coupons_now(cart: _Cart, purchase: Purchase, before: MemberState, decision: Decision) -> list[CouponNow]:

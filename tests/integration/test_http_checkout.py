@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from http_fixtures import Counter, counter, enrol, purchase
 
+from guerdon.runtime.codes import Made, make_batch
+from guerdon.store.codes import Terms
 from guerdon.store.database import connect
 
 PROGRAM = """
@@ -23,6 +25,7 @@ meters:
 mechanics:
   - {earn: points, name: base, rate: 1 per 1 USD}
   - {discount: 10 % off, name: ten-off, when: {code: TEN}, limit: {each_code: 2 times}}
+  - {discount: 5 USD off, name: mailed, when: {code: mailing}}
   - coupon: welcome
     off: 4 USD off
     issued: {on: enrol}
@@ -192,3 +195,34 @@ def test_a_quote_tells_no_code_before_it_is_paid_for(shop: Counter) -> None:
 
     assert quoted["reward"] == bought["reward"] == "ticket"
     assert quoted["code"] != bought["code"]
+
+
+def test_a_secret_code_is_quoted_and_used_once(shop: Counter) -> None:
+    till, kept = Checkout(shop), list[Made]()
+    with connect(shop.url) as connection:
+        make_batch(connection, shop.programs["shop"], "mailing", 1, Terms(), keep=kept.extend)
+    cart = {"member": "ann", "lines": [{"sku": "boots", "amount": 5_000}], "codes": [kept[0].code]}
+
+    first, second = till.post("/quotes", **cart).json(), till.post("/quotes", **cart).json()
+    assert first["receipt"]["to_pay"] == second["receipt"]["to_pay"] == 4_500
+    bought = till.post("/purchases", id="p1", at=_at(0), quote=first["id"], **cart).json()
+    assert bought["receipt"]["codes_used"] == [kept[0].code]
+
+    before = _everything(shop)
+    late = till.post("/quotes", **cart)
+    assert (late.status_code, late.json()["code"]) == (409, "code_used_up")
+    assert _everything(shop) == before
+
+
+def test_a_key_that_opens_everything_is_answered_alike(shop: Counter) -> None:
+    till = Checkout(shop)
+    cart = {"member": "ann", "lines": [{"sku": "boots", "amount": 5_000}]}
+
+    bought = till.post("/purchases", id="p1", at=_at(0), **cart).json()
+    till.headers = shop.headers_everywhere("checkout")
+    again = till.post("/purchases", id="p1", at=_at(0), **cart).json()
+    other = till.post("/purchases", id="p2", at=_at(0), **cart).json()
+
+    assert again == bought | {"repeated": True}
+    assert other["receipt"]["expires_next"] == bought["receipt"]["expires_next"]
+    assert other["receipt"]["to_pay"] == 5_000

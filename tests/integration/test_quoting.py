@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
+from builders import money, rows
 from everything import SEED, Lives, everything, everything_otherwise
-from ledger_fixtures import Shop
+from ledger_fixtures import Shop, buy, enrol
 
 from guerdon.core.events import Purchase, TakenReward
 from guerdon.core.purchasing import to_pay
@@ -83,3 +84,41 @@ def test_a_quote_says_what_the_purchase_says(database_url: str, seed: int) -> No
             counterpart.tries(event)
             counterpart.buys(event)
         assert counterpart.tried > 20
+
+
+BESIDE = """
+program: shop
+currency: USD
+timezone: America/New_York
+effective_from: 2026-01-01
+units:
+  cash: {in: USD, spent: in any part}
+  points: {}
+mechanics:
+  - {payment: cash, name: pay-cash, earns: no, multiples_of: 0.50 USD}
+  - {payment: points, name: pay-points, worth: 1 USD per 50 points, earns: no, up_to: 50 % of the bill}
+  - {earn: points, name: base, on: enrol, flat: 1000}
+  - {earn: cash, name: welcome, on: enrol, flat: 100 USD}
+"""
+"""Cash comes before points in the alphabet: points take their share of what cash leaves."""
+
+BESIDES = """
+    # bill  | points | most cash | left to pay
+      20.00 |        | 20.00     | 0.00
+      20.00 | 100    | 16.00     | 2.00       # points pay 2.00, which is half of the 4.00 left
+      20.00 | 499    | 0.00      | 10.02
+      20.00 | 475    | 1.00      | 9.50
+      20.40 | 100    | 16.00     | 2.40       # in halves of a dollar
+"""
+
+
+def test_what_else_may_be_paid_leaves_enough_for_what_is_paid(database_url: str) -> None:
+    with Shop(database_url, BESIDE) as shop:
+        shop.till.commit_one(enrol("ann"))
+        counterpart = Counterpart(shop)
+        for bill, points, cash, left in rows(BESIDES):
+            spend = {"points": int(points)} if points else {}
+            quoted = counterpart.quote(buy("p", "ann", "2026-01-05 12:00", bill, spend=spend))
+            assert quoted is not None
+            found = [(money(cash), money(left))] if money(cash) else []
+            assert [(one.most, one.to_pay) for one in quoted.payable if one.unit == "cash"] == found, bill
