@@ -1,6 +1,9 @@
 """Handing events to the till and turning its answers into responses."""
 
 import asyncio
+from collections import deque
+from functools import partial
+from weakref import WeakKeyDictionary
 
 from anyio.to_thread import run_sync
 
@@ -49,21 +52,43 @@ def event_answer(answer: Answer) -> EventAnswer:
 
 async def _answered(till: LiveTill, event: Event) -> Answer:
     loop = asyncio.get_running_loop()
+    mailbox = _mailboxes.get(loop)
+    if mailbox is None:
+        mailbox = _mailboxes[loop] = _Mailbox(loop)
     future: asyncio.Future[Answer] = loop.create_future()
-
-    def settle(reply: Reply) -> None:
-        if future.done():  # The client has gone.
-            return
-        if isinstance(reply, Exception):
-            future.set_exception(reply)
-        else:
-            future.set_result(reply)
-
-    def answered(reply: Reply) -> None:
-        loop.call_soon_threadsafe(settle, reply)
-
-    till.submit(event, answered)
+    till.submit(event, partial(mailbox.post, future))
     return await future
+
+
+class _Mailbox:
+    """Answers on their way from the till's thread to the loop, which is woken once for all that have gathered."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._letters: deque[tuple[asyncio.Future[Answer], Reply]] = deque()
+        self._is_called = False
+
+    def post(self, future: "asyncio.Future[Answer]", reply: Reply) -> None:
+        """Leave an answer; called on the till's thread."""
+        self._letters.append((future, reply))
+        if not self._is_called:
+            self._is_called = True
+            self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        # Before emptying: what comes from here on calls again.
+        self._is_called = False
+        while self._letters:
+            future, reply = self._letters.popleft()
+            if future.done():  # The client has gone.
+                continue
+            if isinstance(reply, Exception):
+                future.set_exception(reply)
+            else:
+                future.set_result(reply)
+
+
+_mailboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Mailbox] = WeakKeyDictionary()
 
 
 async def standing_after(request: AnyRequest, event: Event, answer: Answer) -> Case:

@@ -52,7 +52,7 @@ from guerdon.runtime.codes import shown_codes
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import facts_of, history_of
 from guerdon.runtime.spans import Span, no_span
-from guerdon.store import games, ledger, programs, reading
+from guerdon.store import games, ledger, reading
 from guerdon.store.database import Connection
 from guerdon.store.ledger import Entry, KnownEvent, LockedMember, MovedMember
 from guerdon.store.rates import rates_on
@@ -180,12 +180,16 @@ class Till:
                 return
 
     def _commit_once(self, events: Sequence[Event]) -> list[Answer]:
-        with self._span("till_batch", events=len(events)), self._connection.transaction():
-            programs.hold_versions(self._connection, self.program.id)
-            self.program.refresh(self._connection)
-            now = self._now() if self._now else None
+        now = self._now() if self._now else None
+        with self._span("till_batch", events=len(events)):
             batch = _Batch(self._connection, self.program, now, self._remembered, self._span, announces=self._announces)
-            answers = batch.run(events)
+            try:
+                answers = batch.run(events)
+                self._connection.commit()
+            except BaseException:
+                if not self._connection.closed:
+                    self._connection.rollback()
+                raise
         self._remember(batch.moved())
         return answers
 
@@ -281,16 +285,15 @@ class _Batch:
     def _load(self, events: Sequence[Event], joining: list[str]) -> None:
         connection, program = self._connection, self._program.id
         keys = {event.member for event in events}
-        if joining:
-            ledger.add_members(connection, program, joining)
         # Another till may have moved a member on since; then its state comes along.
         entries = {key: self._remembered.get(key, _UNKNOWN)[0] for key in keys}
-        locked = ledger.lock_members(connection, program, entries)
-        self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
         returned = {purchase_of(event) for event in events} - {""}
         ids = {event.id for event in events}
         self._repeats = len(ids) < len(events)
-        known = ledger.known_events(connection, program, list(ids | returned))
+        newest, locked, known = ledger.open_batch(connection, program, joining, entries, list(ids | returned))
+        if newest != self._program.newest:
+            self._program.refresh(connection)
+        self._members = {key: _Standing(member, self._remembered) for key, member in locked.items()}
         self._known = {event_id: event for event_id, event in known.items() if event_id in ids}
         self._returned = returned
         for event_id in returned & known.keys():
@@ -419,9 +422,7 @@ class _Batch:
             MovedMember(member.id, member.seq, encode_state(member.state), wakes_at(member.state))
             for member in self.moved()
         ]
-        ledger.write(self._connection, self._program.id, self._entries, moved)
-        if self._limit_uses:
-            ledger.use_limits(self._connection, self._program.id, self._limit_uses, self._allowed)
+        ledger.write(self._connection, self._program.id, self._entries, moved, self._limit_uses, self._allowed)
 
 
 def _answer_again(event: Event, content: bytes, known: KnownEvent) -> Answer:

@@ -5,7 +5,7 @@ times are instants (whole seconds since 1970, UTC).
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -21,6 +21,12 @@ from guerdon.store.reading import StoredLimit
 # PostgreSQL's binary timestamp counts microseconds since 2000-01-01.
 _POSTGRES_EPOCH = 946_684_800
 _MICROSECONDS = 1_000_000
+
+MOST_INSERTED = 256
+"""Entries up to which a batch is inserted and not copied."""
+_JOURNAL = ("member", "seq", "event_id", "kind", "at", "version", "content", "content_hash", "facts", "outcome")
+_TRANSFERS = ("member", "seq", "number", "unit", "source", "target", "amount", "reason")
+_EMITTED = ("member", "seq", "event")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -85,33 +91,50 @@ class MovedMember(NamedTuple):
     next_due_at: Instant | None
 
 
-def add_members(connection: Connection, program: int, keys: Sequence[str]) -> None:
-    """Add rows for members who join; those who are there already stay as they are."""
-    connection.execute(statement("add_members"), {"program": program, "keys": list(keys)})
+class Opened(NamedTuple):
+    """What a batch begins with."""
+
+    newest: int
+    """The number of the newest version; nobody publishes another before the transaction ends."""
+    members: dict[str, LockedMember]
+    known: dict[str, KnownEvent]
 
 
-def lock_members(connection: Connection, program: int, known: Mapping[str, int]) -> dict[str, LockedMember]:
-    """Lock and read members in the order of their ids, by key; one that does not exist is left out.
+def open_batch(
+    connection: Connection, program: int, joining: Sequence[str], known: Mapping[str, int], event_ids: Sequence[str]
+) -> Opened:
+    """Hold the versions, add those who join, lock the members and find what is recorded, in one round trip.
 
-    ``known`` names the members, each with the entry number at which the caller has the state; -1 where it has none.
+    PostgreSQL works through them in this order, each with a view of its own, as if they were sent one by one. Members
+    are locked in the order of their ids; one that does not exist is left out. ``known`` names them, each with the entry
+    number at which the caller has the state; -1 where it has none. ``event_ids`` are looked for in the journal.
     """
     asked = {"program": program, "keys": list(known), "seqs": list(known.values())}
-    rows = connection.execute(statement("lock_members"), asked)
+    with connection.pipeline():
+        connection.execute(statement("hold_versions"), {"program": program})
+        newest = connection.execute(statement("latest_version"), {"program": program})
+        if joining:
+            connection.execute(statement("add_members"), {"program": program, "keys": list(joining)})
+        locked = connection.execute(statement("lock_members"), asked)
+        recorded = connection.execute(statement("known_events"), {"program": program, "event_ids": list(event_ids)})
+    row = newest.fetchone()
+    return Opened((row[0] if row else 0) or 0, _locked(locked), _known(recorded))
+
+
+def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[str, LockedMember]:
     return {row[1]: LockedMember(*row) for row in rows}
+
+
+def _known(rows: Iterable[tuple[Any, ...]]) -> dict[str, KnownEvent]:
+    return {
+        event_id: KnownEvent(member, seq, version, content, content_hash, decode_outcome(outcome))
+        for event_id, member, seq, version, content, content_hash, outcome in rows
+    }
 
 
 def remove_empty_members(connection: Connection, program: int, keys: Sequence[str]) -> None:
     """Remove the rows of members whose joining was refused."""
     connection.execute(statement("remove_empty_members"), {"program": program, "keys": list(keys)})
-
-
-def known_events(connection: Connection, program: int, event_ids: Sequence[str]) -> dict[str, KnownEvent]:
-    """Those of the events that are recorded already, by id."""
-    rows = connection.execute(statement("known_events"), {"program": program, "event_ids": list(event_ids)})
-    return {
-        event_id: KnownEvent(member, seq, version, content, content_hash, decode_outcome(outcome))
-        for event_id, member, seq, version, content, content_hash, outcome in rows
-    }
 
 
 def read_limits(
@@ -169,8 +192,71 @@ def use_limits(connection: Connection, program: int, uses: Mapping[str, int], al
     connection.execute(statement("use_limits"), asked)
 
 
-def write(connection: Connection, program: int, entries: Sequence[Entry], members: Sequence[MovedMember]) -> None:
-    """Write a batch: journal, event ids, transfers, outbox, events for others, and where its members stand now."""
+def write(
+    connection: Connection,
+    program: int,
+    entries: Sequence[Entry],
+    members: Sequence[MovedMember],
+    uses: Mapping[str, int],
+    allowed: Mapping[str, int],
+) -> None:
+    """Write a batch: journal, event ids, transfers, outbox, events for others, where its members stand now, and what
+    it takes from shared limits, of each of which there is so much.
+
+    A large batch is copied, which costs PostgreSQL least; a small one is inserted in one round trip, which is over
+    sooner.
+    """
+    if len(entries) > MOST_INSERTED:
+        _copy(connection, program, entries)
+        _finish(connection, program, entries, members, uses, allowed)
+        return
+    is_distributed(connection)  # Asked once a connection, and not in the middle of what follows.
+    with connection.pipeline():
+        _insert(connection, program, entries)
+        _finish(connection, program, entries, members, uses, allowed)
+
+
+def _finish(
+    connection: Connection,
+    program: int,
+    entries: Sequence[Entry],
+    members: Sequence[MovedMember],
+    uses: Mapping[str, int],
+    allowed: Mapping[str, int],
+) -> None:
+    if is_distributed(connection):
+        _move_balances(connection, program, entries)
+    connection.execute(statement("update_members"), _columns(members))
+    if uses:
+        use_limits(connection, program, uses, allowed)
+
+
+def _insert(connection: Connection, program: int, entries: Sequence[Entry]) -> None:
+    """Add a few entries by statements that take arrays."""
+    columns = dict(zip(_JOURNAL, zip(*[entry[: len(_JOURNAL)] for entry in entries], strict=True), strict=True))
+    journal = {name: list(values) for name, values in columns.items()}
+    connection.execute(statement("insert_journal"), journal)
+    connection.execute(statement("insert_event_ids"), journal | {"program": program})
+    moved = [
+        (entry.member, entry.seq, number, *transfer)
+        for entry in entries
+        for number, transfer in enumerate(entry.transfers, 1)
+    ]
+    if moved:
+        asked = {name: list(values) for name, values in zip(_TRANSFERS, zip(*moved, strict=True), strict=True)}
+        connection.execute(statement("insert_transfers"), asked | {"program": program})
+    announced = [entry for entry in entries if entry.announced]
+    if announced:
+        places = {"member": [entry.member for entry in announced], "seq": [entry.seq for entry in announced]}
+        connection.execute(statement("insert_outbox"), places | {"program": program})
+    sent = [(entry.member, entry.seq, event) for entry in entries for event in entry.sent]
+    if sent:
+        asked = {name: list(values) for name, values in zip(_EMITTED, zip(*sent, strict=True), strict=True)}
+        connection.execute(statement("insert_emitted"), asked | {"program": program})
+
+
+def _copy(connection: Connection, program: int, entries: Sequence[Entry]) -> None:
+    """Add many entries."""
     cursor = connection.cursor()
     with cursor.copy(statement("copy_journal")) as copy:
         copy.set_types(["int8", "int4", "text", "text", "int8", "int4", "bytea", "bytea", "bytea", "bytea"])
@@ -186,8 +272,6 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
         for entry in entries:
             for number, (unit, source, target, amount, reason) in enumerate(entry.transfers, 1):
                 copy.write_row((entry.member, entry.seq, number, program, unit, source, target, amount, reason))
-    if _is_distributed(connection):
-        _move_balances(connection, program, entries)
     announced = [(program, entry.member, entry.seq) for entry in entries if entry.announced]
     if announced:
         with cursor.copy(statement("copy_outbox")) as copy:
@@ -200,14 +284,13 @@ def write(connection: Connection, program: int, entries: Sequence[Entry], member
             copy.set_types(["int4", "int8", "int4", "bytea"])
             for to_another in sent:
                 copy.write_row(to_another)
-    cursor.execute(statement("update_members"), _columns(members))
 
 
 _distributed: WeakKeyDictionary[Connection, bool] = WeakKeyDictionary()
 """What was found out about the databases of connections. It never changes under an open one."""
 
 
-def _is_distributed(connection: Connection) -> bool:
+def is_distributed(connection: Connection) -> bool:
     """Whether transfers lie on other machines, where no trigger moves balances."""
     if connection not in _distributed:
         row = connection.execute(statement("is_distributed")).fetchone()

@@ -61,11 +61,6 @@ def latest_version(connection: Connection, program: int) -> int:
     return (row[0] if row else 0) or 0
 
 
-def hold_versions(connection: Connection, program: int) -> None:
-    """Keep the versions as they are until the transaction ends: what is decided by them is recorded under them."""
-    connection.execute(statement("hold_versions"), {"program": program})
-
-
 def change_versions(connection: Connection, program: int) -> None:
     """Keep everybody else from publishing and from deciding until the transaction ends."""
     connection.execute(statement("change_versions"), {"program": program})

@@ -234,6 +234,45 @@ select key from members
 where program = %(program)s and key = any(%(keys)s) and next_due_at <= %(at)s
 order by id
 
+-- name: insert_journal
+-- Add a few journal entries.
+insert into journal (member, seq, event_id, kind, at, version, content, content_hash, facts, outcome)
+select member, seq, event_id, kind, to_timestamp(at), version, convert_from(content, 'UTF8')::json, content_hash,
+    convert_from(facts, 'UTF8')::json, convert_from(outcome, 'UTF8')::json
+from unnest(
+    %(member)b::bigint[], %(seq)b::integer[], %(event_id)s::text[], %(kind)s::text[], %(at)b::bigint[],
+    %(version)b::integer[], %(content)b::bytea[], %(content_hash)b::bytea[], %(facts)b::bytea[], %(outcome)b::bytea[]
+) as added (member, seq, event_id, kind, at, version, content, content_hash, facts, outcome)
+
+-- name: insert_event_ids
+-- Add a few event ids.
+insert into event_ids (program, event_id, member, seq)
+select %(program)s, event_id, member, seq
+from unnest(%(event_id)s::text[], %(member)b::bigint[], %(seq)b::integer[]) as added (event_id, member, seq)
+
+-- name: insert_transfers
+-- Add a few transfers.
+insert into transfers (member, seq, number, program, unit, source, target, amount, reason)
+select member, seq, number, %(program)s, unit, source, target, amount, reason
+from unnest(
+    %(member)b::bigint[], %(seq)b::integer[], %(number)b::integer[], %(unit)s::text[], %(source)s::text[],
+    %(target)s::text[], %(amount)b::bigint[], %(reason)s::text[]
+) as added (member, seq, number, unit, source, target, amount, reason)
+
+-- name: insert_outbox
+-- Let a few journal entries be told to the world.
+insert into outbox (program, member, seq)
+select %(program)s, member, seq
+from unnest(%(member)b::bigint[], %(seq)b::integer[]) with ordinality as added (member, seq, place) order by place
+
+-- name: insert_emitted
+-- Add a few events for other members.
+insert into emitted (program, member, seq, event)
+select %(program)s, member, seq, convert_from(event, 'UTF8')::json
+from unnest(%(member)b::bigint[], %(seq)b::integer[], %(event)b::bytea[]) with ordinality
+    as added (member, seq, event, place)
+order by place
+
 -- name: copy_journal
 -- Add journal entries.
 copy journal (member, seq, event_id, kind, at, version, content, content_hash, facts, outcome) from stdin (format binary)

@@ -519,15 +519,15 @@ def test_publishing_does_not_lock_a_till_out_that_is_about_to_let_a_member_join(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = connect(shop.url)
-    joining, published = ledger.add_members, []
+    writing, published = ledger.write, []
 
-    def joining_while_publishing(*given: object) -> None:
+    def writing_while_publishing(*given: object) -> None:
         published.append(pool.submit(publish, publisher, from_date(SIMPLE, "2026-03-01")))
         wait_for_a_lock(shop, 1)
-        joining(*given)  # type: ignore[arg-type]
+        writing(*given)  # type: ignore[arg-type]
 
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(ledger, "add_members", joining_while_publishing)
+        monkeypatch.setattr(ledger, "write", writing_while_publishing)
         shop.meets(enrol("eve"))
         published[0].result()
     publisher.close()
@@ -565,7 +565,7 @@ class Breaking:
         monkeypatch.setattr(step, breaking)
 
 
-@pytest.mark.parametrize("step", ["lock_members", "known_events", "write"])
+@pytest.mark.parametrize("step", ["open_batch", "write"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_connection_that_breaks_is_opened_again_and_the_batch_counts_once(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
@@ -617,7 +617,7 @@ def test_a_till_gives_up_after_a_few_tries_and_works_again_when_the_database_is_
 
     with monkeypatch.context() as patched:
         patched.setattr("guerdon.runtime.till._FIRST_PAUSE", 0.001)
-        patched.setattr("guerdon.store.ledger.lock_members", unreachable)
+        patched.setattr("guerdon.store.ledger.open_batch", unreachable)
         with pytest.raises(psycopg.OperationalError):
             shop.till.commit_one(TEN)
     assert len(tries) == 5
