@@ -99,20 +99,25 @@ class KeyAuthentication:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Let the request through with its ``Caller`` as ``auth``, or raise a Problem."""
-        doorkeeper: Doorkeeper = scope["litestar_app"].state.service.doorkeeper
-        shown = _shown(scope["headers"])
-        known, key = doorkeeper.remembered(shown)
-        if not known:
-            key = await run_sync(doorkeeper.look_up, shown)
-        if key is None or not key.is_good(time.time()):
-            raise Problem("key_not_good")
-        doorkeeper.count(key)
-        _check_scopes(key, scope["route_handler"].opt["scopes"])
-        client = scope["client"]
-        scope["auth"] = scope["user"] = Caller(
-            key.id, key.program, key.program_name, key.scopes, client[0] if client else ""
-        )
+        await admit(scope, scope["route_handler"].opt["scopes"])
         await self._app(scope, receive, send)
+
+
+async def admit(scope: AsgiScope, wanted: tuple[Scope, ...]) -> None:
+    """Let a request in that shows a good key with one of these scopes: its ``Caller`` becomes ``auth``."""
+    doorkeeper: Doorkeeper = scope["litestar_app"].state.service.doorkeeper
+    shown = _shown(scope["headers"])
+    known, key = doorkeeper.remembered(shown)
+    if not known:
+        key = await run_sync(doorkeeper.look_up, shown)
+    if key is None or not key.is_good(time.time()):
+        raise Problem("key_not_good")
+    doorkeeper.count(key)
+    _check_scopes(key, wanted)
+    client = scope["client"]
+    scope["auth"] = scope["user"] = Caller(
+        key.id, key.program, key.program_name, key.scopes, client[0] if client else ""
+    )
 
 
 def open_to(*scopes: Scope) -> dict[str, Any]:

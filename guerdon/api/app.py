@@ -28,6 +28,7 @@ from guerdon.api import (
     versions,
 )
 from guerdon.api.access import KeyAuthentication
+from guerdon.api.express import Express, ExpressLane
 from guerdon.api.problems import answer_to
 from guerdon.api.service import Service
 from guerdon.api.slashes import keeping_slashes
@@ -55,6 +56,12 @@ RESOURCES: tuple[Router, ...] = (
     versions.router,
 )
 
+EXPRESS: tuple[Express, ...] = (
+    Express("/v1/purchases", purchases.send_purchase),
+    Express("/v1/events", events.send_event),
+)
+"""What a busy till calls all day."""
+
 
 def create_app(
     open_service: Callable[[Metrics], Service], *, most_bytes: int = 10_000_000, log_all: bool = False
@@ -81,5 +88,6 @@ def create_app(
         request_max_body_size=most_bytes,
         logging_config=None,
     )
-    application.asgi_handler = Watching(keeping_slashes(application.asgi_handler), numbers, log_all=log_all)
+    inner = keeping_slashes(application.asgi_handler)
+    application.asgi_handler = Watching(ExpressLane(inner, EXPRESS, most_bytes=most_bytes), numbers, log_all=log_all)
     return application

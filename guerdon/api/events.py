@@ -4,7 +4,7 @@ from typing import Annotated
 
 from anyio.to_thread import run_sync
 from litestar import Router, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, QueryParameter, RawBody
 from litestar.response import Stream
 
 from guerdon.api.access import CHECKOUT, CUSTOMER, READER, open_to
@@ -22,9 +22,9 @@ Effects = Annotated[bool, QueryParameter(description="Whether each line is answe
 
 
 @post("/", **open_to(*CUSTOMER), status_code=200)
-async def send_event(request: AnyRequest) -> EventAnswer:
+async def send_event(request: AnyRequest, body: RawBody) -> EventAnswer:
     """Record an event of any kind, and answer what it led to."""
-    event = read_event(request, await request.body(), EVENT)
+    event = read_event(request, body, EVENT)
     return event_answer(await commit(request, event))
 
 

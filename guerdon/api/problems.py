@@ -7,7 +7,7 @@ place in the service chooses a status for something that went wrong.
 
 import http
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -140,15 +140,29 @@ def document_of(problem: Problem) -> ProblemDetails:
     )
 
 
+class ProblemAnswer(NamedTuple):
+    """A problem as it goes over the wire."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 def answer_to(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The response for anything that a handler raises."""
+    status, headers, body = problem_answer(request, error)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_answer(request: Request[Any, Any, Any], error: Exception) -> ProblemAnswer:
+    """The same, for whoever sends it without Litestar."""
     found = document_for(error)
     _tell(request, found, error)
     found = msgspec.structs.replace(found, instance=request.scope.get("state", {}).get("request_id", ""))
     headers = {"Retry-After": seconds} if (seconds := _SECONDS_TO_RETRY.get(found.code)) else {}
     if found.status == http.HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(msgspec.json.encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
+    return ProblemAnswer(found.status, headers, msgspec.json.encode(found))
 
 
 def _tell(request: Request[Any, Any, Any], found: ProblemDetails, error: Exception) -> None:

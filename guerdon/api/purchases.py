@@ -1,6 +1,7 @@
 """Purchases: what the checkout sends, and what it prints from."""
 
 from litestar import Router, post
+from litestar.params import RawBody
 
 from guerdon.api.access import CHECKOUT, open_to
 from guerdon.api.committing import commit, standing_after
@@ -16,12 +17,12 @@ from guerdon.runtime.till import Answer
 
 
 @post("/", **open_to(*CHECKOUT), status_code=200)
-async def send_purchase(request: AnyRequest) -> PurchaseAnswer:
+async def send_purchase(request: AnyRequest, body: RawBody) -> PurchaseAnswer:
     """Record a purchase, and answer with what its receipt is printed from.
 
     With ``quote``, the id of a quote of the same basket, it is refused if the price has changed since.
     """
-    purchase = as_quoted(read_event(request, await request.body(), PurchaseRequest))
+    purchase = as_quoted(read_event(request, body, PurchaseRequest))
     answer = await commit(request, purchase)
     return _purchase_answer(purchase, answer, await standing_after(request, purchase, answer))
 
