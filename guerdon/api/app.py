@@ -7,6 +7,7 @@ from litestar import Litestar, Router
 
 from guerdon.api import (
     audit,
+    barring,
     campaigns,
     causes,
     events,
@@ -18,6 +19,7 @@ from guerdon.api import (
     members,
     metrics,
     partners,
+    persons,
     programs,
     purchases,
     quotes,
@@ -36,6 +38,7 @@ from guerdon.observe.metrics import Metrics
 
 RESOURCES: tuple[Router, ...] = (
     audit.router,
+    barring.router,
     campaigns.router,
     causes.router,
     events.router,
@@ -45,6 +48,7 @@ RESOURCES: tuple[Router, ...] = (
     mechanics.router,
     members.router,
     partners.router,
+    persons.router,
     programs.router,
     purchases.router,
     quotes.router,

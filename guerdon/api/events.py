@@ -11,7 +11,7 @@ from guerdon.api.access import CHECKOUT, CUSTOMER, READER, open_to
 from guerdon.api.addressing import event_of
 from guerdon.api.bulk import MEDIA_TYPE, MOST_BYTES, Bulk, check_lines, spool
 from guerdon.api.committing import commit, event_answer
-from guerdon.api.requests import EVENT, AnyRequest, program_of, read_event, service_of
+from guerdon.api.requests import EVENT, AnyRequest, event_sent, program_of, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import decode_event
 from guerdon.messages.effects import wired_effects
@@ -24,7 +24,7 @@ Effects = Annotated[bool, QueryParameter(description="Whether each line is answe
 @post("/", **open_to(*CUSTOMER), status_code=200)
 async def send_event(request: AnyRequest) -> EventAnswer:
     """Record an event of any kind, and answer what it led to."""
-    event = read_event(request, await request.body(), EVENT)
+    event = await event_sent(request, EVENT)
     return event_answer(await commit(request, event))
 
 
