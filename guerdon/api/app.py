@@ -10,6 +10,7 @@ from guerdon.api import (
     barring,
     campaigns,
     causes,
+    codes,
     events,
     health,
     holds,
@@ -26,6 +27,7 @@ from guerdon.api import (
     returns,
     rewards,
     statements,
+    stock,
     tiers,
     versions,
 )
@@ -41,6 +43,7 @@ RESOURCES: tuple[Router, ...] = (
     barring.router,
     campaigns.router,
     causes.router,
+    codes.router,
     events.router,
     holds.router,
     keys.router,
@@ -55,6 +58,7 @@ RESOURCES: tuple[Router, ...] = (
     returns.router,
     rewards.router,
     statements.router,
+    stock.router,
     tiers.router,
     versions.router,
 )
