@@ -10,6 +10,7 @@ from guerdon.api import (
     barring,
     campaigns,
     causes,
+    changes,
     codes,
     events,
     health,
@@ -30,6 +31,7 @@ from guerdon.api import (
     stock,
     tiers,
     versions,
+    webhooks,
 )
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.problems import answer_to
@@ -43,6 +45,7 @@ RESOURCES: tuple[Router, ...] = (
     barring.router,
     campaigns.router,
     causes.router,
+    changes.router,
     codes.router,
     events.router,
     holds.router,
@@ -61,6 +64,7 @@ RESOURCES: tuple[Router, ...] = (
     stock.router,
     tiers.router,
     versions.router,
+    webhooks.router,
 )
 
 

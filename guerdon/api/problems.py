@@ -15,7 +15,10 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from psycopg_pool import PoolTimeout
 
+from guerdon.connect.addresses import AddressRefused
 from guerdon.connect.signing import SecretUnreadable
+from guerdon.connect.stream import PositionTrimmed
+from guerdon.connect.webhooks import WebhookNotFound, WebhookUnfit
 from guerdon.core.refusals import REFUSALS, Refusal, Refused
 from guerdon.messages.problems import Fault, ProblemDetails
 from guerdon.observe.fields import place_of
@@ -208,6 +211,12 @@ def _problem(error: Exception) -> Problem:
         return Problem("stopping")
     if isinstance(error, NotCommitted | psycopg.OperationalError | PoolTimeout | DatabaseUnreachable):
         return Problem("database_unavailable")
+    if isinstance(error, PositionTrimmed):
+        return Problem("position_trimmed", first=error.first)
+    if isinstance(error, WebhookNotFound):
+        return Problem("webhook_not_found")
+    if isinstance(error, WebhookUnfit | AddressRefused):
+        return Problem("webhook_unfit", reason=str(error))
     if isinstance(error, SecretKeyTrouble | SecretUnreadable):
         return Problem("secret_key_differs")
     if isinstance(error, ValidationException):
