@@ -31,6 +31,7 @@ from guerdon.runtime.secret_key import secret_key
 from guerdon.works import running
 from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
+from guerdon.works.persons import persons_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
@@ -120,6 +121,7 @@ def work() -> None:
         running.clock_part(),
         running.relay_part(),
         figures_part(Metrics()),
+        persons_part(settings.secret),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)
