@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import Any, NamedTuple
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -73,10 +74,28 @@ def application() -> Litestar:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
     return create_app(
-        lambda metrics: Service(settings, metrics),
+        lambda metrics: _letting_go(Service(settings, metrics)),
         most_bytes=settings.most_bytes,
         log_all=os.environ.get(LOG_ALL) == "all",
     )
+
+
+def _letting_go(service: Service) -> Service:
+    """The service, whose listeners go as soon as this worker is told to stop.
+
+    The server waits for everybody who is connected before it stops the application, and they would wait for more.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, before: Any = before) -> None:
+            # On a thread of its own: what this handler interrupts may hold the lock that closing needs.
+            threading.Thread(target=service.listeners.close).start()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, handle)
+    return service
 
 
 def serve(url: str, home: Path | None, address: Address, workers: int, started: Callable[[], None]) -> None:
