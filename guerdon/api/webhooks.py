@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -40,7 +40,7 @@ from guerdon.store.database import Connection
 from guerdon.store.webhooks import Letter, NumberedDelivery, Webhook
 
 _MOST_NUMBER = 2**31 - 1
-_Place = tuple[Position, int]
+_Place = tuple[Position, Annotated[int, msgspec.Meta(ge=0, le=_MOST_NUMBER)]]
 """A change that was not delivered, as a cursor holds it."""
 
 

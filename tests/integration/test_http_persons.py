@@ -113,6 +113,9 @@ def test_an_identity_stands_for_the_member_at_the_checkout(shop: Counter) -> Non
     assert (bought["member"], again["repeated"]) == ("ana", True)
     assert quoted["receipt"]
     assert call(shop, "POST", "/returns", json=back)["member"] == "ana"
+    hold = {"id": "h1", "at": "2026-01-04T11:00:00Z", "until": "2026-01-05T11:00:00Z", "reward": "coffee"}
+    nothing = call(shop, "POST", "/holds", json=hold | {"identity": CARD}, status=409)
+    assert nothing["code"] == "redemption_exceeds_available_points"
     event = call(shop, "GET", "/events/p1")["event"]
     assert "identity" not in event
     assert "2610" not in str(event)

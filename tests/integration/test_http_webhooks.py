@@ -11,6 +11,7 @@ from ledger_fixtures import SIMPLE, named
 from receiver import Receiver, Reply
 from standardwebhooks.webhooks import Webhook as Verifier
 
+from guerdon.api.pages import cursor_of
 from guerdon.connect.stream import sequence
 from guerdon.runtime.secret_key import new_secret, read_secret_key
 from guerdon.store.database import connect
@@ -124,9 +125,9 @@ def test_a_webhook_is_sent_things_again(shop: Counter) -> None:
     tried = call(shop, "GET", f"{path}/deliveries", params={"limit": 2})
     rest = call(shop, "GET", f"{path}/deliveries", params={"limit": 2, "cursor": tried["next"]})
     assert [one["change"] for one in tried["items"] + rest["items"]] == ["1-3", "1-2", "1-1"]
-    assert call(shop, "GET", f"{path}/dead-letters", params={"cursor": "AAAA"}, status=400)["code"] == (
-        "cursor_not_readable"
-    )
+    for cursor in ("AAAA", cursor_of((1, 2**40)), cursor_of((2**60, 1)), cursor_of(7)):
+        wrong_one = call(shop, "GET", f"{path}/dead-letters", params={"cursor": cursor}, status=400)
+        assert wrong_one["code"] == "cursor_not_readable"
     assert call(shop, "POST", f"{path}/dead-letters/replay")["changes"] == 3
     assert call(shop, "GET", f"{path}/dead-letters") == {"items": []}
     assert len(call(shop, "GET", f"{path}/waiting")["items"]) == 3
