@@ -7,8 +7,11 @@ from litestar import Litestar, Router
 
 from guerdon.api import (
     audit,
+    barring,
     campaigns,
     causes,
+    changes,
+    codes,
     events,
     health,
     holds,
@@ -18,14 +21,17 @@ from guerdon.api import (
     members,
     metrics,
     partners,
+    persons,
     programs,
     purchases,
     quotes,
     returns,
     rewards,
     statements,
+    stock,
     tiers,
     versions,
+    webhooks,
 )
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.express import Express, ExpressLane
@@ -37,8 +43,11 @@ from guerdon.observe.metrics import Metrics
 
 RESOURCES: tuple[Router, ...] = (
     audit.router,
+    barring.router,
     campaigns.router,
     causes.router,
+    changes.router,
+    codes.router,
     events.router,
     holds.router,
     keys.router,
@@ -46,14 +55,17 @@ RESOURCES: tuple[Router, ...] = (
     mechanics.router,
     members.router,
     partners.router,
+    persons.router,
     programs.router,
     purchases.router,
     quotes.router,
     returns.router,
     rewards.router,
     statements.router,
+    stock.router,
     tiers.router,
     versions.router,
+    webhooks.router,
 )
 
 EXPRESS: tuple[Express, ...] = (

@@ -11,25 +11,28 @@ from guerdon.api.access import CHECKOUT, CUSTOMER, READER, open_to
 from guerdon.api.addressing import event_of
 from guerdon.api.bulk import MEDIA_TYPE, MOST_BYTES, Bulk, check_lines, spool
 from guerdon.api.committing import commit, event_answer
-from guerdon.api.requests import EVENT, AnyRequest, program_of, read_event, service_of
+from guerdon.api.requests import EVENT, AnyRequest, event_sent, program_of, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import decode_event
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import EventAnswer, RecordedEvent
 from guerdon.store import reading
 
+Announce = Annotated[
+    bool, QueryParameter(description="Whether webhooks and the stream tell of it; history that is taken in is no news.")
+]
 Effects = Annotated[bool, QueryParameter(description="Whether each line is answered with its effects.")]
 
 
 @post("/", **open_to(*CUSTOMER), status_code=200)
 async def send_event(request: AnyRequest, body: RawBody) -> EventAnswer:
     """Record an event of any kind, and answer what it led to."""
-    event = read_event(request, body, EVENT)
+    event = await event_sent(request, body, EVENT)
     return event_answer(await commit(request, event))
 
 
 @post("/bulk", **open_to(*CHECKOUT), status_code=200, request_max_body_size=MOST_BYTES)
-async def send_events(request: AnyRequest, effects: Effects = False) -> Stream:
+async def send_events(request: AnyRequest, effects: Effects = False, announce: Announce = True) -> Stream:
     """Record up to 100,000 events, one a line as NDJSON, and answer each line while it goes on.
 
     The last line of the answer is a summary. A line that cannot be taken is answered with its problem, and the others
@@ -41,9 +44,8 @@ async def send_events(request: AnyRequest, effects: Effects = False) -> Stream:
     longest = service.settings.most_bytes
     try:
         await run_sync(check_lines, file, longest)
-        bulk = Bulk(
-            service.till(program), file, longest=longest, most_waiting=service.settings.most_waiting, effects=effects
-        )
+        till = service.till(program, announces=announce)
+        bulk = Bulk(till, file, longest=longest, most_waiting=service.settings.most_waiting, effects=effects)
     except BaseException:
         file.close()
         raise

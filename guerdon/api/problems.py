@@ -15,11 +15,16 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 from psycopg_pool import PoolTimeout
 
-from guerdon.core.refusals import REFUSALS, Refusal
+from guerdon.connect.addresses import AddressRefused
+from guerdon.connect.signing import SecretUnreadable
+from guerdon.connect.stream import PositionTrimmed
+from guerdon.connect.webhooks import WebhookNotFound, WebhookUnfit
+from guerdon.core.refusals import REFUSALS, Refusal, Refused
 from guerdon.messages.problems import Fault, ProblemDetails
 from guerdon.observe.fields import place_of
 from guerdon.observe.logs import logger
 from guerdon.runtime.live import NotCommitted, TillIsClosed, TillIsFull
+from guerdon.runtime.secret_key import SecretKeyTrouble
 from guerdon.store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
@@ -29,6 +34,10 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
     "purchase_unknown": 404,
     "reward_unknown": 404,
     "code_unknown": 404,
+    "consent_malformed": 422,
+    "identity_malformed": 422,
+    "identity_unknown": 404,
+    "person_erased": 410,
     "event_malformed": 422,
     "event_for_the_engine_only": 403,
     "event_in_the_future": 422,
@@ -38,9 +47,12 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
 """The refusals that are no conflict with where things stand (409)."""
 
 PROBLEMS: Mapping[str, tuple[int, str]] = {
+    "batch_exists": (409, "There is a batch {batch} already; a batch never changes. Take another name."),
+    "batch_not_found": (404, "There is no such batch of codes."),
     "body_not_readable": (400, "The body cannot be read as what is wanted here."),
     "body_too_large": (413, "The body is larger than what is taken here."),
     "changed_meanwhile": (412, "It was changed since you looked: {reason}"),
+    "codes_not_right": (422, "The codes cannot be taken like this: {first}"),
     "cursor_not_readable": (400, "The cursor is none that this service gave."),
     "database_unavailable": (503, "The database does not answer. Nothing is lost; try again with the same id."),
     "event_not_found": (404, "No event with the id {id} is on record."),
@@ -52,6 +64,9 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "key_missing": (401, "Send an API key: Authorization: Bearer gk_…"),
     "key_not_found": (404, "There is no such API key."),
     "key_not_good": (401, "The API key opens nothing: it is unknown, has expired or was revoked."),
+    "limit_not_changed": (409, "{reason}"),
+    "limit_not_found": (404, "The program in force has no stock or budget of that name."),
+    "member_differs": (400, "The member is named twice: name one member or one identity, and only once."),
     "method_not_allowed": (405, "This address takes other methods."),
     "not_allowed": (403, "The key's scopes ({scopes}) do not allow this; it takes one of: {wanted}."),
     "not_as_wanted": (422, "The request is not as wanted: {first}"),
@@ -62,6 +77,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
         "So many events wait already that another one would wait too long. Try again with the same id.",
     ),
     "partner_not_found": (404, "There is no such partner."),
+    "position_trimmed": (410, "The stream begins at position {first}; what was before is in the journal only."),
     "program_exists": (409, "There is a program of that name already. Publish another version of it."),
     "program_name_differs": (422, "The file is of the program {found}, and not of {wanted}."),
     "program_not_chosen": (400, "The key opens several programs. Name one in the header Guerdon-Program."),
@@ -70,9 +86,14 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "quote_not_readable": (400, "The quote is none that this service gave."),
     "quote_of_another_cart": (409, "The quote is of another basket or of another member. Quote this one."),
     "request_not_allowed": (400, "The request cannot be handled: {reason}"),
+    "secret_key_differs": (503, "What is needed was closed with another secret key than those of this deployment."),
     "secret_key_missing": (503, "This deployment has no secret key yet: set GUERDON_SECRET_KEY and start it again."),
     "stopping": (503, "The service is stopping. Try again with the same id."),
     "too_many_lines": (413, "The body has more than {most} lines. Send it in several parts."),
+    "too_many_listeners": (
+        503,
+        "This worker has as many listeners as it takes ({most}). Come back later, or ask for /v1/changes.",
+    ),
     "too_many_requests": (429, "The key makes more than {most} requests a second."),
     "unit_not_found": (404, "The program has no unit {unit}."),
     "unsupported_media_type": (415, "The body is of a kind that is not taken here."),
@@ -80,14 +101,27 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "version_does_not_fit": (409, "{reason}"),
     "version_not_found": (404, "There is no such version."),
     "version_too_late": (409, "{reason}"),
+    "webhook_not_found": (404, "There is no such webhook."),
+    "webhook_unfit": (422, "A webhook cannot be like this: {reason}"),
 }
 """What only HTTP knows, by code: the status and the sentence."""
 
 _STATUSES = {405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type", 404: "not_found"}
-_SECONDS_TO_RETRY = {"overloaded": "1", "stopping": "2", "database_unavailable": "2", "too_many_requests": "1"}
+_SECONDS_TO_RETRY = {
+    "too_many_listeners": "10",
+    "overloaded": "1",
+    "stopping": "2",
+    "database_unavailable": "2",
+    "too_many_requests": "1",
+}
 
 
-_TURNED_AWAY = {"overloaded": "queue_full", "too_many_requests": "rate_limited", "stopping": "stopping"}
+_TURNED_AWAY = {
+    "overloaded": "queue_full",
+    "stopping": "stopping",
+    "too_many_listeners": "queue_full",
+    "too_many_requests": "rate_limited",
+}
 
 
 class Problem(Exception):
@@ -178,7 +212,7 @@ def _tell(request: Request[Any, Any, Any], found: ProblemDetails, error: Excepti
 
 def document_for(error: Exception) -> ProblemDetails:
     """The problem document of anything that may be raised."""
-    if isinstance(error, Declined):
+    if isinstance(error, Declined | Refused):
         return document_of_refusal(error.refusal)
     return document_of(error if isinstance(error, Problem) else _problem(error))
 
@@ -191,6 +225,14 @@ def _problem(error: Exception) -> Problem:
         return Problem("stopping")
     if isinstance(error, NotCommitted | psycopg.OperationalError | PoolTimeout | DatabaseUnreachable):
         return Problem("database_unavailable")
+    if isinstance(error, PositionTrimmed):
+        return Problem("position_trimmed", first=error.first)
+    if isinstance(error, WebhookNotFound):
+        return Problem("webhook_not_found")
+    if isinstance(error, WebhookUnfit | AddressRefused):
+        return Problem("webhook_unfit", reason=str(error))
+    if isinstance(error, SecretKeyTrouble | SecretUnreadable):
+        return Problem("secret_key_differs")
     if isinstance(error, ValidationException):
         return _not_as_wanted(error)
     if isinstance(error, NotAuthorizedException):

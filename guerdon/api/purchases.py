@@ -7,7 +7,7 @@ from guerdon.api.access import CHECKOUT, open_to
 from guerdon.api.committing import commit, standing_after
 from guerdon.api.quoted import as_quoted
 from guerdon.api.receipts import receipt
-from guerdon.api.requests import AnyRequest, read_event
+from guerdon.api.requests import AnyRequest, event_sent
 from guerdon.core.case import Case
 from guerdon.core.events import Purchase
 from guerdon.messages.carts import PurchaseRequest
@@ -22,7 +22,7 @@ async def send_purchase(request: AnyRequest, body: RawBody) -> PurchaseAnswer:
 
     With ``quote``, the id of a quote of the same basket, it is refused if the price has changed since.
     """
-    purchase = as_quoted(read_event(request, body, PurchaseRequest))
+    purchase = as_quoted(await event_sent(request, body, PurchaseRequest))
     answer = await commit(request, purchase)
     return _purchase_answer(purchase, answer, await standing_after(request, purchase, answer))
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from anyio.to_thread import run_sync
 from litestar import Router, post
+from litestar.params import RawBody
 
 from guerdon.api.access import CHECKOUT, open_to
 from guerdon.api.committing import commit, state_after
 from guerdon.api.receipts import balances, moment, tiers
-from guerdon.api.requests import AnyRequest, read_event
+from guerdon.api.requests import AnyRequest, event_sent
 from guerdon.core.effects import BadgeLost, CouponRestored, CouponWithdrawn, Effect, Refunded, Restored, Reversed
 from guerdon.core.events import Return
 from guerdon.core.state import MemberState
@@ -19,9 +20,9 @@ from guerdon.runtime.till import Answer
 
 
 @post("/", **open_to(*CHECKOUT), status_code=200)
-async def send_return(request: AnyRequest) -> ReturnAnswer:
+async def send_return(request: AnyRequest, body: RawBody) -> ReturnAnswer:
     """Record that goods of a purchase come back, and answer what was taken back and what is in the wallet again."""
-    event = read_event(request, await request.body(), Return)
+    event = await event_sent(request, body, Return)
     answer = await commit(request, event)
     state = answer.state
     if state is None:

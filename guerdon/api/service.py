@@ -8,6 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from guerdon.api.access import Caller, Doorkeeper
+from guerdon.api.listeners import Listeners
 from guerdon.api.problems import Problem
 from guerdon.connect.signing import Vault
 from guerdon.observe.metrics import Metrics
@@ -49,7 +50,9 @@ class Service:
         self.metrics = metrics or Metrics()
         self.pool = Pool(settings.url, most=settings.connections)
         self.doorkeeper = Doorkeeper(self._find_key)
-        self._tills: dict[int, LiveTill] = {}
+        self.listeners = Listeners(settings.url)
+        self._tills: dict[tuple[int, bool], LiveTill] = {}
+        """By program, and whether the world outside hears of what is recorded."""
         self._programs: dict[int, PublishedProgram] = {}
         self._lock = Lock()
         self._closed = False
@@ -76,22 +79,23 @@ class Service:
         with self._lock:
             self._closed = True
             tills = list(self._tills.values())
+        self.listeners.close()
         for till in tills:
             till.close()
         self.pool.close()
 
-    def till(self, program: int) -> LiveTill:
-        """The till of a program, opened when it is first needed."""
+    def till(self, program: int, *, announces: bool = True) -> LiveTill:
+        """The till of a program, opened when it is first needed. One that does not announce takes in history."""
         with self._lock:
             if self._closed:
                 raise Problem("stopping")
-            if program not in self._tills:
-                self._tills[program] = LiveTill(
-                    lambda: Till(self._connect, program, now=_now, span=spans()),
+            if (program, announces) not in self._tills:
+                self._tills[program, announces] = LiveTill(
+                    lambda: Till(self._connect, program, now=_now, span=spans(), announces=announces),
                     most_waiting=self.settings.most_waiting,
                     watch=self._count,
                 )
-            return self._tills[program]
+            return self._tills[program, announces]
 
     def published(self, connection: Connection, program: int) -> PublishedProgram:
         """A program with its versions, compiled and up to date."""

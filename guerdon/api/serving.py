@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import Any, NamedTuple
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -31,6 +32,7 @@ from guerdon.runtime.secret_key import secret_key
 from guerdon.works import running
 from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
+from guerdon.works.persons import persons_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
@@ -72,10 +74,28 @@ def application() -> Litestar:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
     return create_app(
-        lambda metrics: Service(settings, metrics),
+        lambda metrics: _letting_go(Service(settings, metrics)),
         most_bytes=settings.most_bytes,
         log_all=os.environ.get(LOG_ALL) == "all",
     )
+
+
+def _letting_go(service: Service) -> Service:
+    """The service, whose listeners go as soon as this worker is told to stop.
+
+    The server waits for everybody who is connected before it stops the application, and they would wait for more.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, before: Any = before) -> None:
+            # On a thread of its own: what this handler interrupts may hold the lock that closing needs.
+            threading.Thread(target=service.listeners.close).start()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, handle)
+    return service
 
 
 def serve(url: str, home: Path | None, address: Address, workers: int, started: Callable[[], None]) -> None:
@@ -120,6 +140,7 @@ def work() -> None:
         running.clock_part(),
         running.relay_part(),
         figures_part(Metrics()),
+        persons_part(settings.secret),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)

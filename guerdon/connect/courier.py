@@ -106,7 +106,7 @@ class Courier:
     async def round(self, webhook: Webhook) -> int:
         """Deliver what is to be delivered to a webhook now; gives how many tries that took, and places it passed."""
         try:
-            secrets = self._secrets(webhook)
+            secrets = secrets_of(webhook, self._vault)
         except SecretUnreadable as error:
             _log.error("webhook %s rests: %s", webhook.id, error)
             await self._ask(lambda: self._rest(webhook))
@@ -143,13 +143,6 @@ class Courier:
             Parcel(changes_of(webhook.program_name, waiting.row)[waiting.number], waiting.tries, is_waiting=True)
             for waiting in stored.due(self._connection, webhook, members=members, each=each)
         ]
-
-    def _secrets(self, webhook: Webhook) -> list[str]:
-        """What deliveries are signed with. Raises SecretUnreadable."""
-        secrets = [self._vault.open(webhook.program, webhook.secret)]
-        if webhook.former_secret and webhook.former_until and webhook.former_until > datetime.now(UTC):
-            secrets.append(self._vault.open(webhook.program, webhook.former_secret))
-        return secrets
 
     def _rest(self, webhook: Webhook) -> None:
         """Leave a webhook alone for a while without having tried."""
@@ -231,6 +224,14 @@ class Courier:
 
         async with self._database:
             return await asyncio.shield(asyncio.to_thread(asked))
+
+
+def secrets_of(webhook: Webhook, vault: Vault) -> list[str]:
+    """What deliveries to a webhook are signed with. Raises SecretUnreadable."""
+    secrets = [vault.open(webhook.program, webhook.secret)]
+    if webhook.former_secret and webhook.former_until and webhook.former_until > datetime.now(UTC):
+        secrets.append(vault.open(webhook.program, webhook.former_secret))
+    return secrets
 
 
 async def deliver_rounds(courier: Courier, idle: float, grace: float = 5.0) -> None:

@@ -69,6 +69,11 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: Any
 
 
+def encoded(event: CloudEvent) -> bytes:
+    """The JSON of a CloudEvent."""
+    return _encode(event)
+
+
 class EntryTold(msgspec.Struct, frozen=True, kw_only=True):
     """The data of an entry."""
 

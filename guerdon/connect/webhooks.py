@@ -81,6 +81,13 @@ def change_webhook(
         return _found(connection, program, number)
 
 
+def webhook_to_change(connection: Connection, program: int, number: int) -> Webhook:
+    """One webhook, which nobody else changes until the transaction ends. Raises WebhookNotFound."""
+    with connection.transaction():
+        stored.lock(connection, program, number)
+        return _found(connection, program, number)
+
+
 def remove_webhook(connection: Connection, program: int, number: int) -> None:
     """Remove a webhook and what waits for it. Raises WebhookNotFound."""
     with connection.transaction():
@@ -139,16 +146,20 @@ def replay_dead_letters(connection: Connection, program: int, number: int) -> in
         return stored.revive(connection, _found(connection, program, number))
 
 
-def dead_letters(connection: Connection, program: int, number: int, most: int = 100) -> list[Letter]:
-    """What was given up, the oldest first. Raises WebhookNotFound."""
+def dead_letters(
+    connection: Connection, program: int, number: int, most: int = 100, after: tuple[int, int] = (0, 0)
+) -> list[Letter]:
+    """What was given up, the oldest first; ``after`` goes on behind a position and number. Raises WebhookNotFound."""
     with connection.transaction():
-        return stored.letters(connection, _found(connection, program, number), dead=True, most=most)
+        return stored.letters(connection, _found(connection, program, number), dead=True, most=most, after=after)
 
 
-def waiting_letters(connection: Connection, program: int, number: int, most: int = 100) -> list[Letter]:
+def waiting_letters(
+    connection: Connection, program: int, number: int, most: int = 100, after: tuple[int, int] = (0, 0)
+) -> list[Letter]:
     """What failed and is tried again, with what it holds back. Raises WebhookNotFound."""
     with connection.transaction():
-        return stored.letters(connection, _found(connection, program, number), dead=False, most=most)
+        return stored.letters(connection, _found(connection, program, number), dead=False, most=most, after=after)
 
 
 def deliveries(
@@ -166,11 +177,16 @@ def _found(connection: Connection, program: int, number: int) -> Webhook:
     return webhook
 
 
-def _check(types: Sequence[str], description: str) -> None:
+def check_types(types: Sequence[str]) -> None:
+    """Raises WebhookUnfit for what are no types of changes."""
     if not 0 < len(types) <= MOST_TYPES:
-        raise WebhookUnfit(f"A webhook wants from 1 to {MOST_TYPES} types of changes.")
+        raise WebhookUnfit(f"One wants from 1 to {MOST_TYPES} types of changes.")
     for type in types:
         if len(type) > 100 or not _TYPE.fullmatch(type):
             raise WebhookUnfit(f"{type!r:.110} is no type of change; write guerdon.purchase, guerdon.member.* or *.")
+
+
+def _check(types: Sequence[str], description: str) -> None:
+    check_types(types)
     if len(description) > MOST_DESCRIPTION or "\x00" in description:
         raise WebhookUnfit(f"A description has at most {MOST_DESCRIPTION} characters, and no NUL among them.")

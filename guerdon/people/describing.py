@@ -69,7 +69,7 @@ def describe_event(
     segments: Collection[str] | None = None,
     bands: Sequence[int] = AGE_BANDS,
 ) -> Describe | None:
-    """The event that tells the engine what has changed; None: nothing has, or the person was erased.
+    """The event that tells the engine what has changed; None: nothing has, or the person was erased or has left.
 
     To be submitted after the transaction is committed. ``segments``: None keeps those that the engine knows. The day
     that ages are counted on is that of ``at``, in its own offset. Raises Refused (``member_unknown``).
@@ -78,7 +78,10 @@ def describe_event(
     stored = reading.find_member(connection, program, member)
     if stored is None or erasure_of(connection, whose) is not None:
         return None
-    known = decode_state(stored.state).traits
+    state = decode_state(stored.state)
+    if state.bar is not None and state.bar.is_end:
+        return None
+    known = state.traits
     kept = known.segments if segments is None else segments
     traits = traits_of(connection, secret, program, member, on=at.date(), segments=kept, bands=bands)
     if traits == _sorted(known):

@@ -15,14 +15,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from guerdon.core.refusals import stop
+from guerdon.core.state import decode_state
 from guerdon.people.normalising import normalised
 from guerdon.people.persons import Whose, key_for_keeping, lock, member_of, person_key, same_person
 from guerdon.people.sealing import PersonKey
 from guerdon.runtime.secret_key import SecretKey
+from guerdon.store import reading
 from guerdon.store.database import Connection
 from guerdon.store.queries import statement
 
 _BLIND_INDEX = "blind index of identities"
+_MOST_MERGES = 100
+"""How far merges are followed; the engine lets none of them run in a circle."""
 
 
 class Identity(NamedTuple):
@@ -66,6 +70,17 @@ def find_member(
     """The member whom an identity belongs to; None: nobody. Raises Refused (``identity_malformed``)."""
     held = _held(connection, secret, program, kind, normalised(kind, value, country))
     return None if held is None else held.whose.key
+
+
+def acting_member(connection: Connection, program: int, member: str) -> str:
+    """The member who acts for another: the one whom it was merged into, directly or by way of others, or itself."""
+    for _ in range(_MOST_MERGES):
+        stored = reading.find_member(connection, program, member)
+        bar = None if stored is None else decode_state(stored.state).bar
+        if bar is None or bar.kind != "merged":
+            break
+        member = bar.into
+    return member
 
 
 def identities_of(connection: Connection, secret: SecretKey, program: int, member: str) -> list[Identity]:
@@ -183,6 +198,12 @@ def follow_merge(connection: Connection, secret: SecretKey, program: int, *, gon
         return 0
     rows = connection.execute(statement("identities_of"), source.asked).fetchall()
     return _take(connection, secret, rows, source, target, at, merge=row[0], undone=False)
+
+
+def merged_into(connection: Connection, program: int, member: str) -> str | None:
+    """The member who has taken over the identities of one who is gone; None: nobody has. Raises Refused."""
+    rows = connection.execute(statement("person_merges_of"), member_of(connection, program, member).asked)
+    return next((into for gone, into, _, undone_at in rows if gone == member and undone_at is None), None)
 
 
 def undo_merge(connection: Connection, secret: SecretKey, program: int, *, gone: str, into: str, at: datetime) -> int:

@@ -512,7 +512,9 @@ where one.webhook = %(webhook)s and one.died_at is null
 -- What waits for a webhook, or was given up.
 select position, number, members.key, webhook_waiting.seq, tries, due_at, died_at, last_error
 from webhook_waiting join members on members.id = member
-where webhook = %(webhook)s and (died_at is not null) = %(dead)s order by position, number limit %(most)s
+where webhook = %(webhook)s and (died_at is not null) = %(dead)s
+    and (position, number) > (%(position)s::bigint, %(number)s::integer)
+order by position, number limit %(most)s
 
 -- name: webhook_deliveries
 -- Tries, the last first.
@@ -540,6 +542,10 @@ order by waiting.position, waiting.number
 -- Those of some members for whom something waits.
 select distinct member from webhook_waiting
 where webhook = %(webhook)s and member = any(%(members)s) and died_at is null
+
+-- name: lock_webhook
+-- A webhook that is about to be changed.
+select from webhooks where program = %(program)s and id = %(webhook)s for update
 
 -- name: lock_webhook_where
 -- A webhook, if it is still enabled and stands where it did.

@@ -161,9 +161,17 @@ def revive(connection: Connection, webhook: Webhook) -> int:
     return revived
 
 
-def letters(connection: Connection, webhook: Webhook, *, dead: bool, most: int) -> list[Letter]:
-    """What waits for a webhook, or was given up, in order."""
-    asked = {"webhook": webhook.id, "dead": dead, "most": most}
+def lock(connection: Connection, program: int, number: int) -> None:
+    """Let nobody else change a webhook until the transaction ends."""
+    connection.execute(statement("lock_webhook"), {"program": program, "webhook": number})
+
+
+def letters(
+    connection: Connection, webhook: Webhook, *, dead: bool, most: int, after: tuple[int, int] = (0, 0)
+) -> list[Letter]:
+    """What waits for a webhook, or was given up, in order, behind a position and number."""
+    position, number = after
+    asked = {"webhook": webhook.id, "dead": dead, "most": most, "position": position, "number": number}
     return [Letter(*row) for row in connection.execute(statement("webhook_letters"), asked)]
 
 
