@@ -84,7 +84,13 @@ class Running:
     """
 
     def __init__(
-        self, url: str, folder: Path, program: str = "", *, workers: int = 2, environment: Mapping[str, str] | None = None
+        self,
+        url: str,
+        folder: Path,
+        program: str = "",
+        *,
+        workers: int = 2,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """``folder`` takes the log and the data folder; ``program`` is published first where there is one."""
         self.url, self.workers, self.program = url, workers, program
@@ -117,6 +123,11 @@ class Running:
 
     def start(self) -> None:
         """Start it, and wait until it can record purchases."""
+        self.launch()
+        self.waits_until_ready()
+
+    def launch(self) -> None:
+        """Start it."""
         command = [sys.executable, "-m", "guerdon.cli.main", "up", "--port", str(self.port)]
         command += ["--workers", str(self.workers)]
         if self.program:
@@ -133,7 +144,6 @@ class Running:
                 command, env=environment | self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
-        self.waits_until_ready()
 
     def waits_until_ready(self, seconds: float = 30) -> None:
         """Wait until it answers that it is ready."""

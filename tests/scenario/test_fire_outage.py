@@ -81,9 +81,7 @@ def all_is_well(service: Running, crowd: Crowd, expected: int) -> bool:
     return True
 
 
-def test_a_database_that_crashes_and_cuts_connections_loses_nothing(
-    own_server: EmbeddedServer, tmp_path: Path
-) -> None:
+def test_a_database_that_crashes_and_cuts_connections_loses_nothing(own_server: EmbeddedServer, tmp_path: Path) -> None:
     with open_for_business(own_server, tmp_path) as service:
         crowd = Crowd(service.headers(), clients=32)
 
