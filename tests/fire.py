@@ -8,10 +8,19 @@ does. Every answer is kept with what it took, so that a test can say that nobody
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+from http_fixtures import Running, enrol
+
+from guerdon.store.database import connect
+from guerdon.store.migrations import migrate
+from guerdon.store.server import EmbeddedServer
+
+MEMBERS = 20
 
 PROGRAM = """
 program: shop
@@ -76,12 +85,27 @@ class Crowd:
         """Send each until there is an answer that is final."""
         return asyncio.run(self._all(asks, patience))
 
+    def one_after_the_other(self, queues: Sequence[Sequence[Ask]], patience: float = 40) -> list[Reply]:
+        """Send all queues at once, and of each the next when the one before is answered."""
+
+        async def send() -> list[Reply]:
+            async with self._client() as client:
+                return [
+                    reply for part in await asyncio.gather(*[queue(client, asks) for asks in queues]) for reply in part
+                ]
+
+        async def queue(client: httpx.AsyncClient, asks: Sequence[Ask]) -> list[Reply]:
+            return [await self._answered(client, ask, time.monotonic() + patience) for ask in asks]
+
+        return asyncio.run(send())
+
+    def _client(self) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=self.clients, max_keepalive_connections=self.clients)
+        return httpx.AsyncClient(headers=self.headers, limits=limits, timeout=SECONDS_TO_ANSWER, trust_env=False)
+
     async def _all(self, asks: Sequence[Ask], patience: float) -> list[Reply]:
         turn = asyncio.Semaphore(self.clients)
-        limits = httpx.Limits(max_connections=self.clients, max_keepalive_connections=self.clients)
-        async with httpx.AsyncClient(
-            headers=self.headers, limits=limits, timeout=SECONDS_TO_ANSWER, trust_env=False
-        ) as client:
+        async with self._client() as client:
 
             async def one(ask: Ask) -> Reply:
                 async with turn:
@@ -123,3 +147,24 @@ def is_clear(reply: Reply) -> bool:
     if reply.status == 503:
         return bool(reply.code) and float(reply.headers["retry-after"]) > 0
     return reply.status < 500
+
+
+@contextmanager
+def open_for_business(server: EmbeddedServer, folder: Path) -> Iterator[Running]:
+    """A service on a server that nobody else uses, with members."""
+    server.ensure_database("shop")
+    with connect(server.url("shop")) as connection:
+        migrate(connection)
+    with Running(server.url("shop"), folder / "service", PROGRAM) as service:
+        crowd = Crowd(service.headers())
+        joined = crowd.at_once([Ask(f"{service.address}/v1/events", enrol(f"m{number}")) for number in range(MEMBERS)])
+        assert {reply.status for reply in joined} == {200}
+        yield service
+
+
+def when(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something is so."""
+    ends = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.02)

@@ -118,7 +118,7 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            print(self.said())
+            print(self.said()[-2000:])
         self.kill()
 
     def start(self) -> None:

@@ -11,44 +11,18 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from fire import PROGRAM, SECONDS_TO_ANSWER, Ask, Crowd, is_clear
-from http_fixtures import Running, enrol, purchase
+from fire import MEMBERS, SECONDS_TO_ANSWER, Ask, Crowd, is_clear, open_for_business, when
+from http_fixtures import Running, purchase
 
 from guerdon.store.database import connect
-from guerdon.store.migrations import migrate
 from guerdon.store.server import DURABLE_SETTINGS, EmbeddedServer
 
-MEMBERS = 20
 SMALL_LOG = {"min_wal_size": "32MB", "max_wal_size": "32MB", "shared_buffers": "16MB", "autovacuum": "off"}
-
-
-@contextmanager
-def open_for_business(server: EmbeddedServer, folder: Path) -> Iterator[Running]:
-    """A service on a server that nobody else uses, with members."""
-    server.ensure_database("shop")
-    with connect(server.url("shop")) as connection:
-        migrate(connection)
-    with Running(server.url("shop"), folder / "service", PROGRAM) as service:
-        crowd = Crowd(service.headers())
-        joined = crowd.at_once([Ask(f"{service.address}/v1/events", enrol(f"m{number}")) for number in range(MEMBERS)])
-        assert {reply.status for reply in joined} == {200}
-        yield service
-
-
-@pytest.fixture
-def own_server() -> Iterator[EmbeddedServer]:
-    """A durable server that nobody else uses."""
-    with (
-        tempfile.TemporaryDirectory(prefix="guerdon-", ignore_cleanup_errors=True) as name,
-        EmbeddedServer(Path(name) / "store", DURABLE_SETTINGS) as server,
-    ):
-        yield server
 
 
 def purchases(service: Running, name: str, count: int) -> list[Ask]:
@@ -61,13 +35,6 @@ def recorded(url: str) -> int:
         row = connection.execute("select count(*) from journal where kind = 'purchase'").fetchone()
     assert row is not None
     return int(row[0])
-
-
-def when(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def all_is_well(service: Running, crowd: Crowd, expected: int) -> bool:

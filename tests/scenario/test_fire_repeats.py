@@ -8,7 +8,6 @@
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from typing import get_args
 
 import pytest
 from everything import Lives, everything
-from fire import Ask, Crowd, Reply
+from fire import Ask, Crowd, Reply, when
 from http_fixtures import Running, with_no_word
 
 from guerdon.core.events import ENGINE_EVENTS, ENGINE_KINDS, Enrol, Event, encode_event, kind_of
@@ -99,20 +98,13 @@ def _disturb(service: Running, before: int) -> None:
     def reached(part: float) -> Callable[[], bool]:
         return lambda: len(_recorded(service)) >= before + part * EVENTS
 
-    _wait(reached(0.2))
+    when(reached(0.2))
     with_no_word(service.answering()[0])
-    _wait(reached(0.4))
+    when(reached(0.4))
     with_no_word(service.working()[0])
-    _wait(reached(0.6))
+    when(reached(0.6))
     service.kill()
     service.start()
-
-
-def _wait(until: Callable[[], bool], seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def _recorded(service: Running) -> list[str]:
