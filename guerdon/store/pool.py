@@ -18,7 +18,8 @@ from guerdon.store.queries import statement
 
 __all__ = ["Pool", "PoolTimeout", "acting_for"]
 
-_SECONDS_TO_WAIT = 5.0
+_SECONDS_TO_WAIT = 3.0
+_SECONDS_TO_TRY = 1.0
 _SECONDS_TO_WAIT_IN_VAIN = 0.2
 _SECONDS_OF_DOUBT = 2.0
 """For so long after somebody got no connection nobody else waits long for one: in an outage the requests would use up
@@ -35,6 +36,9 @@ class Pool:
             min_size=1,
             max_size=most,
             timeout=_SECONDS_TO_WAIT,
+            # By default the pauses between tries double for five minutes, and a database that is back is not noticed.
+            # After giving up, whoever comes next makes it try again.
+            reconnect_timeout=_SECONDS_TO_TRY,
             kwargs={"application_name": APPLICATION.format(version=__version__)},
             configure=_configure,
             check=ConnectionPool.check_connection,
