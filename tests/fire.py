@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psycopg
 from http_fixtures import Running, enrol
 
 from guerdon.store.database import connect
@@ -168,3 +169,12 @@ def when(is_so: Callable[[], bool], seconds: float = 30) -> None:
     while not is_so():
         assert time.monotonic() < ends
         time.sleep(0.02)
+
+
+def cut_every_connection(url: str) -> None:
+    """Let the server end the connection of everybody else."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where pid <> pg_backend_pid() and backend_type = 'client backend'"
+        )

@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from fire import MEMBERS, SECONDS_TO_ANSWER, Ask, Crowd, is_clear, open_for_business, when
+from fire import MEMBERS, SECONDS_TO_ANSWER, Ask, Crowd, cut_every_connection, is_clear, open_for_business, when
 from http_fixtures import Running, purchase
 
 from guerdon.store.database import connect
@@ -69,14 +68,6 @@ def test_a_database_that_crashes_and_cuts_connections_loses_nothing(own_server: 
         assert crowd.statuses()[503] > 0
         assert all_is_well(service, crowd, 600)
         assert a_gift_arrives(service)
-
-
-def cut_every_connection(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where pid <> pg_backend_pid() and backend_type = 'client backend'"
-        )
 
 
 def a_gift_arrives(service: Running) -> bool:
