@@ -91,8 +91,13 @@ class Running:
         *,
         workers: int = 2,
         environment: Mapping[str, str] | None = None,
+        home: Path | None = None,
     ) -> None:
-        """``folder`` takes the log and the data folder; ``program`` is published first where there is one."""
+        """``folder`` takes the log; ``program`` is published first where there is one.
+
+        ``home``: it starts an embedded server of its own there, which has to be that of the URL.
+        """
+        self.home = home
         self.url, self.workers, self.program = url, workers, program
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -134,11 +139,11 @@ class Running:
             file = self.folder / "program.yaml"
             file.write_text(self.program)
             command.append(str(file))
-        environment = os.environ | {
-            "GUERDON_DATABASE_URL": self.url,
-            "GUERDON_SECRET_KEY": SECRET_KEY,
-            "PYTHONWARNINGS": "default",
-        }
+        environment = os.environ | {"GUERDON_SECRET_KEY": SECRET_KEY, "PYTHONWARNINGS": "default"}
+        if self.home is None:
+            environment["GUERDON_DATABASE_URL"] = self.url
+        else:
+            command += ["--home", str(self.home)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, env=environment | self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

@@ -6,7 +6,9 @@
                ◀── 200 · 503 and when to come back       never 500, never silence
 """
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -15,8 +17,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fire import MEMBERS, SECONDS_TO_ANSWER, Ask, Crowd, cut_every_connection, is_clear, open_for_business, when
-from http_fixtures import Running, purchase
+from fire import (
+    MEMBERS,
+    PROGRAM,
+    SECONDS_TO_ANSWER,
+    Ask,
+    Crowd,
+    cut_every_connection,
+    is_clear,
+    open_for_business,
+    when,
+)
+from http_fixtures import Running, enrol, purchase
 
 from guerdon.store.database import connect
 from guerdon.store.server import DURABLE_SETTINGS, EmbeddedServer
@@ -103,28 +115,30 @@ def small_disk() -> Iterator[Path]:
 
 
 def test_a_full_disk_refuses_for_a_while_and_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
-    with EmbeddedServer(small_disk / "store", {**DURABLE_SETTINGS, **SMALL_LOG}) as server:
-        with open_for_business(server, tmp_path) as service:
-            crowd = Crowd(service.headers(), clients=32)
-            ballast = small_disk / "ballast"
+    with (
+        EmbeddedServer(small_disk / "store", {**DURABLE_SETTINGS, **SMALL_LOG}) as server,
+        open_for_business(server, tmp_path) as service,
+    ):
+        crowd = Crowd(service.headers(), clients=32)
+        ballast = small_disk / "ballast"
 
-            def disturb() -> None:
-                when(lambda: recorded(service.url) > 50)
-                fill(small_disk, ballast)
-                when(lambda: crowd.statuses()[503] > 20)
-                time.sleep(1)
-                ballast.unlink()
-                # A PostgreSQL that could not even write its log has ended; whoever runs it starts it again.
-                server.stop()
-                server.start()
+        def disturb() -> None:
+            when(lambda: recorded(service.url) > 50)
+            fill(small_disk, ballast)
+            when(lambda: crowd.statuses()[503] > 20)
+            time.sleep(1)
+            ballast.unlink()
+            # A PostgreSQL that could not even write its log has ended; whoever runs it starts it again.
+            server.stop()
+            server.start()
 
-            disturbing = threading.Thread(target=disturb)
-            disturbing.start()
-            replies = crowd.until_answered(purchases(service, "p", 3000), patience=60)
-            disturbing.join()
+        disturbing = threading.Thread(target=disturb)
+        disturbing.start()
+        replies = crowd.until_answered(purchases(service, "p", 3000), patience=60)
+        disturbing.join()
 
-            assert {reply.status for reply in replies} == {200}
-            assert all_is_well(service, crowd, 3000)
+        assert {reply.status for reply in replies} == {200}
+        assert all_is_well(service, crowd, 3000)
 
 
 def fill(disk: Path, ballast: Path) -> None:
@@ -135,3 +149,28 @@ def fill(disk: Path, ballast: Path) -> None:
                 file.write(bytes(65_536))
         except OSError:
             return
+
+
+def test_an_embedded_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="guerdon-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        server = EmbeddedServer(Path(name) / "home")
+        with Running(server.url(), tmp_path / "service", PROGRAM, workers=1, home=server.folder) as service:
+            crowd = Crowd(service.headers(), clients=8)
+            joined = crowd.at_once([Ask(f"{service.address}/v1/events", enrol(f"m{n}")) for n in range(MEMBERS)])
+            assert {reply.status for reply in joined} == {200}
+            killing = threading.Timer(0.2, kill_the_server, [server])
+            killing.start()
+
+            replies = crowd.until_answered(purchases(service, "p", 400))
+            killing.join()
+
+            assert {reply.status for reply in replies} == {200}
+            assert "was started again" in service.said()
+            assert all_is_well(service, crowd, 400)
+            assert service.stop() == 0
+
+
+def kill_the_server(server: EmbeddedServer) -> None:
+    """As the system does when memory runs out."""
+    os.kill(int((server.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
