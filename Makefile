@@ -20,7 +20,7 @@ PIP = $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo "$(BIN)/python -
 INSTALL = $(PIP) --disable-pip-version-check install -qq --root-user-action=ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lint-fix lock clean
+.PHONY: help demo test check bench soak lint-fix lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list.
@@ -41,6 +41,9 @@ check: $(DEV_READY) ## Run only the checks that read the code: style, format, ty
 
 bench: $(RUN_READY) ## Measure Guerdon against PostgreSQL's own pgbench on this machine.
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(RUN_READY) ## Load the service for 10 minutes and see whether it stays as it was; ARGS=60 for a minute.
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 lint-fix: $(DEV_READY) ## Repair what ruff can repair: the style and the format.
 	$(BIN)/ruff check --fix .

@@ -107,6 +107,22 @@ def durable_database_url(run_folder: Path, durable_server: EmbeddedServer) -> It
     yield from _fresh_database(durable_server, _ensure_template(run_folder / "durable-template.lock", durable_server))
 
 
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedServer]:
+    """A durable server that nobody else uses."""
+    with (
+        tempfile.TemporaryDirectory(prefix="guerdon-", ignore_cleanup_errors=True) as name,
+        EmbeddedServer(Path(name) / "store", DURABLE_SETTINGS) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_durable_url(run_folder: Path, durable_server: EmbeddedServer) -> Iterator[str]:
+    """The same for all the tests of a module: what takes seconds to start on it is started once."""
+    yield from _fresh_database(durable_server, _ensure_template(run_folder / "durable-template.lock", durable_server))
+
+
 def _ensure_template(lock: Path, server: EmbeddedServer) -> str:
     with lock.open("a+") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)

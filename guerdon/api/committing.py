@@ -15,7 +15,7 @@ from guerdon.core.events import Event
 from guerdon.core.state import MemberState
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.events import EventAnswer
-from guerdon.runtime.live import LiveTill, Reply
+from guerdon.runtime.live import SECONDS_TO_WAIT, LiveTill, NotCommitted, Reply
 from guerdon.runtime.outlook import case_at
 from guerdon.runtime.standing import state_at
 from guerdon.runtime.till import Answer
@@ -35,7 +35,7 @@ async def commit(request: AnyRequest, event: Event) -> Answer:
 
 def commit_in_thread(request: AnyRequest, event: Event) -> Answer:
     """The same for a handler that runs in a thread."""
-    answer = service_of(request).till(program_of(request)).commit_one(event)
+    answer = service_of(request).till(program_of(request)).commit_one(event, seconds=SECONDS_TO_WAIT)
     if answer.refusal is not None:
         raise Declined(answer.refusal)
     return answer
@@ -57,7 +57,11 @@ async def _answered(till: LiveTill, event: Event) -> Answer:
         mailbox = _mailboxes[loop] = _Mailbox(loop)
     future: asyncio.Future[Answer] = loop.create_future()
     till.submit(event, partial(mailbox.post, future))
-    return await future
+    try:
+        async with asyncio.timeout(SECONDS_TO_WAIT):
+            return await future
+    except TimeoutError as late:
+        raise NotCommitted("no answer in time") from late
 
 
 class _Mailbox:

@@ -56,6 +56,7 @@ _SECONDS_TO_STOP = 40
 _COLLECT_AFTER = 50_000
 """New objects after which Python looks for those that only refer to each other; by default it does after 700."""
 _SECONDS_BETWEEN_LOOKS = 0.5
+_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 
 
 class Address(NamedTuple):
@@ -120,6 +121,7 @@ def serve(url: str, home: Path | None, address: Address, workers: int, started: 
         workers_kill_timeout=_SECONDS_TO_STOP,
     )
     works = _Works()
+    os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals_in, after_in_child=_forget_handlers)
     server.on_startup(works.start)
     server.on_startup(started)
     server.on_shutdown(works.stop)
@@ -196,6 +198,24 @@ class _Works:
 
 def _report(part: str, error: BaseException) -> None:
     logger().error("works_failed", reader=part, error=type(error).__name__, at=place_of(error))
+
+
+def _hold_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _TO_STOP)
+
+
+def _let_signals_in() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TO_STOP)
+
+
+def _forget_handlers() -> None:
+    """Let a worker that is told to stop before it serves end at once.
+
+    It is born with its parent's handlers, which do nothing in it: the word would be lost, and waited for in vain.
+    """
+    for number in _TO_STOP:
+        signal.signal(number, signal.SIG_DFL)
+    _let_signals_in()
 
 
 def _stop_with_parent() -> None:

@@ -1,8 +1,9 @@
 """Where Guerdon keeps its data, and which database a command talks to."""
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import typer
@@ -46,10 +47,11 @@ EXPECTED: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def database(home: Path | None) -> Iterator[str]:
+def database(home: Path | None, *, stays_up: bool = False) -> Iterator[str]:
     """The URL of the database: ``GUERDON_DATABASE_URL``, or an embedded server that runs as long as it is used.
 
-    A home that is named goes before the environment.
+    A home that is named goes before the environment. ``stays_up``: an embedded server that crashes, or is killed for
+    want of memory, is started again.
     """
     url = os.environ.get("GUERDON_DATABASE_URL")
     if url and home is None:
@@ -57,7 +59,25 @@ def database(home: Path | None) -> Iterator[str]:
         return
     with EmbeddedServer(_folder(home)) as server:
         server.ensure_database(DATABASE)
-        yield server.url(DATABASE)
+        with _watched(server) if stays_up else nullcontext():
+            yield server.url(DATABASE)
+
+
+@contextmanager
+def _watched(server: EmbeddedServer) -> Iterator[None]:
+    stop = threading.Event()
+    watch = threading.Thread(target=server.stay_up, args=(stop, _tell_of_server), daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watch.join()
+
+
+def _tell_of_server(error: Exception | None) -> None:
+    told = "The embedded server had ended and was started again." if error is None else str(error)
+    errors.print(told, markup=False, highlight=False)
 
 
 def secret_of(home: Path | None) -> SecretKey:

@@ -28,7 +28,7 @@ def up(
     file: Program = None, home: Home = None, host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1
 ) -> None:
     """Start the service: HTTP, till, relay and clock, on an embedded database or on GUERDON_DATABASE_URL."""
-    with told_plainly(SecretKeyTrouble), database(home) as url:
+    with told_plainly(SecretKeyTrouble), database(home, stays_up=True) as url:
         secret_of(home)  # What is wrong with it is told here, and not by each worker.
         _prepare(url, file)
         serve(url, folder_of(home), Address(host, port), workers, lambda: _tell(host, port))

@@ -25,6 +25,9 @@ from guerdon.store.database import DatabaseUnreachable
 MOST_AT_ONCE = 512
 """Events in a batch: beyond this a batch gains little and its first caller waits longer."""
 MOST_WAITING = 5_000
+SECONDS_TO_WAIT = 10.0
+"""How long a caller waits for an answer. Nobody is held for ever by a database that stands still; the event goes on its
+way whatever becomes of whoever sent it, and sending it again, with the same id, finds out."""
 
 Reply = Answer | Exception
 Answered = Callable[[Reply], None]
@@ -40,7 +43,10 @@ class TillIsClosed(Exception):
 
 
 class NotCommitted(Exception):
-    """The database failed the event's batch. Sending the event again, with the same id, finds out and puts it right."""
+    """The database failed the event's batch, or has not answered yet.
+
+    Sending the event again, with the same id, finds out and puts it right.
+    """
 
 
 class Batch(NamedTuple):
@@ -99,8 +105,11 @@ class LiveTill:
             self._waiting.extend((event, answered, now) for event, answered in events)
             self._arrived.notify()
 
-    def commit(self, events: Sequence[Event]) -> list[Answer]:
-        """Hand events in and wait for their answers. Raises what a caller of ``submit_all`` would be told."""
+    def commit(self, events: Sequence[Event], *, seconds: float | None = None) -> list[Answer]:
+        """Hand events in and wait for their answers, so long at most; None: as long as it takes.
+
+        Raises what a caller of ``submit_all`` would be told, and NotCommitted where there is no answer in time.
+        """
         if not events:
             return []
         done: Future[None] = Future()
@@ -112,12 +121,15 @@ class LiveTill:
                 done.set_result(None)
 
         self.submit_all([(event, _at_place(answer, place)) for place, event in enumerate(events)])
-        done.result()
+        try:
+            done.result(seconds)
+        except TimeoutError as late:
+            raise NotCommitted("no answer in time") from late
         return [_answer_or_raise(replies[place]) for place in range(len(events))]
 
-    def commit_one(self, event: Event) -> Answer:
-        """Hand one event in and wait for its answer."""
-        return self.commit([event])[0]
+    def commit_one(self, event: Event, *, seconds: float | None = None) -> Answer:
+        """Hand one event in and wait for its answer, so long at most."""
+        return self.commit([event], seconds=seconds)[0]
 
     def close(self, seconds: float = 30.0) -> bool:
         """Take nothing more, answer what waits, and stop; gives whether all was answered in time."""

@@ -4,6 +4,7 @@
 rows of one program and no others, whatever a statement asks for.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,12 @@ from guerdon.store.queries import statement
 
 __all__ = ["Pool", "PoolTimeout", "acting_for"]
 
-_SECONDS_TO_WAIT = 5.0
+_SECONDS_TO_WAIT = 3.0
+_SECONDS_TO_TRY = 1.0
+_SECONDS_TO_WAIT_IN_VAIN = 0.2
+_SECONDS_OF_DOUBT = 2.0
+"""For so long after somebody got no connection nobody else waits long for one: in an outage the requests would use up
+all threads, and whoever comes would wait for those who wait."""
 
 
 class Pool:
@@ -30,11 +36,15 @@ class Pool:
             min_size=1,
             max_size=most,
             timeout=_SECONDS_TO_WAIT,
+            # By default the pauses between tries double for five minutes, and a database that is back is not noticed.
+            # After giving up, whoever comes next makes it try again.
+            reconnect_timeout=_SECONDS_TO_TRY,
             kwargs={"application_name": APPLICATION.format(version=__version__)},
             configure=_configure,
             check=ConnectionPool.check_connection,
             open=True,
         )
+        self._in_doubt_until = 0.0
 
     def close(self) -> None:
         """Close all connections."""
@@ -43,14 +53,24 @@ class Pool:
     @contextmanager
     def owner(self) -> Iterator[Connection]:
         """A connection with all rights, in a transaction that ends with the block. Raises PoolTimeout."""
-        with self._pool.connection() as connection:
+        with self._lent() as connection:
             yield connection
 
     @contextmanager
     def program(self, program: int) -> Iterator[Connection]:
         """A connection that sees one program alone, in a transaction that ends with the block. Raises PoolTimeout."""
-        with self._pool.connection() as connection, acting_for(connection, program):
+        with self._lent() as connection, acting_for(connection, program):
             yield connection
+
+    @contextmanager
+    def _lent(self) -> Iterator[Connection]:
+        in_doubt = time.monotonic() < self._in_doubt_until
+        try:
+            with self._pool.connection(_SECONDS_TO_WAIT_IN_VAIN if in_doubt else _SECONDS_TO_WAIT) as connection:
+                yield connection
+        except PoolTimeout:
+            self._in_doubt_until = time.monotonic() + _SECONDS_OF_DOUBT
+            raise
 
     def figures(self) -> dict[str, Any]:
         """How the pool is used, for monitoring: see psycopg_pool's ``get_stats``."""

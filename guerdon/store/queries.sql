@@ -1157,9 +1157,10 @@ from pg_class cross join aclexplode(relacl) where pg_class.oid = %(table)s::regc
 select rolsuper from pg_roles where rolname = current_user
 
 -- name: limit_uses_of_all
--- Every shared limit of every program.
+-- Every shared limit of every program, but not those of codes: a code is a secret, and there may be a million of them.
 select programs.name, limits.name, limits.allowed, limits.used
-from limits join programs on programs.id = limits.program order by limits.program, limits.name
+from limits join programs on programs.id = limits.program
+where not starts_with(limits.name, 'code:') order by limits.program, limits.name
 
 -- name: relay_behind
 -- How many events for other members wait, and for how many seconds the oldest has.

@@ -29,8 +29,9 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +79,7 @@ PORT = 5432  # only the name of the socket file; nothing listens on a network
 SECONDS_TO_START = 60.0  # recovery after a crash replays up to `max_wal_size` first
 SECONDS_TO_STOP = 60.0
 SECONDS_BETWEEN_LOOKS = 0.01
+SECONDS_BETWEEN_LOOKS_AT_THE_LIVING = 1.0
 
 LONGEST_SOCKET_PATH = 100  # bytes; systems allow 103 to 107
 LARGEST_LOG = 10_000_000  # bytes
@@ -301,6 +303,34 @@ class EmbeddedServer:
                 self._wait_until_ended(deadline)
                 self._tidy_up()
             self._let_go()
+
+    # --- Staying up ---------------------------------------------------------------------------------------------------
+
+    def stay_up(self, stop: threading.Event, told: Callable[[Exception | None], None]) -> None:
+        """Start the server again whenever it has ended without being asked to, until told to stop.
+
+        ``told`` hears of each start, and of why one failed; a second later it is tried again.
+        """
+        while not stop.wait(SECONDS_BETWEEN_LOOKS_AT_THE_LIVING):
+            if self._is_up():
+                continue
+            try:
+                self.revive()
+                told(None)
+            except (OSError, ServerDidNotStart) as error:
+                told(error)
+
+    def revive(self) -> None:
+        """Have the server accept connections again, starting it where no process of it is left."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        with self._turn(deadline):
+            self._bring_up(deadline)
+
+    def _is_up(self) -> bool:
+        free = _try_lock(self._server_lock, fcntl.LOCK_EX)
+        if free is not None:
+            os.close(free)
+        return free is None
 
     def _signal_server(self, kind: signal.Signals) -> None:
         # The noted process number can be trusted only while somebody answers at the socket, which nobody else can have.

@@ -12,19 +12,17 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from ledger_fixtures import FULL_LIMITED, Shop, history, in_batches, named, seed_of_this_run, write_ndjson
 
 from guerdon.runtime.ingest import Progress, ingest
 from guerdon.runtime.ndjson import NdjsonFile
 from guerdon.store.database import connect
 from guerdon.store.migrations import migrate
-from guerdon.store.server import DURABLE_SETTINGS, EmbeddedServer
+from guerdon.store.server import EmbeddedServer
 
 INGEST = """
 import sys
@@ -124,16 +122,6 @@ def test_a_bulk_load_that_is_killed_again_and_again_counts_each_event_once(
     assert done.events == len(load.events)
     assert load.recorded() == load.expected
     assert load.is_as_if_nothing_had_happened()
-
-
-@pytest.fixture
-def own_server() -> Iterator[EmbeddedServer]:
-    """A durable server that nobody else uses."""
-    with (
-        tempfile.TemporaryDirectory(prefix="guerdon-", ignore_cleanup_errors=True) as name,
-        EmbeddedServer(Path(name) / "store", DURABLE_SETTINGS) as server,
-    ):
-        yield server
 
 
 def crash(server: EmbeddedServer) -> None:
