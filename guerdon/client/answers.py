@@ -1,0 +1,108 @@
+"""Answers: from bytes to messages, and from problem documents to errors.
+
+Amounts are numbers up to 2^53 on the wire and texts beyond, because other languages would round them. Whoever calls
+gets whole numbers: ``"9007199254740993"`` becomes ``9007199254740993``.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from guerdon.client.calls import Call
+from guerdon.client.errors import Failed, refused
+from guerdon.messages.problems import ProblemDetails
+
+T = TypeVar("T")
+
+TEMPORARY = frozenset((429, 502, 503, 504))
+"""What the service, or something before it, answers when it cannot just now."""
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def answer_in(call: Call[T], reply: Reply, tries: int = 1) -> T:
+    """The answer to a call. Raises Refused, and Failed where it is none of the service's answers."""
+    if not HTTPStatus(reply.status).is_success:
+        raise error_in(reply, tries=tries, id=call.id)
+    if call.answer is str:
+        return reply.content.decode()  # type: ignore[return-value]
+    try:
+        return message_in(reply.content, call.answer)
+    except msgspec.MsgspecError as error:
+        raise Failed(f"the answer cannot be read ({error})", tries=tries, id=call.id) from error
+
+
+def error_in(reply: Reply, *, tries: int, id: str = "") -> Exception:
+    """The error for a reply that is no success."""
+    problem = problem_in(reply)
+    if problem is not None and HTTPStatus(reply.status).is_client_error and reply.status not in TEMPORARY:
+        return refused(problem)
+    reason = f"status {reply.status}" if problem is None else f"{problem.code}, {problem.detail}".rstrip(".")
+    return Failed(reason, tries=tries, id=id, problem=problem)
+
+
+def problem_in(reply: Reply) -> ProblemDetails | None:
+    """The problem document in a reply; None where somebody on the way answered with something else."""
+    try:
+        return msgspec.json.decode(reply.content, type=ProblemDetails)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def message_in(content: bytes | str, kind: type[T]) -> T:
+    """Read a message, with every amount in it as a whole number. Raises msgspec.MsgspecError."""
+    message = msgspec.json.decode(content, type=kind)
+    exact = _exact(kind)
+    return message if exact is None else exact(message)  # type: ignore[no-any-return]
+
+
+def _whole(amount: Any) -> Any:
+    return int(amount) if isinstance(amount, str) else amount
+
+
+@cache
+def _exact(kind: Any) -> Callable[[Any], Any] | None:
+    """What turns the texts among a type's amounts into numbers; None: it holds no amounts."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _exact_struct(kind)
+    inner = get_args(kind)
+    if get_origin(kind) in (Union, types.UnionType):
+        return _whole if {int, str} <= set(inner) else _exact_choice(inner)
+    if get_origin(kind) is list:
+        return _each(_exact(inner[0]))
+    return _each_value(_exact(inner[1])) if get_origin(kind) is dict else None
+
+
+def _exact_struct(kind: type[msgspec.Struct]) -> Callable[[Any], Any] | None:
+    changes = {name: exact for name, of in get_type_hints(kind).items() if (exact := _exact(of)) is not None}
+    if not changes:
+        return None
+    return lambda value: msgspec.structs.replace(
+        value, **{name: exact(getattr(value, name)) for name, exact in changes.items()}
+    )
+
+
+def _exact_choice(kinds: tuple[Any, ...]) -> Callable[[Any], Any] | None:
+    """For a message or None. No message has several that hold amounts beyond 2^53 to choose from."""
+    found = [exact for kind in kinds if (exact := _exact(kind)) is not None]
+    if len(found) != 1:
+        return None
+    return lambda value: None if value is None else found[0](value)
+
+
+def _each(exact: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    return None if exact is None else lambda values: [exact(value) for value in values]
+
+
+def _each_value(exact: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    return None if exact is None else lambda values: {name: exact(value) for name, value in values.items()}
