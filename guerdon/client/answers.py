@@ -7,7 +7,6 @@ gets whole numbers: ``"9007199254740993"`` becomes ``9007199254740993``.
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
-from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -32,7 +31,7 @@ class Reply(NamedTuple):
 
 def answer_in(call: Call[T], reply: Reply, tries: int = 1) -> T:
     """The answer to a call. Raises Refused, and Failed where it is none of the service's answers."""
-    if not HTTPStatus(reply.status).is_success:
+    if not 200 <= reply.status < 300:
         raise error_in(reply, tries=tries, id=call.id)
     if call.answer is str:
         return reply.content.decode()  # type: ignore[return-value]
@@ -45,7 +44,7 @@ def answer_in(call: Call[T], reply: Reply, tries: int = 1) -> T:
 def error_in(reply: Reply, *, tries: int, id: str = "") -> Exception:
     """The error for a reply that is no success."""
     problem = problem_in(reply)
-    if problem is not None and HTTPStatus(reply.status).is_client_error and reply.status not in TEMPORARY:
+    if problem is not None and 400 <= reply.status < 500 and reply.status not in TEMPORARY:
         return refused(problem)
     reason = f"status {reply.status}" if problem is None else f"{problem.code}, {problem.detail}".rstrip(".")
     return Failed(reason, tries=tries, id=id, problem=problem)
@@ -62,15 +61,14 @@ def problem_in(reply: Reply) -> ProblemDetails | None:
 def message_in(content: bytes | str, kind: type[T]) -> T:
     """Read a message, with every amount in it as a whole number. Raises msgspec.MsgspecError."""
     message = msgspec.json.decode(content, type=kind)
-    exact = _exact(kind)
-    return message if exact is None else exact(message)  # type: ignore[no-any-return]
+    found: T = message if (exact := _exact(kind)) is None else exact(message)
+    return found
 
 
 def _whole(amount: Any) -> Any:
-    return int(amount) if isinstance(amount, str) else amount
+    return msgspec.convert(amount, int, strict=False) if isinstance(amount, str) else amount
 
 
-@cache
 def _exact(kind: Any) -> Callable[[Any], Any] | None:
     """What turns the texts among a type's amounts into numbers; None: it holds no amounts."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -83,6 +81,7 @@ def _exact(kind: Any) -> Callable[[Any], Any] | None:
     return _each_value(_exact(inner[1])) if get_origin(kind) is dict else None
 
 
+@cache
 def _exact_struct(kind: type[msgspec.Struct]) -> Callable[[Any], Any] | None:
     changes = {name: exact for name, of in get_type_hints(kind).items() if (exact := _exact(of)) is not None}
     if not changes:

@@ -74,9 +74,9 @@ def post(
     )
 
 
-def write(path: str, answer: type[T], event: Event, **parts: str) -> Call[T]:
+def write(path: str, answer: type[T], event: Event) -> Call[T]:
     """A call that records an event. It may be sent as often as one likes: the event has an id."""
-    return post(path, answer, event, **parts)._replace(id=event.id)
+    return post(path, answer, event)._replace(id=event.id)
 
 
 def new_id() -> str:

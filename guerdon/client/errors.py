@@ -1,8 +1,8 @@
 """What a call may end with besides its answer.
 
-A call is **refused** when the service says no: nothing has moved, and sending it again as it is leads to the same no. It
-has **failed** when there was no clear answer in time: it may have been carried out or not, and sending it again with
-the same id is always right. Nothing else is raised but what a wrong argument is worth: ``ValueError``.
+A call is **refused** when the service says no: nothing has moved, and sending it again as it is leads to the same no.
+It has **failed** when there was no clear answer in time: it may have been carried out or not, and sending it again with
+the same id is always right. Nothing else is raised, but ``ValueError`` for an argument that cannot be sent.
 
 ::
 

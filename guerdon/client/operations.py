@@ -21,7 +21,7 @@ from guerdon.client.ways import Async, Sync
 P = ParamSpec("P")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Way = TypeVar("Way", Sync, Async)
+Way = TypeVar("Way", bound=Sync | Async)
 
 
 class Group(Generic[Way]):

@@ -31,9 +31,7 @@ class Rewards(Group[Way]):
         at: datetime | None = None,
     ) -> Call[EventAnswer]:
         """Give a reward to a member, for what it costs."""
-        event = Redeem(
-            id=id or new_id(), at=at or now(), member=member, reward=reward, amount=amount, channel=channel
-        )
+        event = Redeem(id=id or new_id(), at=at or now(), member=member, reward=reward, amount=amount, channel=channel)
         return write(EVENT_PATH, EventAnswer, event)
 
 
