@@ -7,7 +7,7 @@
     with Guerdon("http://127.0.0.1:8080", key="gk_…") as guerdon:
         guerdon.members.enrol("ann")
         bought = guerdon.purchases.send("ann", [Line("tea", 450)], id="receipt-1")
-        print(bought.receipt.earned, guerdon.wallets.read("ann", "points").available)
+        print(bought.receipt.earned, guerdon.wallets.read_one("ann", "points").available)
 
 A tea for 4.50, and at one point a dollar the wallet holds 4. ``AsyncGuerdon`` offers the same to ``await``.
 

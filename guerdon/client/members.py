@@ -53,12 +53,12 @@ class Wallets(Group[Way]):
     """What members have."""
 
     @operation
-    def list(self, member: str, *, as_of: datetime | None = None) -> Call[WalletsAnswer]:
+    def read(self, member: str, *, as_of: datetime | None = None) -> Call[WalletsAnswer]:
         """What a member has of each unit, lot by lot, now or at any moment."""
         return get("/v1/members/{member}/wallets", WalletsAnswer, query={"as_of": as_of}, member=member)
 
     @operation
-    def read(self, member: str, unit: str, *, as_of: datetime | None = None) -> Call[WalletAnswer]:
+    def read_one(self, member: str, unit: str, *, as_of: datetime | None = None) -> Call[WalletAnswer]:
         """What a member has of one unit, lot by lot, now or at any moment."""
         return get(
             "/v1/members/{member}/wallets/{unit}", WalletAnswer, query={"as_of": as_of}, member=member, unit=unit

@@ -2,10 +2,10 @@
 
 A try is worth another one when the connection broke, or when the service or something before it said that it cannot
 just now (429, 502, 503, 504). Pauses double from 0.1 seconds up to 5, each shortened by chance to between a half and
-the whole, so that a thousand tills do not come back at the same moment; ``Retry-After`` is respected. Six tries, and
+the whole, so that a thousand tills do not come back at the same moment; ``Retry-After`` is respected. Ten tries, and
 half a minute altogether, are the end.
 
-**Worked.** Pauses by the ends of their ranges: 0.05–0.1, 0.1–0.2, 0.2–0.4, 0.4–0.8, 0.8–1.6 seconds. With
+**Worked.** Pauses by the ends of their ranges: 0.05–0.1, 0.1–0.2, 0.2–0.4, 0.4–0.8, 0.8–1.6 seconds, … With
 ``Retry-After: 2`` each of them is 2.
 """
 
@@ -33,7 +33,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Retries(NamedTuple):
     """How much patience there is."""
 
-    tries: int = 6
+    tries: int = 10
     """How often something is tried at most; 1: never again."""
     seconds: float = 30.0
     """How long the tries of one call take altogether."""

@@ -84,7 +84,7 @@ def at_the_checkout(guerdon: Both) -> None:
     guerdon.holds.capture("ann", held.id, 4, at=BOUGHT)
     held = guerdon.holds.make("ann", until, unit="points", amount=10, at=BOUGHT)
     guerdon.holds.release("ann", held.id, at=BOUGHT)
-    assert guerdon.wallets.read("ann", "points").available == 28
+    assert guerdon.wallets.read_one("ann", "points").available == 28
 
     assert guerdon.rewards.redeem("ann", "mug", at=BOUGHT).effects[0].reward == "mug"
     guerdon.events.send(Donate(id="d1", member="ann", at=BOUGHT, cause="trees", amount=3))
@@ -97,7 +97,7 @@ def in_the_app(guerdon: Both) -> None:
     assert guerdon.members.read("ann", as_of=JOINED).purchases == 0
     assert [member.member for member in guerdon.members.list()] == ["ann"]
     assert [entry.event for entry in guerdon.members.statement("ann", order="oldest")][:2] == ["e1", "p1"]
-    assert [wallet.unit for wallet in guerdon.wallets.list("ann").items] == ["points"]
+    assert [wallet.unit for wallet in guerdon.wallets.read("ann").items] == ["points"]
     assert guerdon.events.read("p1").event.lines == (Line("tea", 2500),)
     assert guerdon.events.read_of("ann", "p1").seq == 2
     assert guerdon.events.explain("ann", "p1").tiers_after == {"tiers": "silver"}
@@ -199,7 +199,7 @@ def test_a_business_no_tells_its_code_and_nothing_moves(glow: Counter, awaiting:
         with pytest.raises(Refused) as no:
             guerdon.rewards.redeem("ann", "mug", at=BOUGHT)
         with pytest.raises(NotFound) as unknown:
-            guerdon.wallets.read("nobody", "points")
+            guerdon.wallets.read_one("nobody", "points")
 
         assert (no.value.code, no.value.status, type(no.value)) == ("redemption_exceeds_available_points", 409, Refused)
         assert no.value.details["unit"] == "points"
