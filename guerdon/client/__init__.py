@@ -19,11 +19,13 @@ A **call** is made as a value in one place (``calls``, and the groups beside it)
 What does not belong here: anything that decides, and anything that knows the service from inside.
 """
 
-from guerdon.client.calls import new_id, now
+from guerdon.client.calls import Tagged, new_id, now
 from guerdon.client.clients import AsyncGuerdon, Guerdon
 from guerdon.client.errors import ChangedMeanwhile, Failed, GuerdonError, NotAllowed, NotFound, Refused
 from guerdon.client.patience import Retries
 from guerdon.core.events import Line, ReturnedLine, TakenReward
+from guerdon.messages.persons import ShownIdentity
+from guerdon.messages.profiles import Profile
 
 __all__ = [
     "AsyncGuerdon",
@@ -34,9 +36,12 @@ __all__ = [
     "Line",
     "NotAllowed",
     "NotFound",
+    "Profile",
     "Refused",
     "Retries",
     "ReturnedLine",
+    "ShownIdentity",
+    "Tagged",
     "TakenReward",
     "new_id",
     "now",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_ty
 
 import msgspec
 
-from guerdon.client.calls import Call
+from guerdon.client.calls import Call, Tagged
 from guerdon.client.errors import Failed, refused
 from guerdon.messages.problems import ProblemDetails
 
@@ -33,10 +33,11 @@ def answer_in(call: Call[T], reply: Reply, tries: int = 1) -> T:
     """The answer to a call. Raises Refused, and Failed where it is none of the service's answers."""
     if not 200 <= reply.status < 300:
         raise error_in(reply, tries=tries, id=call.id)
-    if call.answer is str:
-        return reply.content.decode()  # type: ignore[return-value]
+    if call.answer in (str, bytes):
+        return reply.content.decode() if call.answer is str else reply.content  # type: ignore[return-value]
     try:
-        return message_in(reply.content, call.answer)
+        message = message_in(reply.content, call.answer)
+        return Tagged(message, reply.headers.get("etag", "")) if call.is_tagged else message  # type: ignore[return-value]
     except msgspec.MsgspecError as error:
         raise Failed(f"the answer cannot be read ({error})", tries=tries, id=call.id) from error
 

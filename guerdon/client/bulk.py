@@ -21,7 +21,6 @@ from guerdon.client.calls import Call
 from guerdon.client.lines import Lines
 from guerdon.client.patience import Outcome, Patience, Retries, error_of, is_worth_another_try
 from guerdon.client.ways import Async, Sync, reply_in
-from guerdon.core.effects import Effect
 from guerdon.core.events import Event, encode_event
 from guerdon.messages.events import LineAnswer
 
@@ -116,7 +115,7 @@ class _Part:
                 self._temporary = Reply(answer.problem.status, {}, msgspec.json.encode(answer.problem))
                 return
             self._done += 1
-            yield msgspec.structs.replace(answer, line=self._before + self._done, effects=_effects(answer.effects))
+            yield msgspec.structs.replace(answer, line=self._before + self._done)
 
     def pause(self, outcome: Outcome) -> float:
         """How long to wait before the rest is sent again. Raises Refused or Failed.
@@ -143,7 +142,3 @@ def _portions(events: Iterable[Event]) -> Iterator[list[bytes]]:
             lines, size = [], 0
     if lines:
         yield lines
-
-
-def _effects(told: Any) -> Any:
-    return told if told is msgspec.UNSET else msgspec.convert(told, tuple[Effect, ...])

@@ -9,16 +9,35 @@ same id and the same bytes.
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 import msgspec
 
-from guerdon.core.events import Event
+from guerdon.messages.persons import ShownIdentity
 
 T = TypeVar("T")
+
+Who = str | ShownIdentity
+"""Whose something is: the member's id, or what the person shows to be recognised."""
+
 JSON = {"Content-Type": "application/json"}
 EVENT_PATH = "/v1/events"
+
+
+class Tagged(NamedTuple, Generic[T]):
+    """Something that may be changed, with what tells whether somebody else has changed it meanwhile."""
+
+    value: T
+    tag: str
+    """To be given back with the change: it is refused (``ChangedMeanwhile``) where it is no longer this one."""
+
+
+class WithId(Protocol):
+    """What an event or a request has that is recorded once."""
+
+    @property
+    def id(self) -> str: ...
 
 
 class Call(NamedTuple, Generic[T]):
@@ -28,7 +47,7 @@ class Call(NamedTuple, Generic[T]):
     path: str
     """With the names of its parts: ``/v1/members/{member}``."""
     answer: type[T]
-    """A message; ``str`` for a text."""
+    """A message; ``str`` for a text, ``bytes`` for anything else."""
     parts: Mapping[str, str] = {}
     """What stands in the path, by name."""
     query: Mapping[str, Any] = {}
@@ -36,6 +55,8 @@ class Call(NamedTuple, Generic[T]):
     headers: Mapping[str, str] = {}
     id: str = ""
     """The id of the write; empty: it has none."""
+    is_tagged: bool = False
+    """Whether the answer comes with the tag of its state."""
     is_repeatable: bool = True
     """Whether doing it twice is the same as once. If not, it is sent again only where it surely was not done."""
 
@@ -58,25 +79,44 @@ def post(
     method: str = "POST",
     query: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    of: Who = "",
     is_repeatable: bool = True,
     **parts: str,
 ) -> Call[T]:
-    """A call that asks for something with a body, or changes something."""
+    """A call that asks for something with a body, or changes something.
+
+    Where ``of`` is what a person shows, it goes in place of the body's member.
+    """
     return Call(
         method,
         path,
         answer,
         parts=parts,
         query=_query(query or {}),
-        body=None if body is None else msgspec.json.encode(body),
+        body=None if body is None else _encoded(body, of),
         headers=(JSON if body is not None else {}) | dict(headers or {}),
         is_repeatable=is_repeatable,
     )
 
 
-def write(path: str, answer: type[T], event: Event) -> Call[T]:
+def write(path: str, answer: type[T], event: WithId, *, of: Who = "", **parts: str) -> Call[T]:
     """A call that records an event. It may be sent as often as one likes: the event has an id."""
-    return post(path, answer, event)._replace(id=event.id)
+    return post(path, answer, event, of=of, **parts)._replace(id=event.id)  # type: ignore[arg-type]
+
+
+def tagged(call: Call[T]) -> Call[Tagged[T]]:
+    """The same call, answered with the tag of what it reads or changes."""
+    return cast(Call[Tagged[T]], call._replace(is_tagged=True))
+
+
+def if_match(tag: str | None) -> dict[str, str]:
+    """The header that makes a change depend on a tag; None: whatever there is will do."""
+    return {} if tag is None else {"If-Match": tag}
+
+
+def named(member: Who) -> str:
+    """The member's id; empty where the person shows something else."""
+    return member if isinstance(member, str) else ""
 
 
 def new_id() -> str:
@@ -87,6 +127,16 @@ def new_id() -> str:
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
+
+
+def _encoded(body: msgspec.Struct, of: Who) -> bytes:
+    content = msgspec.to_builtins(body)
+    if not isinstance(of, str):
+        del content["member"]
+        content["identity"] = msgspec.to_builtins(of)
+    if content.get("by") == "":
+        del content["by"]  # the service puts the key's id there
+    return msgspec.json.encode(content)
 
 
 def _query(values: Mapping[str, Any]) -> dict[str, Any]:

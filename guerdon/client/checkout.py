@@ -2,17 +2,19 @@
 
 The two calls of a checkout are a quote of the basket and its purchase. Whoever may have to send a purchase again after
 a restart of its own names ``id`` and ``at``, both from its own records: the same id with other content is refused.
+
+A member is named by its id, or by what the person shows: ``ShownIdentity(kind="card", value="4000 1234")``.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from guerdon.client.calls import EVENT_PATH, Call, new_id, now, post, write
+from guerdon.client.calls import Call, Who, get, named, new_id, now, post, write
 from guerdon.client.operations import Group, Way, operation
-from guerdon.core.events import Capture, Hold, Line, Purchase, Release, Return, ReturnedLine, TakenReward
-from guerdon.messages.carts import QuoteRequest
-from guerdon.messages.events import EventAnswer
+from guerdon.core.events import Hold, Line, Return, ReturnedLine, TakenReward
+from guerdon.messages.carts import PurchaseRequest, QuoteRequest
+from guerdon.messages.holds import CaptureRequest, HoldAnswer, HoldStanding, OpenHolds, ReleaseRequest
 from guerdon.messages.quotes import QuoteAnswer
 from guerdon.messages.receipts import PurchaseAnswer
 from guerdon.messages.returns import ReturnAnswer
@@ -42,11 +44,11 @@ class Quotes(Group[Way]):
 
     @operation
     def ask(
-        self, member: str, lines: Sequence[Line], *, as_of: datetime | None = None, **basket: Unpack[Basket]
+        self, member: Who, lines: Sequence[Line], *, as_of: datetime | None = None, **basket: Unpack[Basket]
     ) -> Call[QuoteAnswer]:
         """What buying a basket would lead to, now or at another moment. Nothing is recorded."""
-        asked = QuoteRequest(member=member, lines=tuple(lines), as_of=as_of, **basket)  # type: ignore[arg-type]
-        return post("/v1/quotes", QuoteAnswer, asked)
+        asked = QuoteRequest(member=named(member), lines=tuple(lines), as_of=as_of, **basket)  # type: ignore[arg-type]
+        return post("/v1/quotes", QuoteAnswer, asked, of=member)
 
 
 class Purchases(Group[Way]):
@@ -55,16 +57,27 @@ class Purchases(Group[Way]):
     @operation
     def send(
         self,
-        member: str,
+        member: Who,
         lines: Sequence[Line],
         *,
+        quote: str = "",
         id: str | None = None,
         at: datetime | None = None,
         **basket: Unpack[Basket],
     ) -> Call[PurchaseAnswer]:
-        """Record a purchase, and get what its receipt is printed from."""
-        event = Purchase(id=id or new_id(), at=at or now(), member=member, lines=tuple(lines), **basket)  # type: ignore[arg-type]
-        return write("/v1/purchases", PurchaseAnswer, event)
+        """Record a purchase, and get what its receipt is printed from.
+
+        With the id of a ``quote`` of the same basket it is refused if the price has changed since.
+        """
+        request = PurchaseRequest(
+            id=id or new_id(),
+            at=at or now(),
+            member=named(member),
+            lines=tuple(lines),
+            quote=quote,
+            **basket,  # type: ignore[arg-type]
+        )
+        return write("/v1/purchases", PurchaseAnswer, request, of=member)
 
 
 class Returns(Group[Way]):
@@ -73,7 +86,7 @@ class Returns(Group[Way]):
     @operation
     def send(
         self,
-        member: str,
+        member: Who,
         purchase: str,
         lines: Sequence[ReturnedLine] = (),
         *,
@@ -81,8 +94,8 @@ class Returns(Group[Way]):
         at: datetime | None = None,
     ) -> Call[ReturnAnswer]:
         """Record that goods of a purchase come back: some lines, or everything that has not come back yet."""
-        event = Return(id=id or new_id(), at=at or now(), member=member, purchase=purchase, lines=tuple(lines))
-        return write("/v1/returns", ReturnAnswer, event)
+        event = Return(id=id or new_id(), at=at or now(), member=named(member), purchase=purchase, lines=tuple(lines))
+        return write("/v1/returns", ReturnAnswer, event, of=member)
 
 
 class Holds(Group[Way]):
@@ -91,7 +104,7 @@ class Holds(Group[Way]):
     @operation
     def make(
         self,
-        member: str,
+        member: Who,
         until: datetime,
         *,
         unit: str = "",
@@ -101,12 +114,12 @@ class Holds(Group[Way]):
         code: str = "",
         id: str | None = None,
         at: datetime | None = None,
-    ) -> Call[EventAnswer]:
-        """Reserve an amount of a unit, a reward, or the use of a code. The answer's id is the hold's."""
+    ) -> Call[HoldAnswer]:
+        """Reserve an amount of a unit, a reward, or the use of a code, until a moment. Its id is the hold's."""
         event = Hold(
             id=id or new_id(),
             at=at or now(),
-            member=member,
+            member=named(member),
             until=until,
             unit=unit,
             amount=amount,
@@ -114,19 +127,28 @@ class Holds(Group[Way]):
             channel=channel,
             code=code,
         )
-        return write(EVENT_PATH, EventAnswer, event)
+        return write("/v1/holds", HoldAnswer, event, of=member)
+
+    @operation
+    def read(self, hold: str) -> Call[HoldStanding]:
+        """A hold as it stands now: open, or how it ended."""
+        return get("/v1/holds/{hold}", HoldStanding, hold=hold)
+
+    @operation
+    def list(self, member: str) -> Call[OpenHolds]:
+        """What is reserved for a member now."""
+        return get("/v1/members/{member}/holds", OpenHolds, member=member)
 
     @operation
     def capture(
-        self, member: str, hold: str, amount: int | None = None, *, id: str | None = None, at: datetime | None = None
-    ) -> Call[EventAnswer]:
+        self, hold: str, amount: int | None = None, *, id: str | None = None, at: datetime | None = None
+    ) -> Call[HoldAnswer]:
         """Use what was held: so much of it, or all. The rest goes back."""
-        event = Capture(id=id or new_id(), at=at or now(), member=member, hold=hold, amount=amount)
-        return write(EVENT_PATH, EventAnswer, event)
+        request = CaptureRequest(id=id or new_id(), at=at or now(), amount=amount)
+        return write("/v1/holds/{hold}/capture", HoldAnswer, request, hold=hold)
 
     @operation
-    def release(
-        self, member: str, hold: str, *, id: str | None = None, at: datetime | None = None
-    ) -> Call[EventAnswer]:
+    def release(self, hold: str, *, id: str | None = None, at: datetime | None = None) -> Call[HoldAnswer]:
         """Give back all that was held."""
-        return write(EVENT_PATH, EventAnswer, Release(id=id or new_id(), at=at or now(), member=member, hold=hold))
+        request = ReleaseRequest(id=id or new_id(), at=at or now())
+        return write("/v1/holds/{hold}/release", HoldAnswer, request, hold=hold)

@@ -17,6 +17,7 @@ from guerdon.client.keys import Audit, Keys
 from guerdon.client.members import Members, Wallets
 from guerdon.client.operations import Group, Way
 from guerdon.client.patience import Retries
+from guerdon.client.persons import Persons
 from guerdon.client.programs import Programs
 from guerdon.client.reports import Campaigns, Causes, Liability, Partners
 from guerdon.client.rewards import Rewards, Tiers
@@ -38,6 +39,7 @@ class _Groups(Group[Way]):
         self.holds = Holds(way)
         self.members = Members(way)
         self.wallets = Wallets(way)
+        self.persons = Persons(way)
         self.events = Events(way)
         self.rewards = Rewards(way)
         self.tiers = Tiers(way)

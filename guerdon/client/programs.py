@@ -6,7 +6,7 @@ A program file is given as its text.
 from datetime import date
 from typing import Literal
 
-from guerdon.client.calls import Call, get, post
+from guerdon.client.calls import Call, get, if_match, post
 from guerdon.client.operations import Group, Way, operation
 from guerdon.messages.programs import (
     Checked,
@@ -59,7 +59,7 @@ class Programs(Group[Way]):
         """Publish a version. With the number of the ``newest`` one that it was made from it is refused
         (``ChangedMeanwhile``) where there is a newer one.
         """
-        return post(_VERSIONS, VersionPublished, Source(source), headers=_if_match(newest), name=program)
+        return post(_VERSIONS, VersionPublished, Source(source), headers=if_match(_tag(newest)), name=program)
 
     @operation
     def versions(self, program: str) -> Call[Versions]:
@@ -80,7 +80,7 @@ class Programs(Group[Way]):
             f"{_VERSIONS}/{{number}}/restore",
             VersionPublished,
             Restoration(effective_from),
-            headers=_if_match(newest),
+            headers=if_match(_tag(newest)),
             name=program,
             number=str(number),
         )
@@ -109,5 +109,5 @@ class Programs(Group[Way]):
         return get("/v1/meters", Meters)
 
 
-def _if_match(newest: int | None) -> dict[str, str]:
-    return {} if newest is None else {"If-Match": f'"{newest}"'}
+def _tag(newest: int | None) -> str | None:
+    return None if newest is None else f'"{newest}"'

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from guerdon.client.calls import EVENT_PATH, Call, get, new_id, now, write
+from guerdon.client.calls import EVENT_PATH, Call, Who, get, named, new_id, now, write
 from guerdon.client.operations import Group, Way, operation
 from guerdon.core.events import Redeem
 from guerdon.messages.events import EventAnswer
@@ -22,7 +22,7 @@ class Rewards(Group[Way]):
     @operation
     def redeem(
         self,
-        member: str,
+        member: Who,
         reward: str,
         *,
         amount: int = 0,
@@ -31,8 +31,10 @@ class Rewards(Group[Way]):
         at: datetime | None = None,
     ) -> Call[EventAnswer]:
         """Give a reward to a member, for what it costs."""
-        event = Redeem(id=id or new_id(), at=at or now(), member=member, reward=reward, amount=amount, channel=channel)
-        return write(EVENT_PATH, EventAnswer, event)
+        event = Redeem(
+            id=id or new_id(), at=at or now(), member=named(member), reward=reward, amount=amount, channel=channel
+        )
+        return write(EVENT_PATH, EventAnswer, event, of=member)
 
 
 class Tiers(Group[Way]):

@@ -3,17 +3,28 @@
 import inspect
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from client_fixtures import Both, either
 from http_fixtures import Counter, counter
 
-from guerdon.client import AsyncGuerdon, Guerdon, Line, NotAllowed, NotFound, Refused, new_id, ways
+from guerdon.client import (
+    AsyncGuerdon,
+    ChangedMeanwhile,
+    Guerdon,
+    Line,
+    NotAllowed,
+    NotFound,
+    Profile,
+    Refused,
+    ShownIdentity,
+    new_id,
+    ways,
+)
 from guerdon.client.operations import Group, operation, series
 from guerdon.core.events import Donate
-from guerdon.messages.receipts import WalletBalance
 
 GLOW = """
 program: glow
@@ -41,8 +52,8 @@ rewards:
 NEXT = GLOW.replace("2020-01-01", "2098-01-01").replace("rate: 1 per", "rate: 2 per")
 CAFE = GLOW.replace("program: glow", "program: cafe")
 
-JOINED = datetime(2026, 1, 2, 10, tzinfo=UTC)
-BOUGHT = datetime(2026, 1, 3, 10, tzinfo=UTC)
+JOINED = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+BOUGHT = JOINED + timedelta(days=1)
 BASKET = [Line("tea", 2500)]
 
 
@@ -74,19 +85,20 @@ def at_the_checkout(guerdon: Both) -> None:
     """Ann buys for 25 USD, holds and takes things, gives to a cause, and brings half of it back."""
     assert guerdon.members.enrol("ann", at=JOINED, id="e1").seq == 1
     quote = guerdon.quotes.ask("ann", BASKET, as_of=BOUGHT)
-    bought = guerdon.purchases.send("ann", BASKET, id="p1", at=BOUGHT)
+    bought = guerdon.purchases.send("ann", BASKET, quote=quote.id, id="p1", at=BOUGHT)
     assert (quote.receipt.to_pay, bought.receipt.earned) == (2500, quote.receipt.earned)
-    assert bought.receipt.wallets == [WalletBalance(unit="points", available=32)]
+    assert [(wallet.unit, wallet.available) for wallet in bought.receipt.wallets] == [("points", 32)]
     assert bought.receipt.tiers == {"tiers": "silver"}
 
-    until = datetime(2026, 1, 10, tzinfo=UTC)
-    held = guerdon.holds.make("ann", until, unit="points", amount=10, at=BOUGHT)
-    guerdon.holds.capture("ann", held.id, 4, at=BOUGHT)
-    held = guerdon.holds.make("ann", until, unit="points", amount=10, at=BOUGHT)
-    guerdon.holds.release("ann", held.id, at=BOUGHT)
-    assert guerdon.wallets.read_one("ann", "points").available == 28
+    until = datetime.now(UTC) + timedelta(days=1)
+    held = guerdon.holds.make("ann", until, unit="points", amount=10)
+    assert [hold.id for hold in guerdon.holds.list("ann").items] == [held.id]
+    assert guerdon.holds.capture(held.id, 4).hold.captured == 4
+    held = guerdon.holds.make("ann", until, unit="points", amount=10)
+    assert guerdon.holds.release(held.id).wallets[0].available == 28
+    assert guerdon.holds.read(held.id).status == "released"
 
-    assert guerdon.rewards.redeem("ann", "mug", at=BOUGHT).effects[0].reward == "mug"
+    assert guerdon.rewards.redeem("ann", "mug", at=BOUGHT).effects[0]["reward"] == "mug"
     guerdon.events.send(Donate(id="d1", member="ann", at=BOUGHT, cause="trees", amount=3))
     assert guerdon.returns.send("ann", "p1", at=BOUGHT).taken_back[0].unit == "points"
 
@@ -102,9 +114,39 @@ def in_the_app(guerdon: Both) -> None:
     assert guerdon.events.read_of("ann", "p1").seq == 2
     assert guerdon.events.explain("ann", "p1").tiers_after == {"tiers": "silver"}
     (answer,) = guerdon.events.bulk([Donate(id="d1", member="ann", at=BOUGHT, cause="trees", amount=3)], effects=True)
-    assert (answer.repeated, answer.effects[0].cause) == (True, "trees")
+    assert (answer.repeated, answer.effects[0]["cause"]) == (True, "trees")
     assert [reward.name for reward in guerdon.rewards.list(language="bg").items] == ["mug"]
     assert [ladder.name for ladder in guerdon.tiers.list().items] == ["tiers"]
+
+
+def at_the_desk(guerdon: Both) -> None:
+    """Who Ann is, how she is found, and what becomes of two cards of hers."""
+    card = ShownIdentity(kind="card", value="4000 1234")
+    assert guerdon.persons.identify("ann", card).changed
+    assert guerdon.persons.find(card).member == "ann"
+    assert guerdon.quotes.ask(card, BASKET).receipt.to_pay == 2500
+    assert guerdon.purchases.send(card, BASKET, id="p2", at=BOUGHT).member == "ann"
+    assert guerdon.returns.send(card, "p2").member == "ann"
+    assert [identity.kind for identity in guerdon.persons.identities("ann").items] == ["card"]
+
+    before = guerdon.persons.read("ann")
+    written = guerdon.persons.replace("ann", Profile(given_name="Ann", language="en"), tag=before.tag)
+    with pytest.raises(ChangedMeanwhile):
+        guerdon.persons.replace("ann", Profile(), tag=before.tag)
+    changed = guerdon.persons.change("ann", {"language": "bg", "given_name": None}, tag=written.tag)
+    assert changed.value == guerdon.persons.read("ann").value == Profile(language="bg")
+    assert guerdon.persons.say_consent("ann", "marketing", granted=True).now == ["marketing"]
+    assert len(guerdon.persons.consents("ann").history) == 1
+    assert b"4000" in guerdon.persons.export("ann")
+
+    assert guerdon.members.block("ann", "a check").id
+    assert guerdon.members.unblock("ann", "the check is done").id
+    guerdon.members.enrol("ann-2", at=JOINED)
+    assert guerdon.members.merge("ann-2", "ann").into == "ann"
+    assert guerdon.members.unmerge("ann-2").member == "ann-2"
+    assert guerdon.members.close("ann-2", "a second card", by="clerk-7").id
+    assert guerdon.persons.forget_identity("ann", card).changed
+    assert guerdon.persons.erase("ann-2").reason == "asked"
 
 
 def in_the_office(guerdon: Both) -> None:
@@ -157,6 +199,7 @@ def test_every_operation_of_the_service_has_a_method_and_every_method_works(
     with either(awaiting, glow) as (guerdon, _):
         at_the_checkout(guerdon)
         in_the_app(guerdon)
+        at_the_desk(guerdon)
         in_the_office(guerdon)
     with either(awaiting, glow, key=everything) as (office, _):
         everywhere(office)
