@@ -6,7 +6,8 @@
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -20,6 +21,8 @@ class Both:
 
     def __init__(self, client: Guerdon | AsyncGuerdon, runner: asyncio.Runner | None, called: set[str]) -> None:
         self._client, self._runner, self.called = client, runner, called
+        self.most = 10_000
+        """How many items of a list are taken; what follows the stream gives more for ever."""
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
@@ -35,7 +38,7 @@ class Both:
     def _waited(self, answer: Any) -> Any:
         if inspect.isawaitable(answer):
             return self._runner.run(answer)
-        return list_of(answer, self._runner) if isinstance(answer, Iterator | AsyncIterator) else answer
+        return list_of(answer, self._runner, self.most) if isinstance(answer, Iterator | AsyncIterator) else answer
 
 
 class _Group:
@@ -46,13 +49,21 @@ class _Group:
         return self._both._method(f"{self._name}.{name}", getattr(self._group, name))
 
 
-def list_of(many: Iterator[Any] | AsyncIterator[Any], runner: asyncio.Runner | None) -> list[Any]:
-    """Everything that an iterator of either kind gives."""
+def list_of(many: Iterator[Any] | AsyncIterator[Any], runner: asyncio.Runner | None, most: int) -> list[Any]:
+    """What an iterator of either kind gives, up to so many."""
     if isinstance(many, Iterator):
-        return list(many)
+        found = list(islice(many, most))
+        many.close()
+        return found
 
     async def collected() -> list[Any]:
-        return [item async for item in many]
+        async with aclosing(many):
+            found: list[Any] = []
+            async for item in many:
+                found.append(item)
+                if len(found) == most:
+                    break
+            return found
 
     assert runner is not None
     return runner.run(collected())

@@ -29,12 +29,16 @@ class Reply(NamedTuple):
     content: bytes
 
 
+_PLAIN: Mapping[Any, Callable[[bytes], Any]] = {str: bytes.decode, bytes: bytes, type(None): lambda _: None}
+"""Answers that are no messages."""
+
+
 def answer_in(call: Call[T], reply: Reply, tries: int = 1) -> T:
     """The answer to a call. Raises Refused, and Failed where it is none of the service's answers."""
     if not 200 <= reply.status < 300:
         raise error_in(reply, tries=tries, id=call.id)
-    if call.answer in (str, bytes):
-        return reply.content.decode() if call.answer is str else reply.content  # type: ignore[return-value]
+    if call.answer in _PLAIN:
+        return _PLAIN[call.answer](reply.content)  # type: ignore[no-any-return]
     try:
         message = message_in(reply.content, call.answer)
         return Tagged(message, reply.headers.get("etag", "")) if call.is_tagged else message  # type: ignore[return-value]

@@ -19,7 +19,7 @@ import msgspec
 from guerdon.client.answers import TEMPORARY, Reply
 from guerdon.client.calls import Call
 from guerdon.client.lines import Lines
-from guerdon.client.patience import Outcome, Patience, Retries, error_of, is_worth_another_try
+from guerdon.client.patience import ENDED, Outcome, Patience, Retries, error_of, is_worth_another_try
 from guerdon.client.ways import Async, Sync, reply_in
 from guerdon.core.events import Event, encode_event
 from guerdon.messages.events import LineAnswer
@@ -27,7 +27,6 @@ from guerdon.messages.events import LineAnswer
 MOST_LINES = 5_000
 MOST_BYTES = 8_000_000
 _HEADERS = {"Content-Type": "application/x-ndjson"}
-_CUT = httpx.RemoteProtocolError("the answer ended before its end")
 
 
 class Bulk:
@@ -41,7 +40,7 @@ class Bulk:
         """What became of each event, in their order."""
         for part in self._parts(way.retries):
             while part.is_left:
-                outcome: Outcome = _CUT
+                outcome: Outcome = ENDED
                 try:
                     with way.opened(part.call()) as response:
                         if response.is_success:
@@ -60,7 +59,7 @@ class Bulk:
         """What became of each event, in their order."""
         for part in self._parts(way.retries):
             while part.is_left:
-                outcome: Outcome = _CUT
+                outcome: Outcome = ENDED
                 try:
                     async with way.opened(part.call()) as response:
                         if response.is_success:

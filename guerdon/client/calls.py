@@ -47,7 +47,7 @@ class Call(NamedTuple, Generic[T]):
     path: str
     """With the names of its parts: ``/v1/members/{member}``."""
     answer: type[T]
-    """A message; ``str`` for a text, ``bytes`` for anything else."""
+    """A message; ``str`` for a text, ``bytes`` for anything else, ``None`` for nothing."""
     parts: Mapping[str, str] = {}
     """What stands in the path, by name."""
     query: Mapping[str, Any] = {}
@@ -57,6 +57,8 @@ class Call(NamedTuple, Generic[T]):
     """The id of the write; empty: it has none."""
     is_tagged: bool = False
     """Whether the answer comes with the tag of its state."""
+    timeout: float | None = None
+    """How many seconds a try may take; None: as many as those of other calls."""
     is_repeatable: bool = True
     """Whether doing it twice is the same as once. If not, it is sent again only where it surely was not done."""
 

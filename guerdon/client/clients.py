@@ -11,7 +11,9 @@ from typing import Self
 import httpx
 
 from guerdon import __version__
+from guerdon.client.changes import Changes
 from guerdon.client.checkout import Holds, Purchases, Quotes, Returns
+from guerdon.client.codes import Codes
 from guerdon.client.events import Events
 from guerdon.client.keys import Audit, Keys
 from guerdon.client.members import Members, Wallets
@@ -22,6 +24,7 @@ from guerdon.client.programs import Programs
 from guerdon.client.reports import Campaigns, Causes, Liability, Partners
 from guerdon.client.rewards import Rewards, Tiers
 from guerdon.client.ways import Async, Sync
+from guerdon.client.webhooks import Webhooks
 
 USUAL = Retries()
 USUAL_TIMEOUT = 10.0
@@ -42,12 +45,15 @@ class _Groups(Group[Way]):
         self.persons = Persons(way)
         self.events = Events(way)
         self.rewards = Rewards(way)
+        self.codes = Codes(way)
         self.tiers = Tiers(way)
         self.programs = Programs(way)
         self.campaigns = Campaigns(way)
         self.partners = Partners(way)
         self.causes = Causes(way)
         self.liability = Liability(way)
+        self.changes = Changes(way)
+        self.webhooks = Webhooks(way)
         self.keys = Keys(way)
         self.audit = Audit(way)
 

@@ -19,11 +19,12 @@ class Events(Group[Way]):
         return write(EVENT_PATH, EventAnswer, event)
 
     @series
-    def bulk(self, events: Iterable[Event], *, effects: bool = False) -> Bulk:
+    def bulk(self, events: Iterable[Event], *, effects: bool = False, announce: bool = True) -> Bulk:
         """Record any number of events, and get what became of each, in their order. One that is refused has a
-        ``problem``, and the others go on. Nothing is sent before the first answer is asked for.
+        ``problem``, and the others go on. Nothing is sent before the first answer is asked for. Without ``announce``
+        nobody hears of them: neither webhooks nor the stream.
         """
-        return Bulk(events, {"effects": "true"} if effects else {})
+        return Bulk(events, ({"effects": True} if effects else {}) | ({} if announce else {"announce": False}))
 
     @operation
     def read(self, event: str) -> Call[RecordedEvent]:

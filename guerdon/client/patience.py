@@ -26,6 +26,9 @@ T = TypeVar("T")
 Outcome = Reply | httpx.RequestError
 """What came of a try: a reply, or a connection that broke."""
 
+ENDED = httpx.RemoteProtocolError("the answer ended before its end")
+"""What came of a try whose answer is not complete."""
+
 _SURELY_NOT_DONE = frozenset((429, 503))
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 

@@ -41,13 +41,16 @@ class Persons(Group[Way]):
     @operation
     def replace(self, member: str, profile: Profile, *, tag: str | None = None) -> Call[Tagged[Profile]]:
         """Put a profile in place of the one before, if that is still the one of the ``tag``."""
-        return tagged(post(_PERSON, Profile, profile, method="PUT", headers=if_match(tag), member=member))
+        call = post(
+            _PERSON, Profile, profile, method="PUT", headers=if_match(tag), is_repeatable=tag is None, member=member
+        )
+        return tagged(call)
 
     @operation
     def change(self, member: str, fields: Mapping[str, Any], *, tag: str | None = None) -> Call[Tagged[Profile]]:
         """Change some fields of a profile by their names; None takes a field away."""
         call = post(_PERSON, Profile, method="PATCH", headers=JSON | if_match(tag), member=member)
-        return tagged(call._replace(body=msgspec.json.encode(fields)))
+        return tagged(call._replace(body=msgspec.json.encode(fields), is_repeatable=tag is None))
 
     @operation
     def erase(self, member: str, *, reason: Literal["asked", "inactive", "staff"] = "asked") -> Call[PersonErased]:

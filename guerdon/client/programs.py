@@ -59,7 +59,14 @@ class Programs(Group[Way]):
         """Publish a version. With the number of the ``newest`` one that it was made from it is refused
         (``ChangedMeanwhile``) where there is a newer one.
         """
-        return post(_VERSIONS, VersionPublished, Source(source), headers=if_match(_tag(newest)), name=program)
+        return post(
+            _VERSIONS,
+            VersionPublished,
+            Source(source),
+            headers=if_match(_tag(newest)),
+            is_repeatable=newest is None,
+            name=program,
+        )
 
     @operation
     def versions(self, program: str) -> Call[Versions]:
@@ -81,6 +88,7 @@ class Programs(Group[Way]):
             VersionPublished,
             Restoration(effective_from),
             headers=if_match(_tag(newest)),
+            is_repeatable=newest is None,
             name=program,
             number=str(number),
         )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from guerdon.client.calls import Call, get
+from guerdon.client.calls import Call, Tagged, get, if_match, post, tagged
 from guerdon.client.operations import Group, Way, operation
 from guerdon.messages.campaigns import Campaigns as CampaignsAnswer
 from guerdon.messages.campaigns import SharedLimits
@@ -10,6 +10,7 @@ from guerdon.messages.causes import CausesAnswer
 from guerdon.messages.liability import LiabilityAnswer
 from guerdon.messages.partners import Partners as PartnersAnswer
 from guerdon.messages.partners import StatementOfPartner
+from guerdon.messages.stock import Addition, LimitAnswer
 
 
 class Campaigns(Group[Way]):
@@ -24,6 +25,20 @@ class Campaigns(Group[Way]):
     def limits(self) -> Call[SharedLimits]:
         """Every budget, number of uses and stock that all members share, and what is left of it."""
         return get("/v1/limits", SharedLimits)
+
+    @operation
+    def budget(self, mechanic: str) -> Call[Tagged[LimitAnswer]]:
+        """How much is left of what a mechanic gives to all members together. The tag goes back with what is added."""
+        return tagged(get("/v1/budgets/{name}", LimitAnswer, name=mechanic))
+
+    @operation
+    def add_budget(
+        self, mechanic: str, amount: int, *, reason: str = "", tag: str | None = None
+    ) -> Call[Tagged[LimitAnswer]]:
+        """Add to a budget, or take from it; with the ``tag`` of what there was, only if it is still so."""
+        addition, headers = Addition(add=amount, reason=reason), if_match(tag)
+        path = "/v1/budgets/{name}"
+        return tagged(post(path, LimitAnswer, addition, headers=headers, is_repeatable=False, name=mechanic))
 
 
 class Partners(Group[Way]):

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from guerdon.client.calls import EVENT_PATH, Call, Who, get, named, new_id, now, write
+from guerdon.client.calls import EVENT_PATH, Call, Tagged, Who, get, if_match, named, new_id, now, post, tagged, write
 from guerdon.client.operations import Group, Way, operation
 from guerdon.core.events import Redeem
 from guerdon.messages.events import EventAnswer
 from guerdon.messages.programs import LeafletLanguage
 from guerdon.messages.rewards import Catalogue
+from guerdon.messages.stock import Addition, LimitAnswer
 from guerdon.messages.tiers import Ladders
 
 
@@ -35,6 +36,20 @@ class Rewards(Group[Way]):
             id=id or new_id(), at=at or now(), member=named(member), reward=reward, amount=amount, channel=channel
         )
         return write(EVENT_PATH, EventAnswer, event, of=member)
+
+    @operation
+    def stock(self, reward: str) -> Call[Tagged[LimitAnswer]]:
+        """How many pieces of a reward are left, of how many. The tag is to be given back with what is added."""
+        return tagged(get("/v1/rewards/{name}/stock", LimitAnswer, name=reward))
+
+    @operation
+    def add_stock(
+        self, reward: str, pieces: int, *, reason: str = "", tag: str | None = None
+    ) -> Call[Tagged[LimitAnswer]]:
+        """Add pieces of a reward, or take some away; with the ``tag`` of what there was, only if it is still so."""
+        addition, headers = Addition(add=pieces, reason=reason), if_match(tag)
+        path = "/v1/rewards/{name}/stock"
+        return tagged(post(path, LimitAnswer, addition, headers=headers, is_repeatable=False, name=reward))
 
 
 class Tiers(Group[Way]):

@@ -30,7 +30,7 @@ class Sync:
 
     def _try(self, call: Call[Any], seconds: float) -> Outcome:
         try:
-            return reply_in(self.http.send(request_for(self.http, call, min(self.timeout, seconds))))
+            return reply_in(self.http.send(request_for(self.http, call, _seconds(call, self.timeout, seconds))))
         except httpx.RequestError as broken:
             return broken
 
@@ -59,7 +59,7 @@ class Async:
 
     async def _try(self, call: Call[Any], seconds: float) -> Outcome:
         try:
-            return reply_in(await self.http.send(request_for(self.http, call, min(self.timeout, seconds))))
+            return reply_in(await self.http.send(request_for(self.http, call, _seconds(call, self.timeout, seconds))))
         except httpx.RequestError as broken:
             return broken
 
@@ -83,6 +83,11 @@ def request_for(http: httpx.Client | httpx.AsyncClient, call: Call[Any], timeout
         headers=dict(call.headers),
         timeout=timeout,
     )
+
+
+def _seconds(call: Call[Any], usual: float, left: float) -> float:
+    """How long a try may take: what a call needs, or no longer than its tries altogether."""
+    return call.timeout or min(usual, left)
 
 
 def reply_in(response: httpx.Response) -> Reply:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from client_fixtures import Both, either
+from client_fixtures import Both, Trouble, either
 from http_fixtures import Counter, counter
 
 from guerdon.client import (
@@ -24,7 +25,10 @@ from guerdon.client import (
     ways,
 )
 from guerdon.client.operations import Group, operation, series
+from guerdon.connect.stream import sequence
 from guerdon.core.events import Donate
+from guerdon.runtime.secret_key import new_secret, read_secret_key
+from guerdon.store.database import connect
 
 GLOW = """
 program: glow
@@ -45,6 +49,8 @@ mechanics:
   - {earn: points, name: base, rate: 1 per 1 USD}
   - {earn: points, name: opening, flat: 7, limit: {total: 20 points}}
   - {earn: points, name: sky-bonus, flat: 50, when: {partner: sky}, funded_by: sky}
+  - {earn: points, name: spring, flat: 1, when: {code: SPRING}}
+  - {earn: points, name: autumn, flat: 1, when: {code: AUTUMN}}
   - {cause: trees, takes: points, target: 1000 points}
 rewards:
   - {reward: mug, title: {en: Mug}, cost: 5 points, stock: 2}
@@ -59,7 +65,8 @@ BASKET = [Line("tea", 2500)]
 
 @pytest.fixture
 def glow(database_url: str) -> Iterator[Counter]:
-    with counter(database_url, GLOW) as shop:
+    settings = {"secret": read_secret_key(new_secret()), "private_webhooks": True}
+    with counter(database_url, GLOW, settings=settings) as shop:
         yield shop
 
 
@@ -110,6 +117,7 @@ def in_the_app(guerdon: Both) -> None:
     assert [member.member for member in guerdon.members.list()] == ["ann"]
     assert [entry.event for entry in guerdon.members.statement("ann", order="oldest")][:2] == ["e1", "p1"]
     assert [wallet.unit for wallet in guerdon.wallets.read("ann").items] == ["points"]
+    assert guerdon.wallets.read_one("ann", "points").debt == 12
     assert guerdon.events.read("p1").event.lines == (Line("tea", 2500),)
     assert guerdon.events.read_of("ann", "p1").seq == 2
     assert guerdon.events.explain("ann", "p1").tiers_after == {"tiers": "silver"}
@@ -147,6 +155,52 @@ def at_the_desk(guerdon: Both) -> None:
     assert guerdon.members.close("ann-2", "a second card", by="clerk-7").id
     assert guerdon.persons.forget_identity("ann", card).changed
     assert guerdon.persons.erase("ann-2").reason == "asked"
+
+
+def in_marketing(guerdon: Both) -> None:
+    """Codes, stock and budgets."""
+    made = guerdon.codes.make("SPRING", 3, uses_per_member=1)
+    assert made.splitlines()[0] == "code"
+    code, other, _ = made.splitlines()[1:]
+    assert guerdon.codes.check(code, member="ann").left == 1
+    assert guerdon.codes.revoke_one(other).batch == "SPRING"
+    assert guerdon.codes.take_in("AUTUMN", ["LEAF-1", ("LEAF-2", "ann")], uses=2).codes == 2
+    assert guerdon.codes.revoke("AUTUMN").revoked_at is not None
+    assert guerdon.codes.read("SPRING").codes == 3
+    assert [batch.name for batch in guerdon.codes.list(limit=1)] == ["AUTUMN", "SPRING"]
+
+    before = guerdon.rewards.stock("mug")
+    assert (before.value.left, guerdon.rewards.add_stock("mug", 5, tag=before.tag).value.left) == (1, 6)
+    with pytest.raises(ChangedMeanwhile):
+        guerdon.rewards.add_stock("mug", 5, tag=before.tag)
+    budget = guerdon.campaigns.budget("opening")
+    assert guerdon.campaigns.add_budget("opening", 10, reason="it goes well", tag=budget.tag).value.added == 10
+
+
+def out_into_the_world(guerdon: Both, trouble: Trouble, url: str) -> None:
+    """Webhooks, and the stream."""
+    with connect(url) as connection:
+        sequence(connection)
+    found = guerdon.changes.read(types=["guerdon.purchase"], limit=1_000)
+    assert [change["data"]["event"]["id"] for change in found.items][:1] == ["p1"]
+    guerdon.most = 1
+    trouble.happening = [httpx.Response(200, content=b'retry: 2000\n\nid: 7\nevent: x\ndata: {"type":"x"}\n\n')]
+    assert guerdon.changes.follow() == [{"type": "x"}]
+    guerdon.most = 1_000
+
+    number = guerdon.webhooks.add("http://127.0.0.1:9/in", ["guerdon.purchase"], description="the till").webhook.id
+    before = guerdon.webhooks.read(number)
+    assert guerdon.webhooks.change(number, types=["*"], tag=before.tag).value.types == ["*"]
+    with pytest.raises(ChangedMeanwhile):
+        guerdon.webhooks.change(number, enabled=False, tag=before.tag)
+    assert guerdon.webhooks.test(number).delivered is False
+    assert guerdon.webhooks.rotate(number, overlap_seconds=5).secret
+    assert guerdon.webhooks.replay(number, after=0).position == 0
+    assert guerdon.webhooks.deliveries(number) == guerdon.webhooks.waiting(number) == []
+    assert guerdon.webhooks.dead_letters(number) == []
+    assert guerdon.webhooks.revive(number).changes == 0
+    assert [webhook.id for webhook in guerdon.webhooks.list().items] == [number]
+    assert guerdon.webhooks.remove(number) is None
 
 
 def in_the_office(guerdon: Both) -> None:
@@ -196,10 +250,12 @@ def test_every_operation_of_the_service_has_a_method_and_every_method_works(
     monkeypatch.setattr(ways, "request_for", noted)
     everything = glow.headers_everywhere()["Authorization"].removeprefix("Bearer ")
 
-    with either(awaiting, glow) as (guerdon, _):
+    with either(awaiting, glow) as (guerdon, trouble):
         at_the_checkout(guerdon)
         in_the_app(guerdon)
         at_the_desk(guerdon)
+        in_marketing(guerdon)
+        out_into_the_world(guerdon, trouble, glow.url)
         in_the_office(guerdon)
     with either(awaiting, glow, key=everything) as (office, _):
         everywhere(office)
