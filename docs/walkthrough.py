@@ -3,7 +3,7 @@
 A fenced block with a file name behind its language is a file: ```` ```yaml cafe.yaml ````. A block of ``console`` is
 run: a line that begins with ``$`` is a command, and the lines under it are what it prints. A line of ``…`` stands for
 any lines. Empty lines and the width of columns do not count. Everything of a page runs in one fresh folder, in order.
-A page that starts the service lets it listen on ``$PORT``, which is free, and stops it again.
+A page that starts the service lets it listen on ``$PORT``, which is free. What it leaves running is stopped at its end.
 
 ``python -m docs.walkthrough docs/tutorial.md`` writes what the commands print now into the page.
 """
@@ -11,10 +11,12 @@ A page that starts the service lets it listen on ``$PORT``, which is free, and s
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +29,7 @@ PLAIN = re.compile(r"guerdon [\w./: -]+")
 ANYTHING = "…"
 CHECKOUT = Path(__file__).parents[1]
 WIDTH = "100"
+_SECONDS_TO_STOP = 40
 
 
 def _free_port() -> str:
@@ -54,33 +57,66 @@ class Step(NamedTuple):
 
 def walk(page: str, folder: Path) -> Iterator[Step]:
     """Do what a page does, in an empty folder. The embedded server runs throughout, which saves a start a command."""
-    with EmbeddedServer(folder / ".guerdon"), _teller(folder) as teller:
+    with EmbeddedServer(folder / ".guerdon"), _teller(folder) as teller, _Shells(folder) as shells:
         for language, name, body in BLOCK.findall(page):
             if name:
                 (folder / name).write_text(body, "utf-8")
             elif language == "console":
                 for command, shown in COMMANDS.findall(body):
-                    yield Step(command, shown, _run(command, folder, teller))
+                    yield Step(command, shown, _run(command, shells, teller))
 
 
-def _run(command: str, folder: Path, teller: "subprocess.Popen[str]") -> str:
+def _run(command: str, shells: "_Shells", teller: "subprocess.Popen[str]") -> str:
     """What a command prints: through the teller where it is Guerdon's alone, and through a shell where it is not."""
     if PLAIN.fullmatch(command):
         assert teller.stdin is not None, "it is a pipe"
         assert teller.stdout is not None, "it is a pipe"
         print(json.dumps(command.split()[1:]), file=teller.stdin, flush=True)
         return str(json.loads(teller.stdout.readline()))
-    shell = subprocess.run(
-        command,
-        shell=True,
-        cwd=folder,
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return shell.stdout
+    return shells.run(command)
+
+
+class _Shells:
+    """Runs commands, each in a shell and a process group of its own, and stops what they leave behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._groups = folder, list[int]()
+
+    def __enter__(self) -> "_Shells":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        left = [group for group in self._groups if _signalled(group, signal.SIGTERM)]
+        until = time.monotonic() + _SECONDS_TO_STOP
+        while any(_signalled(group, 0) for group in left) and time.monotonic() < until:
+            time.sleep(0.05)
+        for group in left:
+            _signalled(group, signal.SIGKILL)
+
+    def run(self, command: str) -> str:
+        """What a command prints."""
+        with subprocess.Popen(
+            command,
+            shell=True,
+            cwd=self._folder,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as shell:
+            self._groups.append(shell.pid)
+            printed, _ = shell.communicate()
+        return printed
+
+
+def _signalled(group: int, number: int) -> bool:
+    """Whether a process group is still there to be sent a signal."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _teller(folder: Path) -> "subprocess.Popen[str]":

@@ -52,6 +52,11 @@ class _Start(NamedTuple):
     number: int
     """Of the next position, the changes up to this one are known; -1: none is."""
 
+    @property
+    def id(self) -> str:
+        """The id of the last event that is known."""
+        return str(self.after) if self.number < 0 else f"{self.after + 1}.{self.number}"
+
 
 @get("/changes", sync_to_thread=True, **open_to(*AUDITOR))
 def read_changes(
@@ -84,8 +89,8 @@ async def follow_stream(request: AnyRequest, after: After = None, types: Types =
 
 
 async def _told(pages: AsyncIterator[Page], start: _Start) -> AsyncIterator[bytes]:
-    """The text of the events."""
-    yield b"retry: 2000\n\n"
+    """The text of the events. It begins with its place, so that who is cut off before the first one misses nothing."""
+    yield f"retry: 2000\nid: {start.id}\n\n".encode()
     async for page in pages:
         yield rendered(page, start.after + 1, start.number)
 

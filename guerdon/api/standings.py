@@ -10,7 +10,7 @@ from guerdon.core.case import Case
 from guerdon.core.state import Household, Membership, MemberState
 from guerdon.core.wallet import Lot
 from guerdon.mechanics.tiers import Ahead, Missing
-from guerdon.messages.amounts import wired
+from guerdon.messages.amounts import WireAmount, wired
 from guerdon.messages.members import (
     HeldCoupon,
     HouseholdPerson,
@@ -148,7 +148,7 @@ def _place(place: Household) -> HouseholdPlace:
     return HouseholdPlace(id=place.id, role=place.role, standing=place.standing, since=moment_of(place.since))
 
 
-def _progress(state: MemberState) -> dict[str, dict[str, int | str]]:
+def _progress(state: MemberState) -> dict[str, dict[str, WireAmount]]:
     return {
         mechanic: {counter: wired(count) for counter, count in counters.items()}
         for mechanic, counters in state.progress.items()

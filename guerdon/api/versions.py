@@ -16,6 +16,7 @@ from guerdon.core.calendar import Instant, instant_of
 from guerdon.language import dated_from, read_program
 from guerdon.leaflet import html, leaflet, markdown
 from guerdon.messages.programs import (
+    LeafletLanguage,
     Restoration,
     Status,
     VersionOfProgram,
@@ -28,9 +29,7 @@ from guerdon.runtime.programs import PublishedProgram
 from guerdon.store import programs as stored
 from guerdon.store.programs import VersionDates
 
-Language = Literal["en", "ru", "bg"]
-"""The languages of leaflets."""
-InLanguage = Annotated[Language, QueryParameter(description="The language of the sentences.")]
+InLanguage = Annotated[LeafletLanguage, QueryParameter(description="The language of the sentences.")]
 
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",

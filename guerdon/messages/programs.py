@@ -8,6 +8,9 @@ import msgspec
 Status = Literal["scheduled", "in_force", "past", "replaced"]
 """Where a version stands: planned, in force, over, or replaced by a later one with the same date before it counted."""
 
+LeafletLanguage = Literal["en", "ru", "bg"]
+"""The languages of leaflets."""
+
 
 class UnitDeclared(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Something that members hold."""

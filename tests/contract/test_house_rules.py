@@ -60,7 +60,8 @@ def test_every_package_has_its_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "ring", ["connect", "core", "leaflet", "lint", "mechanics", "observe", "people", "store", "runtime", "specs"]
+    "ring",
+    ["client", "connect", "core", "leaflet", "lint", "mechanics", "observe", "people", "store", "runtime", "specs"],
 )
 def test_every_module_function_and_class_that_others_use_is_explained(ring: str) -> None:
     silent = []
