@@ -95,6 +95,12 @@ def emptied_cluster(url: str) -> str:
     return url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """A fresh database with the schema, shared by all tests of a file: none looks at what another one changes."""
+    yield from _fresh_database(server, template)
+
+
 @pytest.fixture
 def empty_database_url(server: EmbeddedServer) -> Iterator[str]:
     """A fresh database without Guerdon's schema, for this test alone."""

@@ -11,8 +11,9 @@ from docs.pages.cli import cli_page
 from docs.pages.database import database_page
 from docs.pages.events import events_page
 from docs.pages.findings import findings_page
+from docs.pages.http import http_page
 from docs.pages.presets import presets_page
-from docs.pages.refusals import refusals_page
+from docs.pages.refusal_page import refusals_page
 from docs.pages.schema import schema_page
 from guerdon.specs import specs_reference
 
@@ -23,6 +24,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "database.md": database_page,
     "events.md": events_page,
     "findings.md": findings_page,
+    "http.md": http_page,
     "presets.md": presets_page,
     "refusals.md": refusals_page,
     "schema.sql": schema_page,

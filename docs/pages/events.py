@@ -6,8 +6,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect as types
 
-from docs.pages.docstrings import field_words
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
+from guerdon.api.words import field_words
 from guerdon.core.belongings import Belongings, Coupon
 from guerdon.core.events import ENGINE_KINDS, Event, Line, ReturnedLine, TakenReward, Traits, decode_event
 

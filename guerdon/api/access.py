@@ -48,6 +48,26 @@ class Caller(NamedTuple):
         return Author(self.key, self.address)
 
 
+class Told(NamedTuple):
+    """What the description of the service has to be told about a handler."""
+
+    body: Any = None
+    """The type of a body that the handler reads itself; None: the signature tells it, or there is none."""
+    is_event: bool = False
+    """Whether the body hands in an event, though its type is none."""
+    body_kinds: tuple[str, ...] = ("application/json",)
+    """The media types that the body may be of."""
+    answers: tuple[Any, ...] = ()
+    """The types of which the answer, or each line of it, may be; empty: the signature tells it."""
+    answer_kinds: tuple[str, ...] = ("application/json",)
+    if_match: bool = False
+    """Whether the header ``If-Match`` is looked at."""
+    etag: bool = False
+    """Whether the answer has an ``ETag``."""
+    problems: tuple[str, ...] = ()
+    """Codes that may be answered beyond those which follow from the key, the path, the query and the body."""
+
+
 class Doorkeeper:
     """Knows keys for a few seconds, and counts what each does."""
 
@@ -120,9 +140,12 @@ async def admit(scope: AsgiScope, wanted: tuple[Scope, ...]) -> None:
     )
 
 
-def open_to(*scopes: Scope) -> dict[str, Any]:
-    """What a handler's declaration says about who may call it: ``**open_to(*CUSTOMER)``."""
-    return {"opt": {"scopes": scopes}}
+def open_to(*scopes: Scope, **told: Any) -> dict[str, Any]:
+    """What a handler's declaration says about who may call it: ``**open_to(*CUSTOMER)``.
+
+    ``told`` is what its signature does not tell the description of the service: the names are those of ``Told``.
+    """
+    return {"opt": {"scopes": scopes, "told": Told(**told)}}
 
 
 def _shown(headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -13,6 +13,7 @@ from guerdon.api import (
     changes,
     codes,
     events,
+    front,
     health,
     holds,
     keys,
@@ -36,6 +37,7 @@ from guerdon.api import (
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.express import Express, ExpressLane
 from guerdon.api.problems import answer_to
+from guerdon.api.requests import Reading
 from guerdon.api.service import Service
 from guerdon.api.slashes import keeping_slashes
 from guerdon.api.watching import Watching
@@ -93,7 +95,9 @@ def create_app(
     versioned = Router(path="/v1", route_handlers=list(RESOURCES), middleware=[KeyAuthentication])
     handlers: dict[Any, Any] = {Exception: answer_to}
     application = Litestar(
-        route_handlers=[health.router, metrics.router, versioned],
+        route_handlers=[front.router, health.router, metrics.router, versioned],
+        openapi_config=None,
+        request_class=Reading,
         on_startup=[start],
         on_shutdown=[stop],
         exception_handlers=handlers,

@@ -11,11 +11,11 @@ from guerdon.api.access import CHECKOUT, CUSTOMER, READER, open_to
 from guerdon.api.addressing import event_of
 from guerdon.api.bulk import MEDIA_TYPE, MOST_BYTES, Bulk, check_lines, spool
 from guerdon.api.committing import commit, event_answer
-from guerdon.api.requests import EVENT, AnyRequest, event_sent, program_of, service_of
+from guerdon.api.requests import EVENT, EVENT_FROM_OUTSIDE, AnyRequest, event_sent, program_of, service_of
 from guerdon.core.effects import decode_outcome
 from guerdon.core.events import decode_event
 from guerdon.messages.effects import wired_effects
-from guerdon.messages.events import EventAnswer, RecordedEvent
+from guerdon.messages.events import BulkSummary, EventAnswer, LineAnswer, RecordedEvent
 from guerdon.store import reading
 
 Announce = Annotated[
@@ -24,14 +24,26 @@ Announce = Annotated[
 Effects = Annotated[bool, QueryParameter(description="Whether each line is answered with its effects.")]
 
 
-@post("/", **open_to(*CUSTOMER), status_code=200)
+@post("/", **open_to(*CUSTOMER, body=EVENT_FROM_OUTSIDE), status_code=200)
 async def send_event(request: AnyRequest, body: RawBody) -> EventAnswer:
     """Record an event of any kind, and answer what it led to."""
     event = await event_sent(request, body, EVENT)
     return event_answer(await commit(request, event))
 
 
-@post("/bulk", **open_to(*CHECKOUT), status_code=200, request_max_body_size=MOST_BYTES)
+@post(
+    "/bulk",
+    **open_to(
+        *CHECKOUT,
+        body=EVENT_FROM_OUTSIDE,
+        body_kinds=(MEDIA_TYPE,),
+        answers=(LineAnswer, BulkSummary),
+        answer_kinds=(MEDIA_TYPE,),
+        problems=("too_many_lines",),
+    ),
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+)
 async def send_events(request: AnyRequest, effects: Effects = False, announce: Announce = True) -> Stream:
     """Record up to 100,000 events, one a line as NDJSON, and answer each line while it goes on.
 

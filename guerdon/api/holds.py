@@ -26,7 +26,7 @@ from guerdon.store.database import Connection
 from guerdon.store.reading import Entry, StoredMember
 
 
-@post("/holds", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post("/holds", sync_to_thread=True, **open_to(*CUSTOMER, body=Hold), status_code=200)
 def make_hold(request: AnyRequest, body: RawBody) -> HoldAnswer:
     """Reserve an amount, a reward, or the use of a code or coupon for a member until an instant."""
     event = read_event(request, body, Hold)
@@ -39,7 +39,12 @@ def read_hold(request: AnyRequest, hold: FromPath[str]) -> HoldStanding:
     return _standing(request, hold)
 
 
-@post("/holds/{hold:str}/capture", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/holds/{hold:str}/capture",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, body=CaptureRequest, is_event=True),
+    status_code=200,
+)
 def capture_hold(request: AnyRequest, hold: FromPath[str], body: RawBody) -> HoldAnswer:
     """Use what is held: an amount is spent, a reward given, a coupon used up. What is left over goes back."""
     asked, begun = read_event(request, body, CaptureRequest), _standing(request, hold)
@@ -47,7 +52,12 @@ def capture_hold(request: AnyRequest, hold: FromPath[str], body: RawBody) -> Hol
     return _carried_out(request, event, begun.id)
 
 
-@post("/holds/{hold:str}/release", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/holds/{hold:str}/release",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, body=ReleaseRequest, is_event=True),
+    status_code=200,
+)
 def release_hold(request: AnyRequest, hold: FromPath[str], body: RawBody) -> HoldAnswer:
     """Give back what is held: it is not needed."""
     asked, begun = read_event(request, body, ReleaseRequest), _standing(request, hold)

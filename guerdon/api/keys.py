@@ -52,7 +52,7 @@ def read_key(request: AnyRequest, key: FromPath[str]) -> ApiKey:
         return _told(_found(connection, key))
 
 
-@post("/{key:str}/rotate", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
+@post("/{key:str}/rotate", sync_to_thread=True, **open_to(*MANAGER, problems=("key_is_over",)), status_code=201)
 def replace_key(request: AnyRequest, key: FromPath[str], data: JSONBody[Rotation]) -> ApiKeyMade:
     """Make a key that does the same. The old one still opens for the overlap, so that nothing stands still."""
     with seeing(request, program_if_named(request)) as connection:

@@ -30,7 +30,7 @@ from guerdon.store.database import Connection
 from guerdon.store.reading import StoredMember
 
 
-@post("/", **open_to(*CUSTOMER), status_code=200)
+@post("/", **open_to(*CUSTOMER, body=Enrol), status_code=200)
 async def enrol_member(request: AnyRequest) -> EventAnswer:
     """Let a member join, and answer what was given for it. Everything else needs it first."""
     event = read_event(request, await request.body(), Enrol)

@@ -8,7 +8,7 @@ from guerdon.api.requests import AnyRequest, service_of
 from guerdon.observe.metrics import CONTENT_TYPE
 
 
-@get("/", sync_to_thread=True, **open_to(*AUDITOR))
+@get("/", sync_to_thread=True, **open_to(*AUDITOR, answer_kinds=("text/plain",), problems=("not_for_one_program",)))
 def read_metrics(request: AnyRequest) -> Response[bytes]:
     """The numbers of every worker, added up. They are about all programs, so it takes a key of the whole deployment."""
     if request.auth.program is not None:

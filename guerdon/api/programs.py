@@ -8,7 +8,14 @@ from litestar.params import FromPath, RawBody
 from guerdon.api.access import AUDITOR, MANAGER, READER, open_to
 from guerdon.api.problems import Problem
 from guerdon.api.requests import AnyRequest, service_of
-from guerdon.api.sources import check_name, errors_in, source_in, told_as_problems
+from guerdon.api.sources import (
+    PUBLISHING_PROBLEMS,
+    SOURCE_KINDS,
+    check_name,
+    errors_in,
+    source_in,
+    told_as_problems,
+)
 from guerdon.api.versions import published_answer, versions_of
 from guerdon.core.amounts import currency_scale
 from guerdon.core.program import Program
@@ -22,6 +29,7 @@ from guerdon.messages.programs import (
     FindingInFile,
     ProgramDeclared,
     Programs,
+    Source,
     UnitDeclared,
     VersionPublished,
 )
@@ -48,7 +56,17 @@ def read_one_program(request: AnyRequest, name: FromPath[str]) -> ProgramDeclare
     return _declared(request, name)
 
 
-@post("/", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
+@post(
+    "/",
+    sync_to_thread=True,
+    **open_to(
+        *MANAGER,
+        body=Source,
+        body_kinds=SOURCE_KINDS,
+        problems=("not_for_one_program", "program_exists", *PUBLISHING_PROBLEMS),
+    ),
+    status_code=201,
+)
 def add_program(request: AnyRequest, body: RawBody) -> VersionPublished:
     """Publish the first version of a new program. It takes a key that opens the whole deployment."""
     if request.auth.program is not None:
@@ -60,7 +78,12 @@ def add_program(request: AnyRequest, body: RawBody) -> VersionPublished:
     return published_answer(request, published)
 
 
-@post("/validate", sync_to_thread=True, **open_to(*AUDITOR), status_code=200)
+@post(
+    "/validate",
+    sync_to_thread=True,
+    **open_to(*AUDITOR, body=Source, body_kinds=SOURCE_KINDS),
+    status_code=200,
+)
 def validate_program(request: AnyRequest, body: RawBody) -> Checked:
     """Tell every error in a program file with its line, and what looks wrong though it can be used. Stores nothing."""
     source = source_in(request, body)
@@ -78,7 +101,12 @@ def validate_program(request: AnyRequest, body: RawBody) -> Checked:
     )
 
 
-@post("/{name:str}/diff", sync_to_thread=True, **open_to(*AUDITOR), status_code=200)
+@post(
+    "/{name:str}/diff",
+    sync_to_thread=True,
+    **open_to(*AUDITOR, body=Source, body_kinds=SOURCE_KINDS, problems=("program_name_differs", "program_not_right")),
+    status_code=200,
+)
 def compare_program(request: AnyRequest, name: FromPath[str], body: RawBody) -> Compared:
     """Say what a program file would change against the version in force. Stores nothing."""
     source, service = source_in(request, body), service_of(request)

@@ -16,7 +16,11 @@ from guerdon.messages.receipts import PurchaseAnswer
 from guerdon.runtime.till import Answer
 
 
-@post("/", **open_to(*CHECKOUT), status_code=200)
+@post(
+    "/",
+    **open_to(*CHECKOUT, body=PurchaseRequest, problems=("quote_not_readable", "quote_of_another_cart")),
+    status_code=200,
+)
 async def send_purchase(request: AnyRequest, body: RawBody) -> PurchaseAnswer:
     """Record a purchase, and answer with what its receipt is printed from.
 

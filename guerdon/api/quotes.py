@@ -22,7 +22,7 @@ from guerdon.runtime.quoting import CouponNow, PayableNow, Quote, RewardNow, quo
 from guerdon.runtime.story import MemberNotFound
 
 
-@post("/", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post("/", sync_to_thread=True, **open_to(*CUSTOMER, body=QuoteRequest), status_code=200)
 def ask_for_quote(request: AnyRequest, body: RawBody) -> QuoteAnswer:
     """What buying this basket would lead to: prices, points, coupons, rewards, and why. Nothing is recorded."""
     asked = read_event(request, body, QuoteRequest)

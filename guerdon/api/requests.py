@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union, get_args
 
 import msgspec
 from anyio.to_thread import run_sync
@@ -28,6 +28,17 @@ ID_HEADER = "idempotency-key"
 AnyRequest = Request[Caller, Caller, Any]
 _E = TypeVar("_E")
 _IDENTITY = b'"identity"'
+
+
+class Reading(Request[Any, Any, Any]):
+    """A request whose body may be nonsense of any kind: Litestar itself knows only of JSON that is none."""
+
+    async def json(self) -> Any:
+        """The body as a value. Raises Problem where it is no text, or nested too deep to look at."""
+        try:
+            return await super().json()
+        except UNREADABLE as error:
+            raise Problem("body_not_readable") from error
 
 
 def service_of(request: AnyRequest) -> Service:
@@ -159,3 +170,6 @@ def _raw(value: str) -> msgspec.Raw:
 
 EVENT: Any = Event
 """The union of all events, as a type to decode into."""
+
+EVENT_FROM_OUTSIDE: Any = Union[tuple([kind for kind in get_args(Event) if kind not in ENGINE_EVENTS])]  # noqa: UP007
+"""The union of those that clients may send, for the description."""

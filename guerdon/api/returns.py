@@ -19,7 +19,7 @@ from guerdon.messages.returns import GivenBack, ReturnAnswer, TakenBack
 from guerdon.runtime.till import Answer
 
 
-@post("/", **open_to(*CHECKOUT), status_code=200)
+@post("/", **open_to(*CHECKOUT, body=Return), status_code=200)
 async def send_return(request: AnyRequest, body: RawBody) -> ReturnAnswer:
     """Record that goods of a purchase come back, and answer what was taken back and what is in the wallet again."""
     event = await event_sent(request, body, Return)

@@ -16,6 +16,17 @@ from guerdon.runtime.till import UNREADABLE
 from guerdon.store.programs import VersionRewritesHistory
 
 _TEXTS = ("", "text/yaml", "text/x-yaml", "text/plain", "application/yaml", "application/x-yaml")
+SOURCE_KINDS = ("text/yaml", "application/json")
+"""How a program file is sent: as it is, or in JSON."""
+PUBLISHING_PROBLEMS = (
+    "changed_meanwhile",
+    "program_name_differs",
+    "program_not_right",
+    "version_cannot_be_dated",
+    "version_does_not_fit",
+    "version_too_late",
+)
+"""Why a file is not published."""
 _CODES: dict[type[Exception], str] = {
     DateNotFound: "version_cannot_be_dated",
     VersionDoesNotFit: "version_does_not_fit",

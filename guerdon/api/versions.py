@@ -11,13 +11,14 @@ from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 from guerdon.api.access import AUDITOR, MANAGER, READER, open_to
 from guerdon.api.problems import Problem
 from guerdon.api.requests import AnyRequest, service_of
-from guerdon.api.sources import check_name, source_in, told_as_problems
+from guerdon.api.sources import PUBLISHING_PROBLEMS, SOURCE_KINDS, check_name, source_in, told_as_problems
 from guerdon.core.calendar import Instant, instant_of
 from guerdon.language import dated_from, read_program
 from guerdon.leaflet import html, leaflet, markdown
 from guerdon.messages.programs import (
     LeafletLanguage,
     Restoration,
+    Source,
     Status,
     VersionOfProgram,
     VersionPublished,
@@ -37,7 +38,7 @@ _SAFE = {
 }
 
 
-@get("/", sync_to_thread=True, **open_to(*READER))
+@get("/", sync_to_thread=True, **open_to(*READER, etag=True))
 def list_versions(request: AnyRequest, name: FromPath[str]) -> Response[Versions]:
     """Every version of a program, oldest first. The ETag is that of the newest one, for publishing the next."""
     service = service_of(request)
@@ -48,7 +49,11 @@ def list_versions(request: AnyRequest, name: FromPath[str]) -> Response[Versions
     return Response(Versions(items=items), headers={"ETag": _tag(len(items))})
 
 
-@post("/", sync_to_thread=True, **open_to(*MANAGER))
+@post(
+    "/",
+    sync_to_thread=True,
+    **open_to(*MANAGER, body=Source, body_kinds=SOURCE_KINDS, if_match=True, etag=True, problems=PUBLISHING_PROBLEMS),
+)
 def add_version(request: AnyRequest, name: FromPath[str], body: RawBody) -> Response[VersionPublished]:
     """Publish a version: it is in force from its ``effective_from`` on, which may lie ahead.
 
@@ -58,7 +63,7 @@ def add_version(request: AnyRequest, name: FromPath[str], body: RawBody) -> Resp
     return _publish(request, name, source_in(request, body))
 
 
-@get("/{number:int}", sync_to_thread=True, **open_to(*AUDITOR))
+@get("/{number:int}", sync_to_thread=True, **open_to(*AUDITOR, etag=True))
 def read_version(request: AnyRequest, name: FromPath[str], number: FromPath[int]) -> Response[VersionText]:
     """A version with the text of its file."""
     found, source = _version(request, name, number)
@@ -72,7 +77,11 @@ def read_version(request: AnyRequest, name: FromPath[str], number: FromPath[int]
     return Response(text, headers={"ETag": _tag(number)})
 
 
-@post("/{number:int}/restore", sync_to_thread=True, **open_to(*MANAGER))
+@post(
+    "/{number:int}/restore",
+    sync_to_thread=True,
+    **open_to(*MANAGER, if_match=True, etag=True, problems=PUBLISHING_PROBLEMS),
+)
 def restore_version(
     request: AnyRequest, name: FromPath[str], number: FromPath[int], data: JSONBody[Restoration]
 ) -> Response[VersionPublished]:
@@ -86,7 +95,11 @@ def restore_version(
     return _publish(request, name, moved)
 
 
-@get("/{number:int}/leaflet", sync_to_thread=True, **open_to(*READER))
+@get(
+    "/{number:int}/leaflet",
+    sync_to_thread=True,
+    **open_to(*READER, answer_kinds=("text/html", "text/markdown")),
+)
 def read_leaflet(
     request: AnyRequest,
     name: FromPath[str],

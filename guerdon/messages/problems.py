@@ -32,3 +32,35 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     """The values that ``detail`` names."""
     faults: list[Fault] = []
     """What is wrong with the request, where it is several things."""
+
+
+class ProblemMeaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What a code means, wherever it is answered."""
+
+    code: str
+    """The stable code."""
+    status: int
+    """The HTTP status that it comes with."""
+    detail: str
+    """The sentence of the answer; words in braces stand for what is told that time."""
+    meaning: str
+    """What it means."""
+    remedy: str
+    """What to do about it."""
+
+
+class FrontDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """Where everything is."""
+
+    name: str
+    """``Guerdon``."""
+    version: str
+    """Of the software."""
+    documentation: str = "/docs"
+    """The pages for people."""
+    description: str = "/openapi.json"
+    """The description for software."""
+    problems: str = "/problems"
+    """What every code means."""
+    health: str = "/health/ready"
+    """Whether it can do its work."""

@@ -9,10 +9,10 @@ import pytest
 
 from docs.pages import GENERATED, REFERENCE
 from docs.pages.database import read_schema, undocumented
-from docs.pages.docstrings import field_words
 from docs.pages.events import EXAMPLES
 from docs.pages.markdown import Undocumented
-from docs.pages.refusals import WORDS
+from guerdon.api.remedies import WORDS
+from guerdon.api.words import field_words
 from guerdon.core.events import Purchase, decode_event, encode_event, event_from
 from guerdon.core.refusals import REFUSALS
 

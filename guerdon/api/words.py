@@ -2,25 +2,38 @@
 
 import ast
 import inspect
-import textwrap
+import sys
+from functools import cache
 from typing import Any
 
-from docs.pages.markdown import plain
 
-
+@cache
 def field_words(struct: type[Any]) -> dict[str, str]:
     """What stands under each field of a class and of those it is made from, by the field's name."""
     words: dict[str, str] = {}
     for kind in reversed(struct.__mro__):
-        if kind.__module__ == struct.__module__:
+        if kind.__module__.startswith("guerdon."):
             words |= _own_words(kind)
     return words
 
 
+def plain(text: str) -> str:
+    """The text of a docstring on one line, with the code marks of Markdown."""
+    return " ".join(text.replace("``", "`").split())
+
+
 def _own_words(kind: type[Any]) -> dict[str, str]:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
-    definition = tree.body[0]
-    assert isinstance(definition, ast.ClassDef), "the source of a class is a class"
+    return _words_of_module(kind.__module__).get(kind.__name__, {})
+
+
+@cache
+def _words_of_module(module: str) -> dict[str, dict[str, str]]:
+    """What stands under the fields of every class of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: _words_of(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _words_of(definition: ast.ClassDef) -> dict[str, str]:
     words = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_text(below):

@@ -1,9 +1,6 @@
-"""``refusals.md``: every refusal with its sentence, from ``REFUSALS``; meaning and remedy stand here."""
+"""Remedies: what every refusal and every problem means, and what to do about it."""
 
 from typing import NamedTuple
-
-from docs.pages.markdown import NOTE, Undocumented, page, table
-from guerdon.core.refusals import REFUSALS
 
 
 class Words(NamedTuple):
@@ -456,43 +453,206 @@ WORDS: dict[str, Words] = {
 """The words for each code of ``REFUSALS``."""
 
 
-def refusals_page() -> str:
-    """The page."""
-    if WORDS.keys() != REFUSALS.keys():
-        raise Undocumented(sorted(WORDS.keys() ^ REFUSALS.keys()))
-    overview = table(
-        ("code", "journaled"),
-        [(f"[`{code}`](#{code})", "yes" if words.journaled else "no") for code, words in WORDS.items()],
-    )
-    return page(
-        "# Refusals",
-        NOTE.format(source="`guerdon/core/refusals.py` and `docs/pages/refusals.py`"),
-        'A refusal is a business "no": a value with a stable code, a sentence for a person and the details that the '
-        "sentence names. It is never an exception. When an event is refused nothing moves: no points, no meter, no "
-        "tier, no shared limit, and not what fell due before the event either.",
-        "**Journaled** refusals are kept in the member's journal under the event's id. Sending the same event again "
-        "gives the same refusal, whatever has changed since; so a second try needs a **new id**. The others are not "
-        "recorded: correct the event and send it again under the **same id**. The enrolment of a member who is not "
-        "there yet is never journaled when it is refused.",
-        overview,
-        "## Which of several",
-        "Only the first is told. The order: cannot be read; id known (the first answer, or other content); member "
-        "unknown; time out of range; in the future; no program in force; already enrolled; too late; blocked, closed "
-        "or merged; then what the kind of event asks for:",
-        "- `purchase`: holds, currency, discount of a line, amount, discount of the basket, rewards, codes, what is "
-        "paid with, the price.\n"
-        "- `return`: purchase unknown, then line by line: line unknown, more than is left; nothing left at all.\n"
-        "- `redeem`: reward unknown, not for this member, costs more than is available, out of stock.\n"
-        "- `hold`: its end, too many, not one thing alone, then as for the thing itself.\n"
-        "- `adjust`: unit unknown, more than is available.",
-        *[_section(code, words) for code, words in WORDS.items()],
-    )
+PROBLEM_WORDS: dict[str, Words] = {
+    "body_not_readable": Words(
+        "The body is no JSON in UTF-8, or a program file that is no UTF-8.",
+        "Look at what is sent: its encoding, a comma too many, a number that is none.",
+        journaled=False,
+    ),
+    "body_too_large": Words(
+        "The body has more bytes than the address takes, or a line of a bulk body does.",
+        "Send it in parts. Many events go to `/v1/events/bulk`.",
+        journaled=False,
+    ),
+    "changed_meanwhile": Words(
+        "`If-Match` names a version that is not the newest any more.",
+        "Read the versions again, look at what is new, and publish on top of it.",
+        journaled=False,
+    ),
+    "cursor_not_readable": Words(
+        "A cursor is `next` of a page, taken as it came, for the same list in the same order.",
+        "Begin again without a cursor.",
+        journaled=False,
+    ),
+    "database_unavailable": Words(
+        "The database is being restarted, is full, or cannot be reached. An event may have been recorded all the same.",
+        "Send the same request again, with the same id: it is recorded once.",
+        journaled=False,
+    ),
+    "event_not_found": Words(
+        "The program has no event of that id, or it is not the member's.",
+        "Check the id, and the key's program.",
+        journaled=False,
+    ),
+    "hold_not_found": Words(
+        "No event of that id has begun a hold in this program.",
+        "Check the id: it is that of the event that made the hold.",
+        journaled=False,
+    ),
+    "id_differs": Words(
+        "Two ids were sent for one event.",
+        "Send one: in the body, or as the header.",
+        journaled=False,
+    ),
+    "id_missing": Words(
+        "Every write carries an id, so that it can be sent again.",
+        "Choose one that is unique in the program: the number of the receipt.",
+        journaled=False,
+    ),
+    "internal_error": Words(
+        "A fault of Guerdon's. The request was not carried out, or its answer got lost.",
+        "Look for the request's id in the logs. Sending the same event again with the same id is harmless.",
+        journaled=False,
+    ),
+    "key_is_over": Words(
+        "The key has expired or was revoked; nothing is made to replace it.",
+        "Make a new key.",
+        journaled=False,
+    ),
+    "key_missing": Words(
+        "Everything under `/v1` takes a key.",
+        "Send the header `Authorization: Bearer gk_…`. A manager makes keys; `guerdon keys` makes the first one.",
+        journaled=False,
+    ),
+    "key_not_found": Words(
+        "There is no key of that id that this key may see.",
+        "List the keys. The id is the part between the first two underscores.",
+        journaled=False,
+    ),
+    "key_not_good": Words(
+        "The key is mistyped, has expired or was revoked.",
+        "Use the key that replaced it, or ask a manager for one.",
+        journaled=False,
+    ),
+    "method_not_allowed": Words(
+        "The address is right and the method is not.",
+        "See which methods the address takes: they stand in the header `Allow` and on the page of the service.",
+        journaled=False,
+    ),
+    "not_allowed": Words(
+        "Each address is open to some scopes, and the key has none of them.",
+        "Use a key with one of the scopes that are named.",
+        journaled=False,
+    ),
+    "not_as_wanted": Words(
+        "A field is missing, unknown, of another type or out of its bounds. `faults` names the places.",
+        "Correct the request. Nothing was recorded, so the same id may be used.",
+        journaled=False,
+    ),
+    "not_for_one_program": Words(
+        "It is about the deployment as a whole.",
+        "Use a key that was made for no program.",
+        journaled=False,
+    ),
+    "not_found": Words(
+        "Nothing is at this address. A slash within an id is written `%2F`.",
+        "Check the address.",
+        journaled=False,
+    ),
+    "overloaded": Words(
+        "More arrives than the database takes. Nothing of the event was recorded.",
+        "Wait as long as `Retry-After` says, and send the same again with the same id.",
+        journaled=False,
+    ),
+    "partner_not_found": Words(
+        "No version of the program has a partner of that name.",
+        "List the partners.",
+        journaled=False,
+    ),
+    "program_exists": Words(
+        "The program has a first version.",
+        "Send the file to `/v1/programs/{name}/versions`.",
+        journaled=False,
+    ),
+    "program_name_differs": Words(
+        "`program` of the file is another one than the address names.",
+        "Send the file to its own address.",
+        journaled=False,
+    ),
+    "program_not_chosen": Words(
+        "The key opens several programs, and the request says nothing of which.",
+        "Send the header `Guerdon-Program`, or use a key for one program.",
+        journaled=False,
+    ),
+    "program_not_found": Words(
+        "There is no program of that name that the key opens.",
+        "Check the name; list the programs.",
+        journaled=False,
+    ),
+    "program_not_right": Words(
+        "`faults` names every error with line and column.",
+        "Correct the file. `guerdon check` says the same with no service.",
+        journaled=False,
+    ),
+    "quote_not_readable": Words(
+        "The id of a quote is taken as it came.",
+        "Ask for a quote again, or send the purchase without.",
+        journaled=False,
+    ),
+    "quote_of_another_cart": Words(
+        "The quote was given for another basket, or for another member.",
+        "Ask for a quote of the basket as it is now, or send the purchase without.",
+        journaled=False,
+    ),
+    "request_not_allowed": Words(
+        "HTTP itself forbids the request.",
+        "The sentence says why.",
+        journaled=False,
+    ),
+    "secret_key_missing": Words(
+        "What is encrypted cannot be read or written, because the service was started without the key to it.",
+        "Start it with the secret key that the data was written with.",
+        journaled=False,
+    ),
+    "stopping": Words(
+        "The process is being stopped, for an upgrade perhaps. Nothing was recorded.",
+        "Send the same again with the same id; another process answers.",
+        journaled=False,
+    ),
+    "too_many_lines": Words(
+        "A bulk request has a bound on its lines.",
+        "Send the lines in several requests, one after the other.",
+        journaled=False,
+    ),
+    "too_many_requests": Words(
+        "The key has used up its requests for this second.",
+        "Wait as long as `Retry-After` says. Send many events in one bulk request. A manager can make a key for more.",
+        journaled=False,
+    ),
+    "unit_not_found": Words(
+        "No unit of that name is declared, and the member has none of it.",
+        "Check the name; the program lists its units.",
+        journaled=False,
+    ),
+    "unsupported_media_type": Words(
+        "The body is of a type that the address does not take.",
+        "Send the header `Content-Type` that is described.",
+        journaled=False,
+    ),
+    "version_cannot_be_dated": Words(
+        "The date of the old file stands where it cannot be replaced.",
+        "Write the date into the file yourself, and publish it.",
+        journaled=False,
+    ),
+    "version_does_not_fit": Words(
+        "Members hold what the new version no longer knows, or would know otherwise. `faults` names all of it.",
+        "Keep what members hold in the file; let it run out by dates in place of dropping it.",
+        journaled=False,
+    ),
+    "version_not_found": Words(
+        "The program has no version of that number.",
+        "List the versions.",
+        journaled=False,
+    ),
+    "version_too_late": Words(
+        "A version does not change what has been decided already.",
+        "Choose a later `effective_from`.",
+        journaled=False,
+    ),
+}
+"""The same for what only HTTP knows."""
 
 
-def _section(code: str, words: Words) -> str:
-    return page(
-        f"## `{code}`",
-        f"> {REFUSALS[code]}",
-        f"{words.meaning}",
-        f"**What to do.** {words.remedy}",
-    ).strip()
+def words_for(code: str) -> Words | None:
+    """What there is to say about a code; None for one that nobody has put into words."""
+    return WORDS.get(code) or PROBLEM_WORDS.get(code)
