@@ -19,6 +19,7 @@ import msgspec
 from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
+from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
@@ -278,6 +279,8 @@ class Operation(NamedTuple):
         returned = self.handler.parsed_fn_signature.return_type
         if get_origin(returned.raw) is Response:
             return get_args(returned.raw)
+        if isinstance(returned.annotation, type) and issubclass(returned.annotation, Stream):
+            return (str,)
         return (returned.annotation,)
 
     @property
@@ -523,7 +526,7 @@ def _problem(status: int, names: Sequence[str], shown: Sequence[Example]) -> dic
 def _put_words(wanted: Iterable[Any], components: Mapping[str, Any]) -> None:
     """Give every component the words of its Struct and of its fields."""
     for struct in structs_in(wanted):
-        component = components[struct.__name__]
+        component = components[_name_of(struct, components)]
         component["description"] = plain(component.get("description", ""))
         words = field_words(struct)
         for field in msgspec.structs.fields(struct):
@@ -535,6 +538,11 @@ def _put_words(wanted: Iterable[Any], components: Mapping[str, Any]) -> None:
                 component["properties"][name] = schema | {"description": told}
 
 
+def _name_of(struct: type[Any], components: Mapping[str, Any]) -> str:
+    """The name of a Struct's component: its own, or with its module where two share it."""
+    return struct.__name__ if struct.__name__ in components else f"{struct.__module__}.{struct.__qualname__}"
+
+
 def _a_time(schema: Any) -> Any:
     """A field that is a time. All of ours have an offset, whether its type asks for it or not."""
     if "anyOf" in schema:
@@ -544,7 +552,7 @@ def _a_time(schema: Any) -> Any:
 
 def _put_effects(components: dict[str, Any]) -> None:
     """Describe effects as they go over the wire, and let every list of them be one."""
-    kinds = [components[kind.__name__] for kind in structs_in(get_args(Effect))]
+    kinds = [components[_name_of(kind, components)] for kind in structs_in(get_args(Effect))]
     for component in kinds:
         properties = component["properties"]
         component["properties"] = {name: _on_the_wire(name, schema) for name, schema in properties.items()}
@@ -557,7 +565,7 @@ def _put_effects(components: dict[str, Any]) -> None:
     components["Effect"] = {
         "title": "Effect",
         "description": "One thing that an event led to.",
-        "anyOf": [{"$ref": _REFERENCE.format(name=kind.__name__)} for kind in get_args(Effect)],
+        "anyOf": [{"$ref": _REFERENCE.format(name=_name_of(kind, components))} for kind in get_args(Effect)],
     }
 
 

@@ -60,8 +60,8 @@ def test_no_two_operations_have_one_name() -> None:
     assert [name for name, times in Counter(one.name for one in OPERATIONS).items() if times > 1] == []
 
 
-def test_every_message_goes_by_its_plain_name() -> None:
-    assert [name for name in DESCRIPTION["components"]["schemas"] if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
+def test_every_message_goes_by_its_plain_name_where_no_two_share_it() -> None:
+    assert [name for name in DESCRIPTION["components"]["schemas"] if not re.fullmatch(r"(guerdon\.[a-z.]+\.)?[A-Z][A-Za-z]+", name)] == []
 
 
 def test_every_schema_is_one() -> None:
