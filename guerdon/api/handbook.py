@@ -38,6 +38,7 @@ ORDER = (
     "Campaigns",
     "Partners",
     "Reports",
+    "Changes",
     "Webhooks",
     "Stream",
     "Programs",

