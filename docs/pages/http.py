@@ -80,7 +80,7 @@ def _body(told: Mapping[str, Any], components: Mapping[str, Any]) -> Iterator[st
                 f"`{name}`",
                 _unlinked(type_in_words(field)),
                 "**required**" if required else "may be",
-                field["description"],
+                field.get("description", ""),
             )
             for name, field, required in fields
         ],
