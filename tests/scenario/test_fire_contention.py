@@ -85,7 +85,7 @@ def test_the_last_unit_of_a_budget_goes_to_one(town: Town) -> None:
     replies = town.everybody("/v1/events", quizzes)
 
     assert told(replies) == {(200, ""): 100}
-    assert sum(effect["effect"] == "earned" for reply in replies for effect in reply.content["effects"]) == 1
+    assert sum(effect["effect"] == "granted" for reply in replies for effect in reply.content["effects"]) == 1
     assert town.services[0].is_proven()
 
 
