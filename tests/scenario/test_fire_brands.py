@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
+from fire import ENDLESS
 from http_fixtures import Counter, counter, enrol, purchase
 from ledger_fixtures import FULL
 
@@ -141,7 +142,7 @@ def tries(town: Counter, other: Other) -> Iterator[tuple[str, str]]:
                 path = route.path_format
                 for part, value in zip(named, ids, strict=True):
                     path = path.replace(f"{{{part.name}}}", str(value))
-                if not path.startswith("/schema"):
+                if path not in ENDLESS and not path.startswith("/schema"):
                     yield method, path
 
 
