@@ -44,6 +44,10 @@ rewards:
 """A point a dollar; one mug, one star for a quiz, and codes that are good once."""
 
 
+ENDLESS = {"/v1/stream"}
+"""Answers that never end. ``/v1/changes`` reads the same pages in the same way, and ends."""
+
+
 class Ask(NamedTuple):
     """A request that can be sent again."""
 
