@@ -5,6 +5,7 @@ an id alone. Amounts of money are whole minor units of the program's currency (c
 """
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypeGuard, get_args
@@ -329,6 +330,15 @@ class Play(_Event, frozen=True, tag="play"):
     """For a raffle: how many tickets are asked for."""
 
 
+def _plain_role(event: "Enter | Admit | Settle") -> None:
+    """Let a role that is the default be the default itself.
+
+    Defaults are left out of an event's JSON by identity: another text that reads ``adult``, out of a request or a
+    stored state, would be written, and the same event would have two canonical forms.
+    """
+    msgspec.structs.force_setattr(event, "role", sys.intern(event.role))
+
+
 class Enter(_Event, frozen=True, tag="enter"):
     """The member asks to enter a household. The household admits or declines."""
 
@@ -338,6 +348,10 @@ class Enter(_Event, frozen=True, tag="enter"):
     """As the household's roles are called in the program file."""
     address: Name = ""
     """A token that is equal for equal addresses, never the address itself."""
+
+    def __post_init__(self) -> None:
+        """See ``_plain_role``."""
+        _plain_role(self)
 
 
 class Exit(_Event, frozen=True, tag="exit"):
@@ -424,6 +438,10 @@ class Admit(_Event, frozen=True, tag="admit"):
     plans: tuple[Name, ...] = ()
     """From the owner: the plans that the household shares now."""
 
+    def __post_init__(self) -> None:
+        """See ``_plain_role``."""
+        _plain_role(self)
+
 
 class Settle(_Event, frozen=True, tag="settle"):
     """A household's answer to a person who asked to enter."""
@@ -438,6 +456,10 @@ class Settle(_Event, frozen=True, tag="settle"):
     """Why the household declined: ``full``, ``other_address`` or ``no_owner``; empty: the person was taken in."""
     plans: tuple[Name, ...] = ()
     """The plans that the household shares with the person."""
+
+    def __post_init__(self) -> None:
+        """See ``_plain_role``."""
+        _plain_role(self)
 
 
 class Win(_Event, frozen=True, tag="win"):

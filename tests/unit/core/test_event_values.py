@@ -1,21 +1,26 @@
 """Events as they arrive: one canonical JSON, and bounds that keep out what no till means."""
 
 import json
+from typing import get_args
 
 import msgspec
 import pytest
 
 from guerdon.core.amounts import MAX_AMOUNT
+from guerdon.core.belongings import NO_BELONGINGS
 from guerdon.core.events import (
     Action,
     Adjust,
     Enrol,
+    Event,
     Line,
     Purchase,
     Redeem,
     Return,
     ReturnedLine,
+    TakenReward,
     Tick,
+    Traits,
     decode_event,
     encode_event,
     event_from,
@@ -270,3 +275,33 @@ def test_a_birthday_is_a_day_of_some_year(birthday, is_day):
     else:
         with pytest.raises(msgspec.ValidationError):
             decode_event(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"kind":"enter","household":"home","id":"e","member":"m","at":"2026-03-10T14:30:00Z"}',
+        b'{"kind":"admit","household":"family","person":"ana","id":"e","member":"m","at":"2026-03-10T14:30:00Z"}',
+        b'{"kind":"settle","household":"family","pool":"home","id":"e","member":"m","at":"2026-03-10T14:30:00Z"}',
+    ],
+)
+def test_a_default_that_is_written_out_is_left_out_of_the_one_canonical_json(content: bytes) -> None:
+    written_out = content.replace(b"}", b',"role":"adult"}')
+    other = content.replace(b"}", b',"role":"child"}')
+
+    assert encode_event(decode_event(written_out)) == encode_event(decode_event(content))
+    assert b"role" not in encode_event(decode_event(written_out))
+    assert b'"role":"child"' in encode_event(decode_event(other))
+
+
+def test_no_other_event_has_a_default_that_another_equal_value_would_not_be() -> None:
+    # msgspec leaves out what *is* the default. Small numbers, `""`, `()`, True and None are one thing each. What is a
+    # Struct is made anew by each decision, and is read back as it was written.
+    kinds = [*get_args(Event), Line, ReturnedLine, TakenReward, Traits]
+    found = {
+        f"{kind.__name__}.{field.name}"
+        for kind in kinds
+        for field in msgspec.structs.fields(kind)
+        if field.default not in ("", (), None, True, False, 0, 1, msgspec.NODEFAULT, NO_BELONGINGS)
+    }
+    assert found == {"Enter.role", "Admit.role", "Settle.role"}
