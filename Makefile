@@ -31,7 +31,7 @@ demo: $(RUN_READY) ## Set everything up and show a year of a real grocery's loya
 	@$(BIN)/guerdon demo $(ARGS)
 
 test: check ## Run everything that has to pass: the checks, then the tests.
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(DEV_READY) ## Run only the checks that read the code: style, format, types, import rings.
 	$(BIN)/ruff check .
