@@ -18,7 +18,7 @@ from guerdon.core.events import Block, Close, Event, Merge, Unblock, Unmerge
 from guerdon.core.refusals import stop
 from guerdon.core.state import Bar, decode_state
 from guerdon.messages.events import EventAnswer
-from guerdon.messages.persons import Merged
+from guerdon.messages.persons import MergeAnswer
 from guerdon.people.audit import member_target, record
 from guerdon.people.describing import describe_event
 from guerdon.people.identities import follow_merge, merged_into, undo_merge
@@ -49,7 +49,7 @@ def close_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> E
 
 
 @post("/merge", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
-def merge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> Merged:
+def merge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> MergeAnswer:
     """Two cards turn out to be one person's: what this member has goes over to another, identities and all."""
     event = _read(request, member, body, Merge)
     _check_known(request, event)
@@ -63,7 +63,7 @@ def merge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> M
 
 
 @post("/unmerge", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
-def unmerge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> Merged:
+def unmerge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> MergeAnswer:
     """They were two persons after all: the member is active again, and gets back what the other one still has."""
     event = _read(request, member, body, Unmerge)
     answer = commit_in_thread(request, event)
@@ -140,9 +140,9 @@ def _describe(request: AnyRequest, member: str) -> None:
         commit_in_thread(request, event)
 
 
-def _merged(answer: Answer, into: str, went: int) -> Merged:
+def _merged(answer: Answer, into: str, went: int) -> MergeAnswer:
     assert answer.seq is not None, "only what was journaled is answered"
-    return Merged(
+    return MergeAnswer(
         member=answer.member, into=into, id=answer.event_id, seq=answer.seq, repeated=answer.repeated, identities=went
     )
 

@@ -454,6 +454,16 @@ WORDS: dict[str, Words] = {
 
 
 PROBLEM_WORDS: dict[str, Words] = {
+    "batch_exists": Words(
+        "The codes of a batch are made or imported once, and its terms never change.",
+        "Take another name. Of a batch whose codes got lost, revoke the old one first.",
+        journaled=False,
+    ),
+    "batch_not_found": Words(
+        "No codes of that name were made or imported in this program.",
+        "Check the name; list the batches.",
+        journaled=False,
+    ),
     "body_not_readable": Words(
         "The body is no JSON in UTF-8, or a program file that is no UTF-8.",
         "Look at what is sent: its encoding, a comma too many, a number that is none.",
@@ -467,6 +477,12 @@ PROBLEM_WORDS: dict[str, Words] = {
     "changed_meanwhile": Words(
         "`If-Match` names a version that is not the newest any more.",
         "Read the versions again, look at what is new, and publish on top of it.",
+        journaled=False,
+    ),
+    "codes_not_right": Words(
+        "A code, a line of the file or the terms of the batch cannot be; or more codes are wanted than the signs "
+        "allow. Nothing was stored.",
+        "Correct what the sentence names, and send all of it again.",
         journaled=False,
     ),
     "cursor_not_readable": Words(
@@ -524,6 +540,21 @@ PROBLEM_WORDS: dict[str, Words] = {
         "Use the key that replaced it, or ask a manager for one.",
         journaled=False,
     ),
+    "limit_not_changed": Words(
+        "What is added is more than can be counted, or cannot be taken away: it was used.",
+        "Read how much there is, and change it by what is possible.",
+        journaled=False,
+    ),
+    "limit_not_found": Words(
+        "The version in force has no such reward or mechanic, or it has as much of it as members take.",
+        "Check the name; `/v1/limits` lists what is limited.",
+        journaled=False,
+    ),
+    "member_differs": Words(
+        "The body names another member than the path, or a member and an identity.",
+        "Name the member once.",
+        journaled=False,
+    ),
     "method_not_allowed": Words(
         "The address is right and the method is not.",
         "See which methods the address takes: they stand in the header `Allow` and on the page of the service.",
@@ -557,6 +588,11 @@ PROBLEM_WORDS: dict[str, Words] = {
     "partner_not_found": Words(
         "No version of the program has a partner of that name.",
         "List the partners.",
+        journaled=False,
+    ),
+    "position_trimmed": Words(
+        "The stream is kept for a while only, and what follows the position is partly gone.",
+        "Begin again without a position, and read what was missed from the journals of the members.",
         journaled=False,
     ),
     "program_exists": Words(
@@ -599,6 +635,11 @@ PROBLEM_WORDS: dict[str, Words] = {
         "The sentence says why.",
         journaled=False,
     ),
+    "secret_key_differs": Words(
+        "What is encrypted was written with a secret key that this process was not given.",
+        "Start it with that key as well, as one of the former keys.",
+        journaled=False,
+    ),
     "secret_key_missing": Words(
         "What is encrypted cannot be read or written, because the service was started without the key to it.",
         "Start it with the secret key that the data was written with.",
@@ -612,6 +653,11 @@ PROBLEM_WORDS: dict[str, Words] = {
     "too_many_lines": Words(
         "A bulk request has a bound on its lines.",
         "Send the lines in several requests, one after the other.",
+        journaled=False,
+    ),
+    "too_many_listeners": Words(
+        "Each worker holds so many streams open at a time.",
+        "Come back after `Retry-After`, follow `/v1/changes` in its place, or start more workers.",
         journaled=False,
     ),
     "too_many_requests": Words(
@@ -647,6 +693,17 @@ PROBLEM_WORDS: dict[str, Words] = {
     "version_too_late": Words(
         "A version does not change what has been decided already.",
         "Choose a later `effective_from`.",
+        journaled=False,
+    ),
+    "webhook_not_found": Words(
+        "The program has no webhook of that number; it may have been removed.",
+        "List the webhooks.",
+        journaled=False,
+    ),
+    "webhook_unfit": Words(
+        "The address is not one that changes may be sent to, a type of changes is none, or there are as many "
+        "webhooks as a program may have.",
+        "Correct what the sentence names. An address is https:// and on the public internet.",
         journaled=False,
     ),
 }

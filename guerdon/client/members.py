@@ -9,7 +9,7 @@ from guerdon.client.pages import Pages
 from guerdon.core.events import Block, Close, Enrol, Merge, Unblock, Unmerge
 from guerdon.messages.events import EventAnswer
 from guerdon.messages.members import ListedMember, MemberAnswer, MemberPage
-from guerdon.messages.persons import Merged
+from guerdon.messages.persons import MergeAnswer
 from guerdon.messages.statements import StatementLine, StatementPage
 from guerdon.messages.wallets import WalletAnswer, WalletsAnswer
 
@@ -79,16 +79,18 @@ class Members(Group[Way]):
     @operation
     def merge(
         self, member: str, into: str, *, by: str = "", id: str | None = None, at: datetime | None = None
-    ) -> Call[Merged]:
+    ) -> Call[MergeAnswer]:
         """Two cards turn out to be one person's: what this member has goes over to another, identities and all."""
         event = Merge(id=id or new_id(), at=at or now(), member=member, into=into, by=by)
-        return write("/v1/members/{member}/merge", Merged, event, member=member)
+        return write("/v1/members/{member}/merge", MergeAnswer, event, member=member)
 
     @operation
-    def unmerge(self, member: str, *, by: str = "", id: str | None = None, at: datetime | None = None) -> Call[Merged]:
+    def unmerge(
+        self, member: str, *, by: str = "", id: str | None = None, at: datetime | None = None
+    ) -> Call[MergeAnswer]:
         """They were two persons after all: the member is active again, and gets back what is still there."""
         event = Unmerge(id=id or new_id(), at=at or now(), member=member, by=by)
-        return write("/v1/members/{member}/unmerge", Merged, event, member=member)
+        return write("/v1/members/{member}/unmerge", MergeAnswer, event, member=member)
 
 
 class Wallets(Group[Way]):

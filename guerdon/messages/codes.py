@@ -49,10 +49,15 @@ class CodeBatch(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     uses: int
     """How many baskets each code is good for."""
     uses_per_member: int | None = None
+    """How many baskets of a member all its codes are good for; left out: no such limit."""
     valid_from: datetime | None = None
+    """From when they are good; left out: at once."""
     valid_until: datetime | None = None
+    """From when they are good no more; left out: for ever."""
     prefix: str = ""
+    """What each code begins with; of codes that were imported it is not known."""
     made_at: datetime
+    """When it was made or imported."""
     revoked_at: datetime | None = None
     """When all of its codes were revoked; left out: they were not."""
 
@@ -95,11 +100,15 @@ class CodeStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     left: int | None = None
     """How often it is good still; left out: for ever."""
     uses_per_member: int | None = None
+    """How many baskets of a member all codes of the batch are good for; left out: no such limit."""
     valid_from: datetime | None = None
+    """From when it is good; left out: at once."""
     valid_until: datetime | None = None
+    """From when it is good no more; left out: for ever."""
 
 
 class CodesRevoked(msgspec.Struct, frozen=True, kw_only=True):
     """That a code or a batch is good no more."""
 
     batch: str
+    """The batch that it belongs to."""

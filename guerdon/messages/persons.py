@@ -40,6 +40,7 @@ class KeptIdentity(msgspec.Struct, frozen=True, kw_only=True):
     masked: str
     """The value with most of it hidden: ``•••0077``, ``a•••@example.com``."""
     added_at: datetime
+    """When it was added."""
 
 
 class IdentityAdded(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +79,14 @@ class SaidConsent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """A line of the history of consents."""
 
     purpose: str
+    """For what, as `consent` of the program file matches it."""
     granted: bool
+    """Whether it was given; false: it was taken back."""
     at: datetime
     """When it was said."""
     recorded_at: datetime
     text_version: str = ""
+    """Which version of the text was shown; left out: nobody said."""
     source: str | None = None
     """Where it was said; left out: it was dropped."""
     by: str = ""
@@ -102,10 +106,11 @@ class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
 
     member: str
     erased_at: datetime
+    """When it was done."""
     reason: Literal["asked", "inactive", "staff"]
 
 
-class Merged(msgspec.Struct, frozen=True, kw_only=True):
+class MergeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """That two members are one person, or two again."""
 
     member: str

@@ -26,8 +26,11 @@ class WebhookChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """What is to be different about a webhook; what is left out stays."""
 
     url: Url | None = None
+    """Where changes are sent: https:// and an address of the public internet."""
     types: Types | None = None
+    """Which changes: ``guerdon.purchase``, ``guerdon.member.*`` or ``*``."""
     description: Description | None = None
+    """What it is for, in words."""
     enabled: bool | None = None
     """Whether anything is sent. What comes while it is not is sent afterwards, as far as the stream reaches back."""
 
@@ -37,10 +40,15 @@ class WebhookAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 
     id: int
     url: str
+    """Where changes are sent."""
     types: list[str]
+    """Which changes: ``guerdon.purchase``, ``guerdon.member.*`` or ``*``."""
     description: str = ""
+    """What it is for, in words."""
     enabled: bool
+    """Whether anything is sent."""
     disabled_because: str = ""
+    """Why nothing is sent: ``by a manager``, or what failed; left out: it is sent."""
     position: int
     """Up to here the stream was delivered, or put among what waits."""
     failures: int = 0
@@ -56,7 +64,9 @@ class WebhookWithSecret(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook with the secret that deliveries are signed with: the only answer that holds it."""
 
     webhook: WebhookAnswer
+    """Everything but the secret."""
     secret: str
+    """What deliveries are signed with, as Standard Webhooks have it. Keep it: it is told once."""
 
 
 class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +95,7 @@ class LettersRevived(msgspec.Struct, frozen=True, kw_only=True):
     """How many changes that were given up are tried again."""
 
     changes: int
+    """How many changes."""
 
 
 class DeliveryTried(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -95,9 +106,13 @@ class DeliveryTried(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     change: str
     """The id of the change, which the receiver gets as ``webhook-id``."""
     type: str
+    """The type of the change: ``guerdon.purchase``."""
     position: int
+    """Its position in the stream."""
     tried_at: datetime
+    """When it was sent."""
     took_ms: int
+    """Milliseconds until the answer, or until nobody waited for it any more."""
     status: int | None = None
     """What the receiver answered; left out: nothing."""
     error: str = ""
@@ -118,16 +133,19 @@ class WaitingLetter(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     """A change that failed and is tried again, or was given up."""
 
     position: int
+    """Its position in the stream."""
     number: int
     """0: the entry itself; 1, 2 and so on: its news."""
     member: str
     seq: int
     tries: int
+    """How often it was tried."""
     due_at: datetime | None = None
     """When it is tried next; left out: an earlier one holds it back, or it was given up."""
     died_at: datetime | None = None
     """When it was given up."""
     last_error: str = ""
+    """Why the last try failed; left out: it was not tried."""
 
 
 class Letters(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -142,7 +160,9 @@ class TestDelivery(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """What came of sending a change of the type ``guerdon.test``, which is in no stream."""
 
     delivered: bool
+    """Whether the receiver took it."""
     took_ms: int
+    """Milliseconds until the answer, or until nobody waited for it any more."""
     status: int | None = None
     """What the receiver answered; left out: nothing."""
     error: str = ""
