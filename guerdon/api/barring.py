@@ -27,28 +27,34 @@ from guerdon.people.persons import member_of as person_of
 from guerdon.runtime.till import Answer
 from guerdon.store.database import Connection
 
+_SEALED = ("secret_key_differs", "secret_key_missing")
 _E = TypeVar("_E", bound=Event)
 
 
-@post("/block", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post("/block", sync_to_thread=True, **open_to(*MANAGER, body=Block, problems=("member_differs",)), status_code=200)
 def block_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> EventAnswer:
     """Stop whatever the member does. Returns, time and what others send go on."""
     return _done(request, member, body, Block, "member.blocked")
 
 
-@post("/unblock", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post("/unblock", sync_to_thread=True, **open_to(*MANAGER, body=Unblock, problems=("member_differs",)), status_code=200)
 def unblock_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> EventAnswer:
     """Let the member act again."""
     return _done(request, member, body, Unblock, "member.unblocked")
 
 
-@post("/close", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post("/close", sync_to_thread=True, **open_to(*MANAGER, body=Close, problems=("member_differs",)), status_code=200)
 def close_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> EventAnswer:
     """Let the member leave for good: what is in the wallets lapses, and memberships end."""
     return _done(request, member, body, Close, "member.closed")
 
 
-@post("/merge", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post(
+    "/merge",
+    sync_to_thread=True,
+    **open_to(*MANAGER, body=Merge, problems=("member_differs", *_SEALED)),
+    status_code=200,
+)
 def merge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> MergeAnswer:
     """Two cards turn out to be one person's: what this member has goes over to another, identities and all."""
     event = _read(request, member, body, Merge)
@@ -62,7 +68,12 @@ def merge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> M
     return _merged(answer, event.into, went)
 
 
-@post("/unmerge", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post(
+    "/unmerge",
+    sync_to_thread=True,
+    **open_to(*MANAGER, body=Unmerge, problems=("member_differs", *_SEALED)),
+    status_code=200,
+)
 def unmerge_member(request: AnyRequest, member: FromPath[str], body: RawBody) -> MergeAnswer:
     """They were two persons after all: the member is active again, and gets back what the other one still has."""
     event = _read(request, member, body, Unmerge)

@@ -58,7 +58,7 @@ class _Start(NamedTuple):
         return str(self.after) if self.number < 0 else f"{self.after + 1}.{self.number}"
 
 
-@get("/changes", sync_to_thread=True, **open_to(*AUDITOR))
+@get("/changes", sync_to_thread=True, **open_to(*AUDITOR, problems=("position_trimmed", "webhook_unfit")))
 def read_changes(
     request: AnyRequest, after: After = None, since: Since = None, types: Types = None, limit: Limit = USUAL_LIMIT
 ) -> Changes:
@@ -74,7 +74,15 @@ def read_changes(
     return Changes(items=[msgspec.Raw(change.body) for change in page.changes], next=page.position)
 
 
-@get("/stream", **open_to(*AUDITOR))
+@get(
+    "/stream",
+    **open_to(
+        *AUDITOR,
+        answers=(str,),
+        answer_kinds=(MEDIA_TYPE,),
+        problems=("cursor_not_readable", "position_trimmed", "too_many_listeners", "webhook_unfit"),
+    ),
+)
 async def follow_stream(request: AnyRequest, after: After = None, types: Types = None) -> Stream:
     """Every change as it comes, as server-sent events; without a position, what comes from now on.
 

@@ -53,7 +53,12 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
     member: Id = ""
 
 
-@post("/batches", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
+@post(
+    "/batches",
+    sync_to_thread=True,
+    **open_to(*MANAGER, answer_kinds=("text/csv",), problems=("batch_exists", "codes_not_right")),
+    status_code=201,
+)
 def make_codes(request: AnyRequest, data: JSONBody[NewBatch]) -> Stream:
     """Make a batch of up to 1,000,000 codes, and answer them as CSV when all of them are stored.
 
@@ -79,7 +84,12 @@ def make_codes(request: AnyRequest, data: JSONBody[NewBatch]) -> Stream:
     return Stream(_chunks(file), media_type="text/csv", headers=headers)
 
 
-@post("/batches/{name:str}/import", **open_to(*MANAGER), status_code=201, request_max_body_size=MOST_BYTES)
+@post(
+    "/batches/{name:str}/import",
+    **open_to(*MANAGER, body=str, body_kinds=("text/csv", _LINES), problems=("batch_exists", "codes_not_right")),
+    status_code=201,
+    request_max_body_size=MOST_BYTES,
+)
 async def import_codes(
     request: AnyRequest,
     name: FromPath[str],
@@ -133,7 +143,7 @@ def revoke_codes(request: AnyRequest, name: FromPath[str]) -> CodeBatch:
         return _told(_batch(connection, program, before.name))
 
 
-@post("/revoke", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post("/revoke", sync_to_thread=True, **open_to(*MANAGER, problems=("code_mistyped", "code_unknown")), status_code=200)
 def revoke_one(request: AnyRequest, data: JSONBody[CodeAsked]) -> CodesRevoked:
     """Let one code be good no more. The log names its batch, and not the code."""
     program = program_of(request)
@@ -147,7 +157,12 @@ def revoke_one(request: AnyRequest, data: JSONBody[CodeAsked]) -> CodesRevoked:
     return CodesRevoked(batch=found.batch)
 
 
-@post("/check", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/check",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, problems=("code_mistyped", "code_unknown", "no_program_in_force")),
+    status_code=200,
+)
 def check_code(request: AnyRequest, data: JSONBody[CodeAsked]) -> CodeStanding:
     """Whether a code is good, for what, and how often still. Nothing is used."""
     service, program = service_of(request), program_of(request)

@@ -146,4 +146,6 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _value(text: str, kind: str) -> Any:
+    if not text:
+        return None
     return msgspec.json.decode(text) if kind.endswith("json") and not kind.endswith("ndjson") else text

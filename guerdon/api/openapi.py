@@ -182,6 +182,8 @@ _WORDS_OF_NAME: Mapping[str, str] = {
 """What a field of this name is wherever nothing stands under it."""
 
 _PROBLEM_OF_PATH: Mapping[str, str] = {
+    "batches/name": "batch_not_found",
+    "budgets/name": "limit_not_found",
     "event_id": "event_not_found",
     "hold": "hold_not_found",
     "key": "key_not_found",
@@ -189,10 +191,14 @@ _PROBLEM_OF_PATH: Mapping[str, str] = {
     "name": "program_not_found",
     "number": "version_not_found",
     "partner": "partner_not_found",
+    "rewards/name": "limit_not_found",
     "unit": "unit_not_found",
+    "webhooks/number": "webhook_not_found",
 }
-"""What is answered where the thing that a part of a path names is not there."""
+"""What is answered where the thing that a part of a path names is not there; with what stands before it first."""
 _WORDS_OF_PATH: Mapping[str, str] = {
+    "batches/name": "The batch of codes, by its name.",
+    "budgets/name": "The mechanic, by its name in the program file.",
     "code": "The code of a problem.",
     "event_id": "The id of an event, as its source chose it.",
     "hold": "The id of the event that began the hold.",
@@ -201,7 +207,9 @@ _WORDS_OF_PATH: Mapping[str, str] = {
     "name": "The program, by its name.",
     "number": "The number of a version, from 1.",
     "partner": "The partner, by its name in the program file.",
+    "rewards/name": "The reward, by its name in the program file.",
     "unit": "The unit, by its name in the program file.",
+    "webhooks/number": "The number of a webhook.",
 }
 _EVERYWHERE = ("internal_error", "method_not_allowed", "not_found", "request_not_allowed")
 _WITH_KEY = (
@@ -232,7 +240,7 @@ _PROGRAM_HEADER = {
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "The ETag of the version that it was made from. With a newer one there it is refused.",
+    "description": "The ETag of what you looked at. Where it is another one by now, nothing is changed.",
     "schema": {"type": "string"},
 }
 
@@ -342,7 +350,7 @@ def operations(application: Litestar) -> list[Operation]:
 def problems_of(one: Operation) -> list[str]:
     """The codes of the problems that an operation may answer."""
     found = {*_EVERYWHERE, *one.told.problems}
-    found |= {_PROBLEM_OF_PATH[part] for part in one.parts if part in _PROBLEM_OF_PATH}
+    found |= {code for part in one.parts if (code := _of_part(one, part, _PROBLEM_OF_PATH))}
     found |= set(_WITH_KEY) if one.scopes else {"database_unavailable", "stopping"}
     if one.body is not None:
         found |= set(_WITH_BODY)
@@ -405,9 +413,15 @@ def _path(one: Operation) -> Iterator[dict[str, Any]]:
             "name": part,
             "in": "path",
             "required": True,
-            "description": _WORDS_OF_PATH.get(part, ""),
+            "description": _of_part(one, part, _WORDS_OF_PATH),
             "schema": schema,
         }
+
+
+def _of_part(one: Operation, part: str, told: Mapping[str, str]) -> str:
+    """What a table says of a part of a path, first of the part with what stands before it; empty: nothing."""
+    before = one.path.partition(f"/{{{part}}}")[0].rpartition("/")[2]
+    return told.get(f"{before}/{part}") or told.get(part, "")
 
 
 def _query(one: Operation) -> list[dict[str, Any]]:
@@ -455,7 +469,7 @@ def _body(
 ) -> dict[str, Any]:
     schema = schema_of[_key(one.body)]
     if one.is_write and one.body != EVENT_FROM_OUTSIDE:
-        schema = _without_kind(one.body.__name__, components)
+        schema = _without_kind(one, components)
     content = {}
     for kind in one.told.body_kinds:
         fitting = [example for example in shown if example.body is not None and example.body_kind == kind]
@@ -463,11 +477,16 @@ def _body(
     return {"required": True, "content": content}
 
 
-def _without_kind(name: str, components: dict[str, Any]) -> dict[str, Any]:
-    """The body of an operation for one kind of event: its kind is known, and its id may stand in a header."""
+def _without_kind(one: Operation, components: dict[str, Any]) -> dict[str, Any]:
+    """The body of an operation for one kind of event: its kind is known, and its id may stand in a header.
+
+    Where the path names the member, the body need not, and who did it is the key.
+    """
+    name = one.body.__name__
     own = f"{name}Body"
+    known = {"kind", "id", "member", "by"} if "member" in one.parts else {"kind", "id"}
     body = dict(components[name])
-    body["required"] = [field for field in body["required"] if field not in ("kind", "id")]
+    body["required"] = [field for field in body["required"] if field not in known]
     components[own] = body | {"title": own}
     return {"$ref": _REFERENCE.format(name=own)}
 
@@ -483,7 +502,8 @@ def _content(kind: str, schema: Any, shown: Sequence[Example], value: Any) -> di
 
 
 def _responses(one: Operation, schema_of: Mapping[str, Any], shown: Sequence[Example]) -> dict[str, Any]:
-    statuses = sorted({one.handler.status_code} | ({200, 201} if one.told.if_match else set()))
+    made = one.told.if_match and one.handler.status_code == http.HTTPStatus.CREATED
+    statuses = sorted({one.handler.status_code} | ({200} if made else set()))
     schemas = [schema_of[_key(answer)] for answer in one.answers]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     found = {str(status): _answer(one, status, schema, shown) for status in statuses}
@@ -497,10 +517,10 @@ def _responses(one: Operation, schema_of: Mapping[str, Any], shown: Sequence[Exa
 
 def _answer(one: Operation, status: int, schema: Any, shown: Sequence[Example]) -> dict[str, Any]:
     content = {}
-    for kind in one.told.answer_kinds:
+    for kind in one.told.answer_kinds if status != http.HTTPStatus.NO_CONTENT else ():
         fitting = [example for example in shown if example.status == status and example.answer_kind == kind]
         content[kind] = _content(kind, schema, fitting, lambda example: example.answer)
-    answer: dict[str, Any] = {"description": http.HTTPStatus(status).phrase, "content": content}
+    answer: dict[str, Any] = {"description": http.HTTPStatus(status).phrase} | ({"content": content} if content else {})
     if one.told.etag:
         answer["headers"] = {"ETag": {"description": "For `If-Match`.", "schema": {"type": "string"}}}
     return answer

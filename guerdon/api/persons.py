@@ -47,6 +47,10 @@ from guerdon.runtime.secret_key import SecretKey
 from guerdon.store.database import Connection
 
 _HIDDEN = "•••"
+_SEALED = ("secret_key_differs", "secret_key_missing")
+"""What may be answered wherever a person's data is opened."""
+_TOLD = ("overloaded", "person_erased", *_SEALED)
+"""The same where rules hear of what was changed."""
 
 
 class _Desk(NamedTuple):
@@ -87,13 +91,22 @@ def _desk(request: AnyRequest, shown: str) -> Iterator[_Desk]:
         yield _Desk(connection, service.secret, program, member.key, request)
 
 
-@post("/members/find", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/members/find",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, problems=("identity_malformed", "identity_unknown", *_SEALED)),
+    status_code=200,
+)
 def find_by_identity(request: AnyRequest, data: JSONBody[ShownIdentity]) -> MemberFound:
     """The member whom a card, an e-mail or a phone belongs to."""
     return MemberFound(member=identified(request, data))
 
 
-@get("/members/{member:str}/person", sync_to_thread=True, **open_to(*APP))
+@get(
+    "/members/{member:str}/person",
+    sync_to_thread=True,
+    **open_to(*APP, problems=("person_erased", *_SEALED), etag=True),
+)
 def read_person(request: AnyRequest, member: FromPath[str]) -> Response[Profile]:
     """What is known of the person behind a member. The ETag is to be sent when it is changed."""
     with _desk(request, member) as desk:
@@ -103,7 +116,11 @@ def read_person(request: AnyRequest, member: FromPath[str]) -> Response[Profile]
     return _answer(desk, profile)
 
 
-@put("/members/{member:str}/person", sync_to_thread=True, **open_to(*APP))
+@put(
+    "/members/{member:str}/person",
+    sync_to_thread=True,
+    **open_to(*APP, problems=("changed_meanwhile", *_TOLD), etag=True, if_match=True),
+)
 def replace_person(request: AnyRequest, member: FromPath[str], data: JSONBody[Profile]) -> Response[Profile]:
     """Put a profile in place of the one before. Rules hear of birthday, age band, region and language alone."""
     with _desk(request, member) as desk:
@@ -113,7 +130,11 @@ def replace_person(request: AnyRequest, member: FromPath[str], data: JSONBody[Pr
     return _answer(desk, data)
 
 
-@patch("/members/{member:str}/person", sync_to_thread=True, **open_to(*APP))
+@patch(
+    "/members/{member:str}/person",
+    sync_to_thread=True,
+    **open_to(*APP, body=Profile, problems=("changed_meanwhile", *_TOLD), etag=True, if_match=True),
+)
 def change_person(request: AnyRequest, member: FromPath[str], body: RawBody) -> Response[Profile]:
     """Change some fields of a profile, by a JSON merge patch (RFC 7396): null takes a field away."""
     change = decoded(body, dict[str, Any])
@@ -125,7 +146,7 @@ def change_person(request: AnyRequest, member: FromPath[str], body: RawBody) -> 
     return _answer(desk, after)
 
 
-@delete("/members/{member:str}/person", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@delete("/members/{member:str}/person", sync_to_thread=True, **open_to(*MANAGER, problems=_TOLD), status_code=200)
 def erase_person(
     request: AnyRequest,
     member: FromPath[str],
@@ -145,7 +166,7 @@ def erase_person(
     return PersonErased(member=desk.member, erased_at=erased.erased_at, reason=told)
 
 
-@get("/members/{member:str}/identities", sync_to_thread=True, **open_to(*APP))
+@get("/members/{member:str}/identities", sync_to_thread=True, **open_to(*APP, problems=("person_erased", *_SEALED)))
 def list_identities(request: AnyRequest, member: FromPath[str]) -> Identities:
     """What a member is recognised by, with most of each value hidden."""
     with _desk(request, member) as desk:
@@ -154,7 +175,12 @@ def list_identities(request: AnyRequest, member: FromPath[str]) -> Identities:
     return Identities(items=items)
 
 
-@post("/members/{member:str}/identities", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/members/{member:str}/identities",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, problems=("identity_malformed", "identity_taken", "person_erased", *_SEALED)),
+    status_code=200,
+)
 def identify(request: AnyRequest, member: FromPath[str], data: JSONBody[ShownIdentity]) -> IdentityAdded:
     """Let a member be found by a card, an e-mail, a phone. One that belongs to another member is refused."""
     with _desk(request, member) as desk:
@@ -164,7 +190,12 @@ def identify(request: AnyRequest, member: FromPath[str], data: JSONBody[ShownIde
     return IdentityAdded(member=desk.member, kind=data.kind, changed=changed)
 
 
-@post("/members/{member:str}/identities/remove", sync_to_thread=True, **open_to(*APP), status_code=200)
+@post(
+    "/members/{member:str}/identities/remove",
+    sync_to_thread=True,
+    **open_to(*APP, problems=("identity_malformed", "identity_unknown", "person_erased", *_SEALED)),
+    status_code=200,
+)
 def forget_identity(request: AnyRequest, member: FromPath[str], data: JSONBody[ShownIdentity]) -> IdentityAdded:
     """Let a member be found by something no more. It is a POST, because no address may hold a person's data."""
     with _desk(request, member) as desk:
@@ -174,14 +205,19 @@ def forget_identity(request: AnyRequest, member: FromPath[str], data: JSONBody[S
     return IdentityAdded(member=desk.member, kind=data.kind, changed=changed)
 
 
-@get("/members/{member:str}/consents", sync_to_thread=True, **open_to(*APP))
+@get("/members/{member:str}/consents", sync_to_thread=True, **open_to(*APP, problems=("person_erased", *_SEALED)))
 def list_consents(request: AnyRequest, member: FromPath[str]) -> ConsentsAnswer:
     """What a person agrees to now, and all that was ever said."""
     with _desk(request, member) as desk:
         return _consents(desk)
 
 
-@post("/members/{member:str}/consents", sync_to_thread=True, **open_to(*CUSTOMER), status_code=200)
+@post(
+    "/members/{member:str}/consents",
+    sync_to_thread=True,
+    **open_to(*CUSTOMER, problems=("consent_malformed", *_TOLD)),
+    status_code=200,
+)
 def say_consent(request: AnyRequest, member: FromPath[str], data: JSONBody[NewConsent]) -> ConsentsAnswer:
     """Record what a person agrees to, or takes back. Of each purpose, what was said last holds."""
     at = _moment(data.at)
@@ -197,7 +233,11 @@ def say_consent(request: AnyRequest, member: FromPath[str], data: JSONBody[NewCo
     return answer
 
 
-@get("/members/{member:str}/export", sync_to_thread=True, **open_to(*MANAGER))
+@get(
+    "/members/{member:str}/export",
+    sync_to_thread=True,
+    **open_to(*MANAGER, answers=(dict[str, Any],), problems=("person_erased", *_SEALED)),
+)
 def export_member(request: AnyRequest, member: FromPath[str]) -> Response[bytes]:
     """Everything that is held about a person, as JSON: for the person, who may ask for it."""
     with _desk(request, member) as desk:

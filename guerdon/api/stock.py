@@ -20,25 +20,35 @@ from guerdon.runtime.limits import LimitNow, LimitTrouble, add_to_limit, limit_n
 from guerdon.store.database import Connection
 
 
-@get("/rewards/{name:str}/stock", sync_to_thread=True, **open_to(*READER))
+@get("/rewards/{name:str}/stock", sync_to_thread=True, **open_to(*READER, etag=True))
 def read_stock(request: AnyRequest, name: FromPath[str]) -> Response[LimitAnswer]:
     """How many pieces of a reward are left, of how many."""
     return _read(request, name, of_reward=True)
 
 
-@post("/rewards/{name:str}/stock", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post(
+    "/rewards/{name:str}/stock",
+    sync_to_thread=True,
+    **open_to(*MANAGER, etag=True, if_match=True, problems=("changed_meanwhile", "limit_not_changed")),
+    status_code=200,
+)
 def add_stock(request: AnyRequest, name: FromPath[str], data: JSONBody[Addition]) -> Response[LimitAnswer]:
     """Add pieces of a reward, or take some away. With `If-Match`, the ETag of what there was, it is done once."""
     return _add(request, name, data, of_reward=True)
 
 
-@get("/budgets/{name:str}", sync_to_thread=True, **open_to(*READER))
+@get("/budgets/{name:str}", sync_to_thread=True, **open_to(*READER, etag=True))
 def read_budget(request: AnyRequest, name: FromPath[str]) -> Response[LimitAnswer]:
     """How much is left of what a mechanic gives to all members together."""
     return _read(request, name, of_reward=False)
 
 
-@post("/budgets/{name:str}", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post(
+    "/budgets/{name:str}",
+    sync_to_thread=True,
+    **open_to(*MANAGER, etag=True, if_match=True, problems=("changed_meanwhile", "limit_not_changed")),
+    status_code=200,
+)
 def add_budget(request: AnyRequest, name: FromPath[str], data: JSONBody[Addition]) -> Response[LimitAnswer]:
     """Add to a budget, or take from it. With `If-Match`, the ETag of what there was, it is done once."""
     return _add(request, name, data, of_reward=False)

@@ -39,12 +39,18 @@ from guerdon.people.audit import record
 from guerdon.store.database import Connection
 from guerdon.store.webhooks import Letter, NumberedDelivery, Webhook
 
+_CHANGING: Any = {"if_match": True, "problems": ("changed_meanwhile",)}
 _MOST_NUMBER = 2**31 - 1
 _Place = tuple[Position, Annotated[int, msgspec.Meta(ge=0, le=_MOST_NUMBER)]]
 """A change that was not delivered, as a cursor holds it."""
 
 
-@post("/", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
+@post(
+    "/",
+    sync_to_thread=True,
+    **open_to(*MANAGER, etag=True, problems=("webhook_unfit", "secret_key_missing")),
+    status_code=201,
+)
 def add_webhook(request: AnyRequest, data: JSONBody[NewWebhook]) -> Response[WebhookWithSecret]:
     """Send changes to an address from now on. The answer is the only one that holds the secret they are signed with."""
     service, program = service_of(request), program_of(request)
@@ -67,7 +73,7 @@ def list_webhooks(request: AnyRequest) -> Webhooks:
         return Webhooks(items=[_told(webhook) for webhook in webhooks.list_webhooks(connection, program)])
 
 
-@get("/{number:int}", sync_to_thread=True, **open_to(*AUDITOR))
+@get("/{number:int}", sync_to_thread=True, **open_to(*AUDITOR, etag=True))
 def read_webhook(request: AnyRequest, number: FromPath[int]) -> Response[WebhookAnswer]:
     """A webhook: where it goes, how far it has come, whether it rests."""
     program = program_of(request)
@@ -75,7 +81,11 @@ def read_webhook(request: AnyRequest, number: FromPath[int]) -> Response[Webhook
         return _answer(webhooks.find_webhook(connection, program, _known(number)))
 
 
-@patch("/{number:int}", sync_to_thread=True, **open_to(*MANAGER))
+@patch(
+    "/{number:int}",
+    sync_to_thread=True,
+    **open_to(*MANAGER, etag=True, if_match=True, problems=("changed_meanwhile", "webhook_unfit")),
+)
 def change_webhook(
     request: AnyRequest, number: FromPath[int], data: JSONBody[WebhookChange]
 ) -> Response[WebhookAnswer]:
@@ -94,7 +104,7 @@ def change_webhook(
     return _answer(after)
 
 
-@delete("/{number:int}", sync_to_thread=True, **open_to(*MANAGER), status_code=204)
+@delete("/{number:int}", sync_to_thread=True, **open_to(*MANAGER, **_CHANGING), status_code=204)
 def remove_webhook(request: AnyRequest, number: FromPath[int]) -> None:
     """Send nothing more, and drop what waits."""
     program = program_of(request)
@@ -104,7 +114,12 @@ def remove_webhook(request: AnyRequest, number: FromPath[int]) -> None:
         _note(request, connection, "webhook.removed", before, None)
 
 
-@post("/{number:int}/rotate", sync_to_thread=True, **open_to(*MANAGER), status_code=201)
+@post(
+    "/{number:int}/rotate",
+    sync_to_thread=True,
+    **open_to(*MANAGER, if_match=True, problems=("changed_meanwhile", "secret_key_differs", "secret_key_missing")),
+    status_code=201,
+)
 def rotate_secret(request: AnyRequest, number: FromPath[int], data: JSONBody[SecretRotation]) -> WebhookWithSecret:
     """Make another secret. For the overlap deliveries are signed with both, so that the receiver can change over."""
     service, program = service_of(request), program_of(request)
@@ -116,7 +131,12 @@ def rotate_secret(request: AnyRequest, number: FromPath[int], data: JSONBody[Sec
     return WebhookWithSecret(webhook=_told(rotated.webhook), secret=rotated.secret)
 
 
-@post("/{number:int}/replay", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post(
+    "/{number:int}/replay",
+    sync_to_thread=True,
+    **open_to(*MANAGER, etag=True, if_match=True, problems=("changed_meanwhile", "position_trimmed", "webhook_unfit")),
+    status_code=200,
+)
 def replay(request: AnyRequest, number: FromPath[int], data: JSONBody[Replay]) -> Response[WebhookAnswer]:
     """Send everything again that follows a position, or that was recorded from a moment on."""
     program = program_of(request)
@@ -153,7 +173,7 @@ def list_dead(request: AnyRequest, number: FromPath[int], cursor: Cursor = None,
     return _letters(request, number, cursor, limit, dead=True)
 
 
-@post("/{number:int}/dead-letters/replay", sync_to_thread=True, **open_to(*MANAGER), status_code=200)
+@post("/{number:int}/dead-letters/replay", sync_to_thread=True, **open_to(*MANAGER, **_CHANGING), status_code=200)
 def revive(request: AnyRequest, number: FromPath[int]) -> LettersRevived:
     """Try again what was given up, in order."""
     program = program_of(request)
@@ -164,7 +184,7 @@ def revive(request: AnyRequest, number: FromPath[int]) -> LettersRevived:
     return LettersRevived(changes=changes)
 
 
-@post("/{number:int}/test", **open_to(*MANAGER), status_code=200)
+@post("/{number:int}/test", **open_to(*MANAGER, problems=("secret_key_differs", "secret_key_missing")), status_code=200)
 async def try_webhook(request: AnyRequest, number: FromPath[int]) -> TestDelivery:
     """Send a change of the type `guerdon.test` now, signed like any other, and answer what came of it."""
     service = service_of(request)

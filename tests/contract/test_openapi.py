@@ -106,6 +106,9 @@ def test_an_example_is_as_described(example: examples.Example) -> None:
     ]  # an example of nothing, or of two
     operation = described(one)
 
+    if example.status == 204:
+        assert "content" not in operation["responses"]["204"]
+        return
     content = operation["responses"][str(example.status)]["content"][example.answer_kind]
     conforms(content["schema"], example.answer)
     assert example.name in content["examples"]

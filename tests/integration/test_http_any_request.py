@@ -25,6 +25,7 @@ from docs.played import Player
 from guerdon.api import examples, openapi
 from guerdon.api.app import create_app
 from guerdon.api.problems import codes
+from guerdon.runtime.secret_key import new_secret, read_secret_key
 
 APPLICATION = create_app(lambda _: None)  # type: ignore[arg-type,return-value]
 SCHEMA = schemathesis.openapi.from_dict(openapi.description(APPLICATION))
@@ -41,7 +42,7 @@ def lines(_: Any, value: Any) -> bytes:
 @pytest.fixture(scope="module")
 def shop(module_database_url: str) -> Iterator[Counter]:
     """A shop in which the whole story of the examples has happened."""
-    with counter(module_database_url) as opened:
+    with counter(module_database_url, settings={"secret": read_secret_key(new_secret())}) as opened:
         player = Player(opened.client, opened.url)
         for example in examples.examples():
             player.play(example)
