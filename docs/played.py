@@ -77,7 +77,7 @@ class Player:
 
     def _told(self, example: Example, answer: httpx.Response) -> Example:
         kind = answer.headers.get("content-type", "").partition(";")[0] or shown.JSON
-        text = answer.text.strip("\n")
+        text = answer.text.replace("\r\n", "\n").strip("\n")
         if _is_json(kind) and _is_json(example.answer_kind):
             self._learn(json.loads(example.answer_text or "null"), json.loads(text or "null"))
         text = self._as_shown(text)
