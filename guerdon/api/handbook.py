@@ -260,7 +260,9 @@ def _answers(operation: Mapping[str, Any]) -> str:
     told = []
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
-            for kind, content in answer["content"].items():
+            if "content" not in answer:
+                told.append(f'<p><span class="status">{status}</span> without a body</p>')
+            for kind, content in answer.get("content", {}).items():
                 schema = content.get("x-line", content["schema"])
                 told.append(
                     f'<p><span class="status">{status}</span> <code>{escape(kind)}</code>: '
