@@ -90,6 +90,9 @@ def _body(told: Mapping[str, Any], components: Mapping[str, Any]) -> Iterator[st
 def _example(example: Example) -> Iterator[str]:
     yield f"{example.title}:"
     yield f"```sh\n{curl(example)}\n```"
+    if not example.answer_text:
+        yield f"{example.status}, without a body."
+        return
     yield f"{example.status}, `{example.answer_kind}`:"
     kind = "json" if example.answer_kind.endswith("json") and "nd" not in example.answer_kind else ""
     yield f"```{kind}\n{example.answer_text}\n```"
