@@ -19,7 +19,8 @@ from urllib.parse import quote
 import msgspec
 
 from guerdon.core.calendar import moment_of
-from guerdon.core.effects import Emitted, decode_outcome, news_of
+from guerdon.core.effects import Effect, Emitted, decode_outcome, news_of
+from guerdon.messages.effects import WireEffect, wired, wired_effects
 from guerdon.store.stream import StreamRow
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -79,27 +80,19 @@ class EntryTold(msgspec.Struct, frozen=True, kw_only=True):
 
     event: msgspec.Raw
     """The event as it was recorded."""
-    effects: msgspec.Raw
-    """What the decision did, in order."""
+    effects: list[WireEffect]
+    """What the decision did, in order, with times as times."""
     seq: int
     """Which of the member's entries it is."""
     version: int
     """The program version that decided."""
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    """As much of an outcome as is passed on unread."""
-
-    effects: msgspec.Raw = msgspec.Raw(b"[]")
-
-
-_decode_kept = msgspec.json.Decoder(_Kept).decode
-
-
 def changes_of(program: str, row: StreamRow, types: Sequence[str] = EVERYTHING) -> list[Change]:
     """The entry and its news, those of them that are wanted, in order."""
-    news = news_of(decode_outcome(row.outcome).effects)
-    changes = [_entry_told(program, row)] if is_wanted(PREFIX + row.kind, types) else []
+    effects = decode_outcome(row.outcome).effects
+    news = news_of(effects)
+    changes = [_entry_told(program, row, effects)] if is_wanted(PREFIX + row.kind, types) else []
     changes += [
         _news_told(program, row, number, item)
         for number, item in enumerate(news, 1)
@@ -119,15 +112,15 @@ def is_wanted(type: str, types: Sequence[str]) -> bool:
     return any(type.startswith(wanted[:-1]) if wanted.endswith("*") else type == wanted for wanted in types)
 
 
-def _entry_told(program: str, row: StreamRow) -> Change:
-    effects = _decode_kept(row.outcome).effects
-    data = EntryTold(event=msgspec.Raw(row.content), effects=effects, seq=row.seq, version=row.version)
+def _entry_told(program: str, row: StreamRow, effects: Sequence[Effect]) -> Change:
+    told = wired_effects(effects)
+    data = EntryTold(event=msgspec.Raw(row.content), effects=told, seq=row.seq, version=row.version)
     return _told(program, row, 0, PREFIX + row.kind, row.at, data)
 
 
 def _news_told(program: str, row: StreamRow, number: int, item: Emitted) -> Change:
     at = item.data.get("at")
-    return _told(program, row, number, PREFIX + item.type, row.at if at is None else moment_of(at), item.data)
+    return _told(program, row, number, PREFIX + item.type, row.at if at is None else moment_of(at), wired(item.data))
 
 
 def _told(program: str, row: StreamRow, number: int, type: str, at: datetime, data: Any) -> Change:

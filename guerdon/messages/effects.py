@@ -27,10 +27,11 @@ DAYS = frozenset({"period"})
 
 def wired_effects(effects: Sequence[Effect]) -> list[WireEffect]:
     """Effects as they go over the wire."""
-    return [_wired_fields(msgspec.to_builtins(effect)) for effect in effects]
+    return [wired(msgspec.to_builtins(effect)) for effect in effects]
 
 
-def _wired_fields(fields: dict[str, Any]) -> dict[str, Any]:
+def wired(fields: dict[str, Any]) -> dict[str, Any]:
+    """Named values as they go over the wire."""
     return {name: _wired_field(name, value) for name, value in fields.items()}
 
 
@@ -47,7 +48,7 @@ def _wired_value(value: Any) -> Any:
     if type(value) is int:
         return value if -MOST_EXACT <= value <= MOST_EXACT else str(value)
     if isinstance(value, dict):
-        return _wired_fields(value)
+        return wired(value)
     if isinstance(value, list | tuple):
         return [_wired_value(part) for part in value]
     return value
