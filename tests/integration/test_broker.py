@@ -71,7 +71,7 @@ def running(shop: Shop, url: str) -> AbstractContextManager[threading.Event]:
     )
 
 
-def until(true: Callable[[], object], seconds: float = 30) -> None:
+def until(true: Callable[[], object], seconds: float = 90) -> None:
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends

@@ -7,7 +7,7 @@ import pytest
 from http_fixtures import Counter, counter, enrol, purchase
 from ledger_fixtures import SIMPLE
 
-from guerdon.api.versions import Language
+from guerdon.api.versions import LeafletLanguage
 from guerdon.leaflet import LANGUAGES
 
 DOUBLE = SIMPLE.replace("rate: 1 per 1 USD", "rate: 2 per 1 USD").replace("2026-01-01", "2098-06-01")
@@ -288,4 +288,4 @@ def test_a_version_that_is_not_there_is_not_found(shop: Counter, number: str) ->
 
 
 def test_the_service_knows_the_languages_of_leaflets() -> None:
-    assert Language.__args__ == LANGUAGES
+    assert LeafletLanguage.__args__ == LANGUAGES
