@@ -53,6 +53,8 @@ VARIABLES: Mapping[str, str] = {
 """What the environment may say about the service."""
 
 _SECONDS_TO_STOP = 40
+_SECONDS_BEFORE_SWITCH = 0.02
+"""How long the loop or the till may work on while the other waits; at Python's 0.005 both are interrupted too often."""
 _COLLECT_AFTER = 50_000
 """New objects after which Python looks for those that only refer to each other; by default it does after 700."""
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -73,6 +75,7 @@ def application() -> Litestar:
     settings = _settings()
     # What is there now stays; and a busy till makes much that is gone at once, and next to nothing in circles.
     gc.freeze()
+    sys.setswitchinterval(_SECONDS_BEFORE_SWITCH)
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
     return create_app(
         lambda metrics: _letting_go(Service(settings, metrics)),
