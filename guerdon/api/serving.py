@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -107,7 +108,7 @@ def serve(url: str, home: Path | None, address: Address, workers: int, started: 
 
     ``home`` is the folder of the secret key and of what the workers count; None: the key is in the environment.
     """
-    folder = home or Path(f"/tmp/guerdon-{os.getpid()}")
+    folder = home or Path(tempfile.mkdtemp(prefix="guerdon-"))
     os.environ |= {_URL: url} | ({} if home is None else {_HOME: str(home)}) | fresh_folder(folder / "metrics")
     server = Granian(
         "guerdon.api.serving:application",

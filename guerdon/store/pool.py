@@ -7,7 +7,6 @@ rows of one program and no others, whatever a statement asks for.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -71,10 +70,6 @@ class Pool:
         except PoolTimeout:
             self._in_doubt_until = time.monotonic() + _SECONDS_OF_DOUBT
             raise
-
-    def figures(self) -> dict[str, Any]:
-        """How the pool is used, for monitoring: see psycopg_pool's ``get_stats``."""
-        return self._pool.get_stats()
 
 
 @contextmanager
