@@ -96,7 +96,11 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                length = int(self.headers.get("content-length", 0))
+                body = self.rfile.read(length)
+                if len(body) < length:  # whoever sent it died between the head and the end of the body
+                    self.close_connection = True
+                    return
                 received = Received({name.lower(): value for name, value in self.headers.items()}, body)
                 with receiver._lock:
                     receiver.received.append(received)
