@@ -57,7 +57,7 @@ LOCK = "$$(command -v uv || echo $(BIN)/uv)" pip compile --quiet --universal --p
 lock: $(VENV_READY) ## Pin every dependency anew, with hashes, after pyproject.toml has changed.
 	@command -v uv >/dev/null || test -x $(BIN)/uv || $(INSTALL) uv
 	$(LOCK) $(ARGS) --extra dev --group build --output-file requirements/dev.lock pyproject.toml
-	$(LOCK) $(ARGS) --extra demo --group build --constraint requirements/dev.lock \
+	$(LOCK) $(ARGS) --extra demo --extra insight --extra lifetime --group build --constraint requirements/dev.lock \
 		--output-file requirements/run.lock pyproject.toml
 
 clean: ## Remove the environment, the caches and everything built.
