@@ -19,6 +19,7 @@ from guerdon.cli import (
     versions,
 )
 from guerdon.cli.codes import codes
+from guerdon.cli.lakes import export
 from guerdon.cli.rates import rates
 from guerdon.cli.stock import stock
 
@@ -54,6 +55,7 @@ app.command("verify")(ledger.verify)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)
+app.add_typer(export, name="export")
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.add_typer(databases.db, name="db")
