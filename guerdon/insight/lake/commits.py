@@ -149,9 +149,24 @@ def sweep(folder: Path, commits: Sequence[Commit]) -> int:
     return len(left)
 
 
+def forget(folder: Path) -> None:
+    """Empty a lake, so that the next export makes it anew. Nothing else in the folder is touched. Raises ``LakeBusy``.
+
+    The commits go first: killed in the middle, there is no lake, and what is left is swept up.
+    """
+    with locked(folder):
+        for commit in sorted((folder / "commits").glob("*.json"), reverse=True):
+            commit.unlink()
+        (folder / "program.json").unlink(missing_ok=True)
+        sweep(folder, ())
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Let nobody else write to the lake meanwhile; raises ``LakeBusy``. The lock ends with the process, however that ends."""
+    """Let nobody else write to the lake meanwhile; raises ``LakeBusy``.
+
+    The lock ends with the process, however that ends.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lake.lock").open("w") as held:
         try:

@@ -146,7 +146,9 @@ def _behind(folder: Path, commits: Sequence[Commit], heads: pa.Table) -> pa.Tabl
 
 def _steps(behind: pa.Table) -> Iterator[_Step]:
     """The members in steps of about as many entries; at least one step, so that an empty ledger has its tables too."""
-    members, seqs, entries = [], [], 0
+    members: list[int] = []
+    seqs: list[int] = []
+    entries = 0
     for member, had, has in zip(*[behind[name].to_pylist() for name in ("member", "had", "has")], strict=True):
         if entries and (entries + has - had > ENTRIES_A_STEP or len(members) == _MOST_MEMBERS_A_STEP):
             yield _Step(members, seqs, entries, last=False)

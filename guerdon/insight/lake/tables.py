@@ -187,8 +187,8 @@ MEMBERS = Table(
 
 DAILY_WALLETS = Table(
     "daily_wallets",
-    "One row for each wallet and day on which it changed. What it held at the end of a day is the sum of the changes up "
-    "to it.",
+    "One row for each wallet and day on which it changed. What it held at the end of a day is the sum of the "
+    "changes up to it.",
     (
         _MEMBER,
         Column("unit", _TEXT, "The unit."),
