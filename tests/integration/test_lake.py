@@ -198,7 +198,7 @@ def test_another_currency_is_rounded_as_the_engine_does(database_url: str, tmp_p
 def test_an_empty_ledger_has_every_table(database_url: str, tmp_path: Path) -> None:
     with Shop(database_url, SIMPLE) as shop:
         lake = exported(shop, tmp_path / "lake")
-    assert lake == dict.fromkeys(TABLES, [])
+    assert lake == {name: [] for name in TABLES}
     opened = open_lake(tmp_path / "lake")
     assert (opened.until, opened.currency, opened.is_complete) == (None, "USD", True)
 
