@@ -34,15 +34,15 @@ def _all_members(groups: dict[str, int]) -> dict[str, int]:
     """Groups that take in everybody once; raises ``Wrong``."""
     steps = sum(groups.values())
     if steps != STEPS:
-        told = f"the shares of the groups come to {_percent(steps)} and must come to 100 %"
-        rest = f"a group of {_percent(STEPS - steps)} takes in the rest" if steps < STEPS else "make some smaller"
+        told = f"the shares of the groups come to {percent(steps)} and must come to 100 %"
+        rest = f"a group of {percent(STEPS - steps)} takes in the rest" if steps < STEPS else "make some smaller"
         raise Wrong("shares_wrong", f"{told}; {rest}", "100 %")
     if len(groups) < 2:
         raise Wrong("shares_wrong", "one group of all members tells nothing; give another one to compare it with")
     return groups
 
 
-def _percent(steps: int) -> str:
+def percent(steps: int) -> str:
     """Steps as they are written: ``12.5 %``."""
     whole, part = divmod(steps, 100)
     return f"{whole}.{part:02}".rstrip("0").rstrip(".") + " %"
