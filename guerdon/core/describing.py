@@ -25,9 +25,10 @@ def describe(case: Case, event: Describe | Erase) -> None:
         case.traits = Traits()
         case.effects.append(Erased())
     else:
-        before, case.traits = case.traits.segments, event.traits
+        before, after = case.traits.segments, segments_after(case.traits.segments, event)
+        case.traits = msgspec.structs.replace(event.traits, segments=after)
         case.effects.append(Described())
-        _tell(case, before, event.traits.segments)
+        _tell(case, before, after)
 
 
 def regroup(case: Case, event: Segment) -> None:
@@ -43,7 +44,7 @@ def regroup(case: Case, event: Segment) -> None:
 
 def segments_after(segments: Sequence[str], event: Event) -> tuple[str, ...]:
     """The segments that a member is in after an event that was not refused."""
-    if isinstance(event, Describe):
+    if isinstance(event, Describe) and not event.keeps_segments:
         return event.traits.segments
     if isinstance(event, Erase):
         return ()

@@ -103,6 +103,13 @@ class Describe(_Event, frozen=True, tag="describe"):
 
     traits: Traits
     """All that is known from now on; what is left out is not known any more."""
+    keeps_segments: bool = False
+    """The segments stay those that the member is in when this is decided, and ``traits`` names none."""
+
+    def __post_init__(self) -> None:
+        """Refuse, as malformed, to keep segments and to name others."""
+        if self.keeps_segments and self.traits.segments:
+            raise ValueError("`keeps_segments` stands beside segments; leave one of them out")
 
 
 MOST_SEGMENTS = 100

@@ -32,7 +32,5 @@ def _named_by(thing: Mechanic | Reward) -> set[str]:
 
 def _finding(what: Literal["mechanic", "reward"], where: str, name: str, known: set[str]) -> Iterator[Finding]:
     for meant in get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE):
-        told = (
-            f"`{where}` names the segment `{name}`, which the program does not declare; most likely `{meant}` is meant"
-        )
+        told = f"`{where}` names the segment `{name}`, which nothing declares; most likely `{meant}` is meant"
         yield Finding(code="segment_misspelt", what=what, where=where, sentence=told)
