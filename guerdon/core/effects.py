@@ -751,6 +751,7 @@ class SegmentEntered(_Effect, frozen=True, tag="segment_entered"):
     news: ClassVar[str] = "segment.entered"
 
     segment: str
+    """By its name, which may be one that the program does not declare."""
     by: str = ""
     """What found it, such as ``rfm``; empty: it came with a description, or is not told."""
 
@@ -761,6 +762,7 @@ class SegmentLeft(_Effect, frozen=True, tag="segment_left"):
     news: ClassVar[str] = "segment.left"
 
     segment: str
+    """By its name, which may be one that the program does not declare."""
     by: str = ""
     """What found it, such as ``rfm``; empty: it came with a description, or is not told."""
 

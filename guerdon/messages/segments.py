@@ -9,7 +9,9 @@ class SegmentStay(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """A time that a member was in a segment."""
 
     segment: str
+    """By its name, which may be one that the program does not declare."""
     entered_at: datetime
+    """When the member's record took note of it."""
     left_at: datetime | None = None
     """None: the member is in it still."""
     by: str = ""
