@@ -145,6 +145,12 @@ HABITS: Section[Shopper] = Section(
             "{tbank-black: {categories: [fuel, supermarkets]}}",
         ),
         Key(
+            "takes",
+            Table(_OF_A_PROGRAM, NAME, Listing("a list of rewards", NAME)),
+            "By program: the rewards that are taken at all, and so what is saved for. Left out: any, at once.",
+            "{starbucks: [lunch]}",
+        ),
+        Key(
             "worth",
             Table(_OF_A_PROGRAM, NAME, Table("what things are worth", NAME, ESTEEM)),
             "By program: what a reward or a benefit is worth to the shopper, where the program does not say it.",

@@ -76,5 +76,7 @@ class Shopper(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a purchase that names no tender is paid with the card that a program asks for first."""
     chooses: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     """By program and menu: the options that are chosen. A menu that is not named: those that bring the most."""
+    takes: Mapping[str, tuple[str, ...]] = {}
+    """By program: the rewards that are taken at all. A program that is not named: any."""
     esteem: Mapping[str, Mapping[str, Esteem]] = {}
     """By program and reward or benefit: what it is worth to the shopper."""
