@@ -1,8 +1,8 @@
 """What the shopper does with what he holds: he takes what it is worth as soon as he can, at a purchase.
 
 The order at the till: money that would expire is spent, rewards are taken that make the purchase cheaper, coupons are
-shown, and as much of what is left is paid out of the wallet as is taken. Whatever the program takes off by itself it takes off. After
-the purchase things are taken, and benefits made use of, whose worth is known.
+shown, and as much of what is left is paid out of the wallet as is taken. Whatever the program takes off by itself it
+takes off. After the purchase things are taken, and benefits made use of, whose worth is known.
 
 Of several rewards he takes the one that saves most for what it costs, and again until nothing more can be had. He does
 not save up for a better one; ``takes`` in the habits says which ones he takes at all, and so what he saves for. He does

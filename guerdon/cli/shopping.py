@@ -1,0 +1,200 @@
+"""Commands for shoppers: what each program would bring, and whether a paid plan is worth it."""
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from guerdon.cli.home import console, errors, told_plainly
+from guerdon.cli.options import AsJson
+from guerdon.cli.rates import RatesWrong, read_rates
+from guerdon.cli.showing import decimal, money, safe
+from guerdon.cli.tables import plain_table
+from guerdon.core.amounts import Rate, currency_scale
+from guerdon.core.timeline import Timeline
+from guerdon.core.version import Version
+from guerdon.insight import shopping
+from guerdon.insight.shopping.comparing import Compared, Comparison, Offered, Plan
+from guerdon.insight.shopping.comparing import compare as compare_programs
+from guerdon.insight.shopping.figures import Outcome
+from guerdon.insight.shopping.file import read_habits
+from guerdon.insight.shopping.habits import Shopper
+from guerdon.insight.shopping.plans import BreakEven
+from guerdon.presets import presets
+from guerdon.specs import FilesWrong, gather, text_of
+
+_EXAMPLE = "examples/family.yaml"
+"""The habits of nobody in particular, for whoever has not written his own yet."""
+
+HabitsFile = Annotated[
+    Path | None,
+    typer.Option(help="The habits file. Left out: those of a family that is made up.", exists=True, dir_okay=False),
+]
+Programs = Annotated[
+    list[Path] | None,
+    typer.Option(help="A program file, or a folder of them; may be given several times. Left out: the presets.",
+                 exists=True),
+]  # fmt: skip
+RatesFile = Annotated[
+    Path | None,
+    typer.Option(help="A CSV file with the columns day, currency, into and rate, as `guerdon rates add` takes it. The "
+                 "newest day counts, and goes before the rates of the habits.", exists=True, dir_okay=False),
+]  # fmt: skip
+WithPlans = Annotated[bool, typer.Option(help="Also live the year with each paid plan.")]
+
+
+def compare(
+    habits: HabitsFile = None,
+    programs: Programs = None,
+    rates: RatesFile = None,
+    plans: WithPlans = True,
+    as_json: AsJson = False,
+) -> None:
+    """What a shopper would get from each program in a year: the same purchases, decided by the same engine.
+
+    With each paid plan and without, fees included, and the spend from which a plan pays for itself.
+    """
+    with told_plainly(FilesWrong, RatesWrong, OSError):
+        shopper = _with_rates(_shopper(habits), rates)
+        offered = _on_the_shelf() if not programs else _of_files(programs)
+    with errors.status("A year under each program …"):
+        found = compare_programs(shopper, offered, plans=plans)
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        _print(found, is_example=habits is None)
+
+
+def _shopper(habits: Path | None) -> Shopper:
+    if habits is not None:
+        return read_habits(text_of(habits), habits.name)
+    example = resources.files(shopping).joinpath(_EXAMPLE)
+    return read_habits(example.read_text("utf-8"), example.name)
+
+
+def _with_rates(shopper: Shopper, file: Path | None) -> Shopper:
+    """The shopper with the newest rates of a file, told either way round."""
+    if file is None:
+        return shopper
+    home, rates = shopper.exchange.home, dict(shopper.exchange.rates)
+    for rate in sorted(read_rates(file)):
+        if rate.into == home:
+            rates[rate.currency] = Rate(rate.amount, rate.per)
+        elif rate.currency == home:
+            rates[rate.into] = Rate(rate.per, rate.amount)
+    return msgspec.structs.replace(shopper, exchange=shopper.exchange._replace(rates=rates))
+
+
+def _on_the_shelf() -> list[Offered]:
+    """The presets, each with all its versions."""
+    return [
+        Offered(preset.name, Timeline([Version(one, number) for number, one in enumerate(preset.versions.values(), 1)]))
+        for preset in presets()
+    ]
+
+
+def _of_files(paths: Sequence[Path]) -> list[Offered]:
+    """The programs of some files and folders; files of one program are its versions."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.yaml")))]
+    files = [file for file in files if not file.stem.endswith(".specs")]
+    if not files:
+        raise FilesWrong("There is no program file in there: a folder is searched for `*.yaml`.")
+    return [Offered(sheaf.versions[-1][1].program.program, sheaf.timeline) for sheaf in gather(files)]
+
+
+# Printing.
+
+
+def _print(found: Comparison, *, is_example: bool) -> None:
+    console.print(_table(found))
+    console.print()
+    plans = [(one, plan) for one in found.programs for plan in one.plans]
+    if plans:
+        console.print(plans_table(plans, found.currency))
+        console.print()
+    for note in _notes(found):
+        console.print(f"[dim]{safe(note)}[/]", highlight=False)
+    if is_example:
+        told = "These are the habits of a family that is made up. Your own: guerdon compare --habits FILE"
+        console.print(f"\n{told}", highlight=False)
+
+
+def _table(found: Comparison) -> Table:
+    scale = currency_scale(found.currency)
+    columns = ("gave", "left", "lost", "fees", "net", "of spend")
+    title = f"A year from {found.first_day} to {found.last_day}, in {found.currency}"
+    table = plain_table(
+        title, ("program", "left"), *[(column, "right") for column in columns], ("level", "left")
+    )  # fmt: skip
+    for one in found.programs:
+        if one.outcome is None:
+            table.add_row(safe(one.program), *["—"] * len(columns), f"[yellow]{one.reason.replace('_', ' ')}[/]")
+            continue
+        table.add_row(f"[bold]{safe(one.program)}[/]", *_cells(one.outcome, scale), _levels(one.outcome))
+        for plan in one.plans:
+            if plan.outcome is not None:
+                table.add_row(f"  with {safe(plan.plan)}", *_cells(plan.outcome, scale), _levels(plan.outcome))
+    return table
+
+
+def _cells(outcome: Outcome, scale: int) -> list[str]:
+    figures = outcome.figures
+    amounts = (figures.gave, figures.left, figures.lost, figures.fees, figures.net)
+    share = "—" if outcome.share is None else f"{outcome.share:.1%}"
+    return [*[decimal(amount, scale) if amount else "–" for amount in amounts], share]
+
+
+def _levels(outcome: Outcome) -> str:
+    """The level at the end on each ladder, with the day on which it was reached."""
+    last = {reached.ladder: reached for reached in outcome.levels}
+    return ", ".join([f"{safe(reached.level)} ({reached.on})" for reached in last.values()])
+
+
+def plans_table(plans: Sequence[tuple[Compared, Plan]], currency: str) -> Table:
+    """What each paid plan brings over none, and from where on it pays for itself."""
+    columns = (("plan", "left"), ("fee", "right"), ("brings", "right"), ("pays for itself", "left"))
+    table = plain_table(f"Is the plan worth it? In {currency}", *columns)
+    for one, plan in plans:
+        fee = f"{money(plan.fee, one.currency)} for {plan.term}"
+        if plan.break_even is None or plan.gain is None:
+            table.add_row(safe(f"{one.program}: {plan.plan}"), fee, "—", f"[dim]{safe(plan.refusal)}[/]")
+            continue
+        gain = decimal(plan.gain, currency_scale(currency))
+        shown = f"[green]+{gain}[/]" if plan.gain > 0 else f"[red]{gain}[/]"
+        table.add_row(
+            safe(f"{one.program}: {plan.plan}"), fee, shown, pays(plan.break_even, plan.break_even_spend, currency)
+        )
+    return table
+
+
+def pays(found: BreakEven, spend: int | None, currency: str) -> str:
+    """From where on a plan pays for itself, in words."""
+    if found.verdict == "never":
+        return "never, up to 16 times this spend"
+    at = "at any spend" if found.verdict == "always" else f"from {money(spend or 0, currency)} a year"
+    return at if found.is_for_good else f"{at}, but not at every larger spend"
+
+
+def _notes(found: Comparison) -> list[str]:
+    """What a reader has to know to read the figures."""
+    notes = [f"{one.program} is not compared: {one.told}." for one in found.programs if one.reason]
+    unknown = [
+        f"{one.program}: {_unknown(one.outcome)}" for one in found.programs if one.outcome and _unknown(one.outcome)
+    ]
+    if unknown:
+        notes.append(f"Left over, and counted as nothing because nobody says what it is worth: {'; '.join(unknown)}.")
+    for one in found.programs:
+        if one.outcome is not None and one.outcome.refused:
+            codes = ", ".join([f"{count} times {code}" for code, count in one.outcome.refused.items()])
+            notes.append(f"{one.program} refused purchases, which count as not made: {codes}.")
+    return notes
+
+
+def _unknown(outcome: Outcome) -> str:
+    """What is left of units whose worth is not known."""
+    held = [one for one in outcome.left if one.worth is None]
+    return ", ".join([f"{decimal(one.amount, one.scale)} {one.unit}" for one in held])
