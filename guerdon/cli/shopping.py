@@ -9,8 +9,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from guerdon.cli.home import console, errors, told_plainly
-from guerdon.cli.options import AsJson
+from guerdon.cli.home import console, database, errors, told_plainly
+from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.rates import RatesWrong, read_rates
 from guerdon.cli.showing import decimal, money, safe
 from guerdon.cli.tables import plain_table
@@ -23,9 +23,13 @@ from guerdon.insight.shopping.comparing import compare as compare_programs
 from guerdon.insight.shopping.figures import Outcome
 from guerdon.insight.shopping.file import read_habits
 from guerdon.insight.shopping.habits import Shopper
+from guerdon.insight.shopping.members import MemberWorth, NoPaidPlan, PlanWorth
+from guerdon.insight.shopping.members import worth as worth_of_plans
 from guerdon.insight.shopping.plans import BreakEven
 from guerdon.presets import presets
+from guerdon.runtime.programs import PublishedProgram, find_program
 from guerdon.specs import FilesWrong, gather, text_of
+from guerdon.store.database import connect
 
 _EXAMPLE = "examples/family.yaml"
 """The habits of nobody in particular, for whoever has not written his own yet."""
@@ -106,7 +110,55 @@ def _of_files(paths: Sequence[Path]) -> list[Offered]:
     return [Offered(sheaf.versions[-1][1].program.program, sheaf.timeline) for sheaf in gather(files)]
 
 
+def worth(
+    member: Annotated[str, typer.Argument(help="Whose last year.")],
+    plan: Annotated[str, typer.Option(help="Which paid plan. Left out: each.")] = "",
+    home: Home = None,
+    program: ProgramName = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a paid plan is worth on a member's own last year: the year lived again, with the plan and without it."""
+    with told_plainly(NoPaidPlan), database(home) as url, connect(url) as connection:
+        published = PublishedProgram(connection, find_program(connection, program))
+        found = worth_of_plans(connection, published, member, plan)
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        _print_worth(found)
+
+
 # Printing.
+
+
+def _print_worth(found: MemberWorth) -> None:
+    title = f"Member {found.member} from {found.first_day} to {found.last_day}"
+    columns = (("brings", "right"), ("fees", "right"), ("net", "right"), ("pays for itself", "left"))
+    table = plain_table(safe(title), ("plan", "left"), *columns)
+    scale = currency_scale(found.currency)
+    for one in found.plans:
+        name = f"{safe(one.plan)}{' (held)' if one.held else ''}"
+        if one.net is None or one.brings is None or one.fees is None or one.break_even is None:
+            table.add_row(name, "—", "—", "—", f"[dim]{safe(one.refusal)}[/]")
+            continue
+        net = f"[green]+{decimal(one.net, scale)}[/]" if one.net > 0 else f"[red]{decimal(one.net, scale)}[/]"
+        told = pays(one.break_even, one.break_even_spend, found.currency)
+        table.add_row(name, decimal(one.brings, scale), decimal(one.fees, scale), net, told)
+    console.print(table)
+    console.print(f"\nSpent in that year: {money(found.spend, found.currency)}.", highlight=False)
+    for one in found.plans:
+        for told in _of_years(one):
+            console.print(f"[dim]{safe(told)}[/]", highlight=False)
+
+
+def _of_years(one: PlanWorth) -> list[str]:
+    """What is not in the figures of a plan."""
+    notes = []
+    if one.cannot is not None and any(one.cannot):
+        without, with_it = one.cannot
+        notes.append(f"{one.plan}: {without} of the year's events could not happen without it, {with_it} with it.")
+    if one.years is not None and one.years[1].unvalued:
+        notes.append(f"{one.plan}: not counted, because no program can price it: {', '.join(one.years[1].unvalued)}.")
+    return notes
 
 
 def _print(found: Comparison, *, is_example: bool) -> None:
@@ -130,6 +182,7 @@ def _table(found: Comparison) -> Table:
     table = plain_table(
         title, ("program", "left"), *[(column, "right") for column in columns], ("level", "left")
     )  # fmt: skip
+    table.columns[0].no_wrap = True
     for one in found.programs:
         if one.outcome is None:
             table.add_row(safe(one.program), *["—"] * len(columns), f"[yellow]{one.reason.replace('_', ' ')}[/]")
@@ -151,7 +204,7 @@ def _cells(outcome: Outcome, scale: int) -> list[str]:
 def _levels(outcome: Outcome) -> str:
     """The level at the end on each ladder, with the day on which it was reached."""
     last = {reached.ladder: reached for reached in outcome.levels}
-    return ", ".join([f"{safe(reached.level)} ({reached.on})" for reached in last.values()])
+    return ", ".join([f"{safe(reached.level)} {reached.on}" for reached in last.values()])
 
 
 def plans_table(plans: Sequence[tuple[Compared, Plan]], currency: str) -> Table:

@@ -19,12 +19,14 @@
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
 import msgspec
 
 from guerdon.core import wallet
+from guerdon.core.amounts import Rounding, portion
 from guerdon.core.calendar import Instant, date_of
 from guerdon.core.effects import (
     CouponExpired,
@@ -36,8 +38,9 @@ from guerdon.core.effects import (
     Reduced,
     Reversed,
     TierChanged,
+    Valued,
 )
-from guerdon.core.events import Event, Purchase, Return, line_nets
+from guerdon.core.events import Event, Purchase, Return, ReturnedLine, line_nets
 from guerdon.core.state import MemberState
 from guerdon.core.version import Version
 from guerdon.insight.shopping.money import Exchange
@@ -119,6 +122,9 @@ class Purse:
         self._version = version
         self._routes = routes
         self._saved: dict[str, _Saved] = {}
+        self._bought: dict[str, Purchase] = {}
+        self._returned: dict[tuple[str, int], int] = {}
+        """By purchase and line: the quantity that has come back."""
         self._expired: Counter[str] = Counter()
         self._coupons_expired = 0
         self._levels: list[Reached] = []
@@ -131,8 +137,9 @@ class Purse:
         """Count what an event led to. Goods that come back take with them what was saved on them."""
         if isinstance(event, Purchase):
             self._saved[event.id] = _saved_on(event, effects)
-        elif isinstance(event, Return):
-            self._saved.pop(event.purchase, None)
+            self._bought[event.id] = event
+        elif isinstance(event, Return) and event.purchase in self._saved:
+            self._take_back(event)
         for effect in effects:
             if isinstance(effect, Expired):
                 self._expired[effect.unit] += effect.amount
@@ -143,10 +150,32 @@ class Purse:
             elif isinstance(effect, TierChanged) and effect.before != effect.after:
                 self._levels.append(Reached(effect.ladder, effect.after, self._date(effect.at)))
 
+    def _take_back(self, event: Return) -> None:
+        """Let go what belongs to the part that comes back, in proportion to what it cost."""
+        purchase, nets = self._bought[event.purchase], line_nets(self._bought[event.purchase].lines)
+        before = sum([self._coming_back(purchase, line) for line in range(len(nets))])
+        asked = event.lines or tuple([ReturnedLine(line) for line in range(len(nets))])
+        for returned in asked:
+            whole = max(purchase.lines[returned.line].quantity, 1)
+            place = (purchase.id, returned.line)
+            so_far = self._returned.get(place, 0)
+            self._returned[place] = whole if returned.quantity is None else min(so_far + returned.quantity, whole)
+        after = sum([self._coming_back(purchase, line) for line in range(len(nets))])
+        left_before, left_after = sum(nets) - before, sum(nets) - after
+        saved = self._saved[purchase.id]
+        kept = [portion(amount, left_after, left_before) if left_before else 0 for amount in saved]
+        self._saved[purchase.id] = _Saved(*kept)
+
+    def _coming_back(self, purchase: Purchase, line: int) -> int:
+        """What the returned part of a line cost."""
+        bought = purchase.lines[line]
+        back = self._returned.get((purchase.id, line), 0)
+        return portion(bought.amount - bought.discount, back, max(bought.quantity, 1))
+
     def _date(self, at: Instant) -> date:
         return date_of(self._version.zone.day(at))
 
-    def outcome(self, state: MemberState, exchange: Exchange, refused: Counter[str]) -> Outcome:
+    def outcome(self, state: MemberState, exchange: Exchange, refused: Mapping[str, int]) -> Outcome:
         """What came of it, where the member stands at the end."""
         left = self._holdings({unit: wallet.total(held) for unit, held in state.wallets.items()})
         expired = self._holdings(self._expired)
@@ -186,8 +215,10 @@ class Purse:
 
 def _saved_on(purchase: Purchase, effects: tuple[Effect, ...]) -> _Saved:
     """A discount on the purchase as a whole is what the till took off for cashback."""
+    price = sum(line_nets(purchase.lines))
+    valued = [effect.rate for effect in effects if isinstance(effect, Valued)]
     return _Saved(
-        sum(line_nets(purchase.lines)),
+        valued[0].of(price, Rounding.NEAREST) if valued else price,
         sum([effect.amount for effect in effects if isinstance(effect, Reduced)]),
         sum([effect.amount for effect in effects if isinstance(effect, Discounted)]),
         sum([effect.money for effect in effects if isinstance(effect, PaidWith)]) + purchase.discount,

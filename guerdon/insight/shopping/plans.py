@@ -1,9 +1,9 @@
 """Is it worth it: when a paid plan pays for itself.
 
-A year is lived twice, with the plan and without it, at several scales of spending: as if everything cost nothing, then a
-quarter, as much, four times and 16 times as much. What the plan brings at a scale is the difference of the two nets, fees
-included. Between the last scale at which it does not pay and the first at which it does, the scale is halved and halved
-until it is known to a thousandth. The number of purchases stays: what changes is what they cost.
+A year is lived twice, with the plan and without it, at several scales of spending: as if everything cost nothing, then
+a quarter, as much, four times and 16 times as much. What the plan brings at a scale is the difference of the two nets,
+fees included. Between the last scale at which it does not pay and the first at which it does, the scale is halved and
+halved until it is known to a thousandth. The number of purchases stays: what changes is what they cost.
 
 **Once and for all.** A plan that pays at one scale pays at every larger one where what it brings grows with the spend.
 That is looked at, and not taken for granted: a cap that is reached, or a tier that gives the same for nothing, may turn

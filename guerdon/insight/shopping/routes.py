@@ -15,11 +15,11 @@ itself (``worth: 5 USD per 175 points``), and is taken only if the program has n
 takes a sample for points that are money. What neither knows is not taken, and not guessed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding
-from guerdon.core.program import Reward, Unit
+from guerdon.core.program import Quantity, Reward, Unit
 from guerdon.core.version import Version
 from guerdon.insight.shopping.habits import Esteem, Shopper
 from guerdon.mechanics.benefit import BenefitRule
@@ -75,6 +75,7 @@ class Routes:
         ]  # fmt: skip
         """Rewards that take something off the next purchase."""
         papers = [reward for reward in wanted if reward.gives is not None and reward.gives.unit in self.on_paper]
+        self._papers = {reward.name for reward in papers}
         routed = {reward.cost.unit for reward in (*papers, *self.bringing)} | self.pays
         routed |= {rule.settings.every.unit for rule in issues}
         others = [reward for reward in wanted if reward.gives is None and reward not in self.bringing]
@@ -104,6 +105,12 @@ class Routes:
     def worth_of(self, esteem: Esteem) -> int:
         """What something is worth to the shopper, in minor units of the program's currency."""
         return self._shopper.exchange.into(self._currency, esteem.price)
+
+    def reward_worth(self, reward: str, spent: Iterable[Quantity]) -> int:
+        """What a reward was worth by what was given for it; nothing for one whose worth is counted elsewhere."""
+        if any(known.name == reward for known in self.bringing) or reward in self._papers:
+            return 0
+        return sum([self.unit_worth(given.unit, given.amount) or 0 for given in spent])
 
     def unit_worth(self, unit: str, amount: int) -> int | None:
         """What an amount of a unit is worth by the program, in minor units; None: the program does not say."""
