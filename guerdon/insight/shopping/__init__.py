@@ -10,8 +10,8 @@ and not what a formula says of it.
 A file is one idea: ``habits`` what a shopper says, ``file`` and ``wordings`` how it is written, ``occasions`` when it
 happens, ``baskets`` what it is as a purchase, ``routes`` how a program turns what it gives into money, ``redeeming``
 what the shopper does with what he holds, ``living`` the year under a program, ``figures`` what came of it in money,
-``plans`` when a paid plan pays for itself, ``comparing`` all of it for several programs, ``members`` the same question
-about a member's own last year. Functions go from habits and timelines to values.
+``plans`` when a paid plan pays for itself, ``comparing`` all of it for several programs; ``reliving`` and ``members``
+the same question about a member's own last year. Functions go from habits and timelines to values.
 
 What does not belong: programs (they are handed in), printing, and guesses of how people change their ways.
 """

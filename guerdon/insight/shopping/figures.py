@@ -184,7 +184,7 @@ class Purse:
         return Outcome(
             figures=home, own=own, share=home.net / home.spend if home.spend else None, left=left, expired=expired,
             coupons_expired=self._coupons_expired, levels=tuple(self._levels), refused=dict(sorted(refused.items())),
-            unvalued=tuple(self._routes.unvalued),
+            unvalued=self._routes.unvalued,
         )  # fmt: skip
 
     def _holdings(self, amounts: dict[str, int]) -> tuple[Holding, ...]:

@@ -71,13 +71,13 @@ class Lived(NamedTuple):
 
 def live(timeline: Timeline, shopper: Shopper, first: Day, way: Way) -> Lived:
     """Live a year from a day on. Raises ``PlanRefused``; the program has to be in force on that day."""
-    life = _Life(timeline, shopper, first, way)
+    life = Life(timeline, shopper, first, way)
     life.join()
     life.go_through()
     return Lived(life.purse, life.rehearsal.state(SHOPPER), life.refused)
 
 
-class _Life:
+class Life:
     """A year under way."""
 
     def __init__(self, timeline: Timeline, shopper: Shopper, first: Day, way: Way) -> None:

@@ -28,7 +28,7 @@ from guerdon.insight.shopping.baskets import SHOPPER
 from guerdon.runtime.carts import Cart, coupons_now, payable_now, paying
 
 if TYPE_CHECKING:
-    from guerdon.insight.shopping.living import _Life
+    from guerdon.insight.shopping.living import Life
 
 _MOST_TAKEN = 20
 """How many of a thing, and how many rewards, are taken at one purchase at most."""
@@ -38,7 +38,7 @@ _TO_THE_TILL = timedelta(seconds=1)
 class Hands:
     """The shopper's hands at the till, in one year."""
 
-    def __init__(self, life: "_Life") -> None:
+    def __init__(self, life: "Life") -> None:
         """Act in a year that is under way."""
         self._life = life
         self._routes = life.routes
@@ -155,7 +155,7 @@ class Hands:
     def after(self, purchase: Purchase) -> None:
         """Take things, and make use of benefits."""
         for thing in self._routes.things:
-            for _ in range(_MOST_TAKEN):
+            for _ in range(_MOST_TAKEN if thing.cost else 1):
                 if self._was_had(thing.reward, thing.period, purchase) or thing.cost > self._available(thing.unit):
                     break
                 if not self._redeem(purchase, thing.reward):
