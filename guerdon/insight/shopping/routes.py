@@ -128,7 +128,7 @@ class Routes:
     @cached_property
     def _routed(self) -> frozenset[str]:
         """The units that become money in some way."""
-        costs = {reward.cost.unit for reward in (*self._papers, *self.bringing)}
+        costs = frozenset(reward.cost.unit for reward in (*self._papers, *self.bringing))
         return costs | self.pays | {rule.settings.every.unit for rule in self._rules(VouchersRule)}
 
     @cached_property
