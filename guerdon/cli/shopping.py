@@ -28,7 +28,7 @@ from guerdon.insight.shopping.members import worth as worth_of_plans
 from guerdon.insight.shopping.plans import BreakEven
 from guerdon.presets import presets
 from guerdon.runtime.programs import PublishedProgram, find_program
-from guerdon.specs import FilesWrong, gather, text_of
+from guerdon.specs import FilesWrong, text_of, timelines
 from guerdon.store.database import connect
 
 _EXAMPLE = "examples/family.yaml"
@@ -107,7 +107,7 @@ def _of_files(paths: Sequence[Path]) -> list[Offered]:
     files = [file for file in files if not file.stem.endswith(".specs")]
     if not files:
         raise FilesWrong("There is no program file in there: a folder is searched for `*.yaml`.")
-    return [Offered(sheaf.versions[-1][1].program.program, sheaf.timeline) for sheaf in gather(files)]
+    return [Offered(timeline.versions[-1].program.program, timeline) for timeline in timelines(files)]
 
 
 def worth(

@@ -2,9 +2,11 @@
 
 He joins on the first day of the year, with every club that costs nothing, and with one paid plan where the question is
 what that brings: its first term is paid at once, each next one when it falls due and begins within the year, and no
-trial is counted on. A later version of the program takes over in the middle of the year as it would in life; what the
-shopper may join and how he redeems is looked up on the first day. Goods arrive two days after they are bought and come back, where they do, after fourteen. He is
+trial is counted on. Goods arrive two days after they are bought and come back, where they do, after fourteen. He is
 alone with the program: nobody else takes from its stocks and budgets.
+
+A later version of the program takes over in the middle of the year as it would in life; what there is to join and how
+to redeem is looked up on the first day.
 
 **Worked.** A plan of 14.99 a month from 1 April on is paid twelve times by 31 March, 179.88 in all: the payment that
 falls due on 29 March is for a term of the next year.

@@ -11,6 +11,7 @@ from guerdon.insight.shopping.file import read_habits
 from guerdon.presets import preset
 
 STARS = "2026-04-01"
+LEVELS_GONE = "2026-03-01"
 CHOSEN = "chooses: {tbank-black: {categories: [fuel, all-purchases]}}"
 
 
@@ -129,7 +130,7 @@ def test_prime_pays_for_itself_with_what_a_delivery_is_worth():
 def test_spasibo_pays_from_where_half_a_per_cent_is_the_fee():
     # 0.5 % of 24 x 2,000.00 are 240.00, with the subscription as much again; it costs 12 x 99.00 = 1,188.00,
     # which is 0.5 % of 237,600.00.
-    found = year("spasibo", "  - {buy: books, amount: 2_000 RUB, times: 2 a month}", currency="RUB", begins="2026-03-01",
+    found = year("spasibo", "  - {buy: books, amount: 2_000 RUB, times: 2 a month}", currency="RUB", begins=LEVELS_GONE,
                  more="card: yes\nage: 40", plans=True)  # fmt: skip
     assert figures(found) == {"spend": 48_000_00, "left": 240_00}
     [start] = found.plans
