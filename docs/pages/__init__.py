@@ -15,6 +15,7 @@ from docs.pages.http import http_page
 from docs.pages.presets import presets_page
 from docs.pages.refusal_page import refusals_page
 from docs.pages.schema import schema_page
+from guerdon.insight.shopping.file import habits_reference
 from guerdon.specs import specs_reference
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -24,6 +25,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "database.md": database_page,
     "events.md": events_page,
     "findings.md": findings_page,
+    "habits.md": habits_reference,
     "http.md": http_page,
     "presets.md": presets_page,
     "refusals.md": refusals_page,

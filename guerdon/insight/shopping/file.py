@@ -10,11 +10,12 @@
 Every mistake in it is told at once, with its line and what would be right.
 """
 
+import re
 from typing import Any
 
 from guerdon.core.amounts import Rate
-from guerdon.insight.shopping.habits import Esteem, Habit, Shopper
-from guerdon.insight.shopping.money import Exchange, Price
+from guerdon.insight.shopping.habits import Habit, Shopper
+from guerdon.insight.shopping.money import Exchange
 from guerdon.insight.shopping.wordings import (
     AGE,
     BIRTHDAY,
@@ -26,20 +27,22 @@ from guerdon.insight.shopping.wordings import (
     PRICE,
     PROFILE_TEXT,
     SHARE,
+    Known,
 )
 from guerdon.language.dates import DATE
-from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors, listed
+from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.figures import counted
 from guerdon.language.forms import Listing, Schema, Table
 from guerdon.language.matchers import ATTRIBUTE, CATEGORY, WEEKDAYS_FORM
 from guerdon.language.nodes import Mapping, Node, Scalar, parse
-from guerdon.language.place import Broken, Desk, Names, Place
+from guerdon.language.place import Broken, Desk, Place
 from guerdon.language.reference import sections_and_wordings
 from guerdon.language.schema import schema_of
 from guerdon.language.section import Fields, Key, Section, at_most_one, exactly_one
 from guerdon.language.words import CURRENCY, NAME, YES_NO
 from guerdon.specs.wordings import OTHER_CURRENCY, WORTH
 
+_CAPITALS = re.compile("[A-Z]{3}")
 _OF_A_PURCHASE = (
     "amount", "items", "litres", "kilograms", "brand", "sku", "store", "channel", "tender", "merchant_category",
     "returned",
@@ -98,21 +101,6 @@ HABIT: Section[Habit] = Section(
 )  # fmt: skip
 
 
-def _check_rates(fields: Fields) -> None:
-    """Every currency that the habits speak of has a rate."""
-    home, habits = fields.get("currency"), fields.get("habits") or ()
-    if home is None or not fields.is_right("rates"):
-        return
-    exchange = Exchange(home, fields.get("rates") or {})
-    worth: dict[str, dict[str, Esteem]] = fields.get("worth") or {}
-    prices: list[Price | None] = [habit.price for habit in habits]
-    prices += [esteem.price for named in worth.values() for esteem in named.values()]
-    missing = exchange.missing(price.currency for price in prices if price is not None)
-    if missing:
-        told = f"what {listed(missing)} is worth is not said; write for example `rates: {{{missing[0]}: 1.08 {home}}}`"
-        fields.report("rates", "key_missing", told, f"rates: {{{missing[0]}: 1.08 {home}}}")
-
-
 def _shopper(currency: str, rates: dict[str, Rate] | None = None, **told: Any) -> Shopper:
     return Shopper(exchange=Exchange(currency, rates or {}), **told)
 
@@ -161,7 +149,6 @@ HABITS: Section[Shopper] = Section(
             "[{buy: grocery, amount: 25 EUR, times: 2 a week}]", required=True),
     ],
     _shopper,
-    checks=[_check_rates],
 )  # fmt: skip
 
 
@@ -170,7 +157,7 @@ def read_habits(text: str, name: str = "habits.yaml") -> Shopper:
     errors: list[ProgramError] = []
     try:
         root = parse(text, errors, "shopper")
-        shopper = HABITS.read(Place(root, "", Desk(Names(currency=_currency(root)), errors)))
+        shopper = HABITS.read(Place(root, "", Desk(_known(root), errors)))
     except Hopeless as hopeless:
         raise ProgramErrors(name, [*errors, hopeless.error]) from None
     except Broken:
@@ -180,12 +167,18 @@ def read_habits(text: str, name: str = "habits.yaml") -> Shopper:
     return shopper
 
 
-def _currency(root: Node) -> str:
-    """The shopper's currency, which rates are told in; empty where it cannot be made out."""
+def _known(root: Node) -> Known:
+    """The currencies that the file knows; none where the shopper's own cannot be made out."""
+    named = _behind(root, "currency")
+    home = named.text.strip() if isinstance(named, Scalar) else ""
+    rates = _behind(root, "rates")
+    others = [key.text.strip() for key, _ in rates.entries] if isinstance(rates, Mapping) else []
+    return Known(currency=home if _CAPITALS.fullmatch(home) else "", currencies=frozenset({home, *others}))
+
+
+def _behind(root: Node, key: str) -> Node | None:
     entries = root.entries if isinstance(root, Mapping) else ()
-    found = next((value for key, value in entries if key.text.strip() == "currency"), None)
-    text = found.text.strip() if isinstance(found, Scalar) else ""
-    return text if len(text) == 3 and text.isascii() and text.isupper() else ""
+    return next((value for name, value in entries if name.text.strip() == key), None)
 
 
 def habits_schema() -> Schema:

@@ -12,7 +12,7 @@ from guerdon.language.dates import CLOCK, FIRST_DATE, minute_of
 from guerdon.language.errors import Wrong, shown
 from guerdon.language.figures import DECIMAL, WHOLE, count, figure
 from guerdon.language.phrases import Phrase, Wording
-from guerdon.language.place import Scope
+from guerdon.language.place import Names, Scope
 
 MOST_TIMES = 20 * DAYS_OF_A_YEAR
 """How often a habit may come in a year: twenty times a day."""
@@ -23,16 +23,26 @@ _PERIOD = "(day|week|month|year)"
 _WORDS = {"once": 1, "twice": 2}
 
 
-def price(number: str, currency: str) -> Price:
-    """Money of any currency, nothing included; raises ``Wrong``."""
+class Known(Names, frozen=True, kw_only=True):
+    """What a habits file declares: the shopper's currency, and those that it has rates for."""
+
+    currencies: frozenset[str] = frozenset()
+
+
+def price(number: str, currency: str, scope: Scope) -> Price:
+    """Money of a currency that is known, nothing included; raises ``Wrong``."""
+    names = scope.names
+    if isinstance(names, Known) and names.currency and currency not in names.currencies:
+        example = f"`rates: {{{currency}: 1.08 {names.currency}}}`"
+        raise Wrong("currency_other", f"what `{currency}` is worth is not said; write for example {example}", example)
     return Price(figure(number).in_scale(currency_scale(currency), currency), currency)
 
 
 PRICE = Phrase(
     "an amount of money",
-    Wording(MONEY_PATTERN, lambda found, _: price(found[1], found[2])),
+    Wording(MONEY_PATTERN, lambda found, scope: price(found[1], found[2], scope)),
     examples=("25 USD", "4.50 EUR"),
-    about="In any currency, with its three capitals.",
+    about="In the shopper's currency or another that has a rate, with its three capitals.",
 )
 
 
@@ -94,8 +104,8 @@ SHARE = Phrase("a share", Wording(f"{DECIMAL} ?%", _share), examples=("5 %", "2.
 
 ESTEEM = Phrase(
     "what something is worth to the shopper",
-    Wording(f"{MONEY_PATTERN}(?: each)?", lambda found, _: Esteem(price(found[1], found[2]))),
-    Wording(f"{MONEY_PATTERN} a {_PERIOD}", lambda found, _: Esteem(price(found[1], found[2]), found[3])),  # type: ignore[arg-type]
+    Wording(f"{MONEY_PATTERN}(?: each)?", lambda found, scope: Esteem(price(found[1], found[2], scope))),
+    Wording(f"{MONEY_PATTERN} a {_PERIOD}", lambda found, scope: Esteem(price(found[1], found[2], scope), found[3])),  # type: ignore[arg-type]
     examples=("5 USD", "8.99 USD a month"),
     about="For each time it is taken or made use of; with a period, once in each.",
 )

@@ -52,7 +52,7 @@ def test_litres_and_kilograms_are_measured_in_thousandths():
 def test_every_mistake_is_told_at_once_with_its_line_and_what_would_be_right():
     assert wrong(
         "shopper: me\ncurrency: EUR\nbirthday: 02-30\nhabits:\n"
-        "  - {buy: a, times: 5 a fortnight, amount: 3 EUR, litres: 2, items: 2}\n"
+        "  - {buy: a, times: 5 a fortnight, amount: 3 USD, litres: 2, items: 2}\n"
         "  - {by: a, times: 2 a week}\n"
         "  - {do: x, times: every 2 years, amount: 3 EUR}\n"
         "  - {times: once a day}\n"
@@ -60,6 +60,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_be_right():
         (3, "phrase_wrong", "`02-30` is no day of the year"),
         (5, "phrase_wrong", "`5 a fortnight` is not how often something happens; write for example `2 a week` or "
             "`once a month`"),
+        (5, "currency_other", "what `USD` is worth is not said; write for example `rates: {USD: 1.08 EUR}`"),
         (5, "settings_conflict", "`litres` and `items` exclude each other; one of `items`, `litres` or `kilograms` "
             "belongs here"),
         (6, "key_missing", "`amount` is missing; write for example `amount: 25 USD`"),
@@ -75,8 +76,8 @@ def test_every_mistake_is_told_at_once_with_its_line_and_what_would_be_right():
     (HEAD + "habits: []\n", "value_empty"),
     (HEAD, "key_missing"),
     ("shopper: me\n" + ONE, "key_missing"),
-    (HEAD + "habits: [{buy: grocery, amount: 5 USD, times: 2 a week}]\n", "key_missing"),
-    (HEAD + "worth: {prime: {video: 5 USD}}\n" + ONE, "key_missing"),
+    (HEAD + "habits: [{buy: grocery, amount: 5 USD, times: 2 a week}]\n", "currency_other"),
+    (HEAD + "worth: {prime: {video: 5 USD}}\n" + ONE, "currency_other"),
     (HEAD + "rates: {EUR: 1 EUR}\n" + ONE, "currency_other"),
     (HEAD + "rates: {USD: 1 GBP}\n" + ONE, "currency_other"),
     (HEAD + "rates: {USD: 0 EUR}\n" + ONE, "number_out_of_range"),
