@@ -112,7 +112,7 @@ def _of_files(paths: Sequence[Path]) -> list[Offered]:
 
 def worth(
     member: Annotated[str, typer.Argument(help="Whose last year.")],
-    plan: Annotated[str, typer.Option(help="Which paid plan. Left out: each.")] = "",
+    plan: Annotated[str | None, typer.Option(help="Which paid plan. Left out: each.")] = None,
     home: Home = None,
     program: ProgramName = None,
     as_json: AsJson = False,
@@ -120,7 +120,7 @@ def worth(
     """What a paid plan is worth on a member's own last year: the year lived again, with the plan and without it."""
     with told_plainly(NoPaidPlan), database(home) as url, connect(url) as connection:
         published = PublishedProgram(connection, find_program(connection, program))
-        found = worth_of_plans(connection, published, member, plan)
+        found = worth_of_plans(connection, published, member, plan or "")
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:
@@ -168,6 +168,8 @@ def _print(found: Comparison, *, is_example: bool) -> None:
     if plans:
         console.print(plans_table(plans, found.currency))
         console.print()
+    for slip in _slips(found):
+        console.print(f"[yellow]{safe(slip)}[/]", highlight=False)
     for note in _notes(found):
         console.print(f"[dim]{safe(note)}[/]", highlight=False)
     if is_example:
@@ -230,6 +232,18 @@ def pays(found: BreakEven, spend: int | None, currency: str) -> str:
         return "never, up to 16 times this spend"
     at = "at any spend" if found.verdict == "always" else f"from {money(spend or 0, currency)} a year"
     return at if found.is_for_good else f"{at}, but not at every larger spend"
+
+
+def _slips(found: Comparison) -> list[str]:
+    """What the habits name and nothing has."""
+    slips = [
+        f"{one.program} has no {', '.join(one.unknown)}: what the habits say of that counts for nothing."
+        for one in found.programs
+        if one.unknown
+    ]
+    if found.not_compared:
+        slips.append(f"The habits name programs that are not compared here: {', '.join(found.not_compared)}.")
+    return slips
 
 
 def _notes(found: Comparison) -> list[str]:

@@ -8,7 +8,7 @@ currency is worth.
 itself; those that bring the most are chosen, as many as the menu allows, and the earlier in the file where equal.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -23,6 +23,7 @@ from guerdon.insight.shopping.figures import Outcome
 from guerdon.insight.shopping.habits import Shopper
 from guerdon.insight.shopping.living import PlanRefused, Way, live
 from guerdon.insight.shopping.plans import THOUSAND, BreakEven, break_even, rate_of
+from guerdon.mechanics.benefit import BenefitRule
 from guerdon.mechanics.membership import Membership, MembershipRule
 from guerdon.mechanics.menu import MenuRule
 
@@ -63,6 +64,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Why it cannot be compared; empty: it is."""
     told: str = ""
     """The reason as a sentence, with what to do about it."""
+    unknown: tuple[str, ...] = ()
+    """Menus, options, rewards and benefits that the habits name, and that the program has not."""
     outcome: Outcome | None = None
     """The year without any paid plan."""
     plans: tuple[Plan, ...] = ()
@@ -84,6 +87,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The shopper's; all ``figures`` are in its minor units."""
     first_day: date
     last_day: date
+    not_compared: tuple[str, ...] = ()
+    """Programs that the habits name, and that are not among those to be compared."""
     programs: tuple[Compared, ...]
     """The one that brings most first; those that cannot be compared last."""
 
@@ -96,8 +101,13 @@ def compare(shopper: Shopper, programs: Sequence[Offered], *, plans: bool = True
     last = date_of(add_months(first, 12) - 1)
     return Comparison(
         shopper=shopper.name, currency=shopper.exchange.home, first_day=date_of(first), last_day=last,
-        programs=tuple(ordered),
+        not_compared=tuple(sorted(_named(shopper) - {offered.name for offered in programs})), programs=tuple(ordered),
     )  # fmt: skip
+
+
+def _named(shopper: Shopper) -> set[str]:
+    """The programs that the habits have something to say of."""
+    return {*shopper.chooses, *shopper.takes, *shopper.esteem}
 
 
 def _first_day(shopper: Shopper, programs: Iterable[Offered]) -> Day:
@@ -123,7 +133,21 @@ def _compared(shopper: Shopper, offered: Offered, first: Day, *, plans: bool) ->
         return msgspec.structs.replace(told, reason="currency_unknown", told=why)
     years = _Years(shopper, offered.timeline, first, version)
     found = [years.plan(rule.settings) for rule in paid_plans(version)] if plans else []
-    return msgspec.structs.replace(told, outcome=years.outcome("", THOUSAND), plans=tuple(found))
+    outcome, unknown = years.outcome("", THOUSAND), tuple(_unknown(shopper, version))
+    return msgspec.structs.replace(told, unknown=unknown, outcome=outcome, plans=tuple(found))
+
+
+def _unknown(shopper: Shopper, version: Version) -> Iterator[str]:
+    """What the habits name of a program and the program has not: a slip of the keyboard, most likely."""
+    program = version.program
+    menus = {rule.name: rule.settings for rule in version.rules if isinstance(rule, MenuRule)}
+    benefits = {rule.name for rule in version.rules if isinstance(rule, BenefitRule)}
+    rewards = {reward.name for reward in program.rewards}
+    for menu, options in shopper.chooses.get(program.program, {}).items():
+        known = {option.name for option in menus[menu].options} if menu in menus else set()
+        yield from [menu] if menu not in menus else [f"{menu}: {name}" for name in options if name not in known]
+    yield from [name for name in shopper.takes.get(program.program, ()) if name not in rewards]
+    yield from [name for name in shopper.esteem.get(program.program, {}) if name not in rewards | benefits]
 
 
 def paid_plans(version: Version) -> list[MembershipRule]:

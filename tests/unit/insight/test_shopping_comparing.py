@@ -135,6 +135,22 @@ def test_a_plan_that_brings_nothing_never_pays():
     assert plus.break_even.verdict == "never"
 
 
+def test_names_that_nothing_has_are_told():
+    more = (
+        "worth: {corner: {gft: 2 EUR}, crner: {gift: 2 EUR}}\ntakes: {corner: [cofee]}\nchooses: {corner: {month: [a]}}"
+    )
+    found = compare(shopper(more=more), [program(PROGRAM + "  - {benefit: gift}\n")])
+    assert (found.programs[0].unknown, found.not_compared) == (("month", "cofee", "gft"), ("crner",))
+    right = compare(shopper(more="worth: {corner: {gift: 2 EUR}}"), [program(PROGRAM + "  - {benefit: gift}\n")])
+    assert (right.programs[0].unknown, right.not_compared) == ((), ())
+
+
+def test_an_option_that_a_menu_has_not_is_told():
+    tbank = Offered("tbank-black", Timeline([Version(one) for one in preset("tbank-black").versions.values()]))
+    more = "rates: {RUB: 0.01 EUR}\nchooses: {tbank-black: {categories: [fuel, cheese]}}"
+    assert compare(shopper(more=more), [tbank], plans=False).programs[0].unknown == ("categories: cheese",)
+
+
 def test_the_one_that_brings_most_stands_first():
     generous = program(PROGRAM.replace("rate: 1 per", "rate: 5 per"), "generous")
     found = compare(shopper(), [program(), generous])
