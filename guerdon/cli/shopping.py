@@ -121,6 +121,8 @@ def worth(
     with told_plainly(NoPaidPlan), database(home) as url, connect(url) as connection:
         published = PublishedProgram(connection, find_program(connection, program))
         found = worth_of_plans(connection, published, member, plan or "")
+        if not found.plans:
+            raise NoPaidPlan("This program has no paid plan.")
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:

@@ -13,6 +13,7 @@ from guerdon.insight.shopping.members import NoPaidPlan, worth_by
 from guerdon.language import read_program
 from guerdon.runtime.rehearsal import Rehearsal
 from guerdon.runtime.replay import facts_of
+from guerdon.runtime.story import MemberNotFound
 from guerdon.store.reading import JournalRow
 
 CLUB = """
@@ -148,5 +149,16 @@ def test_every_paid_plan_where_none_is_named_and_a_name_that_is_none():
     free = Timeline(
         [Version(read_program(CLUB.partition("  - {membership")[0] + "  - {earn: points, rate: 1 per 1 USD}"))]
     )
-    with pytest.raises(NoPaidPlan, match="no paid plan"):
-        worth_by(free, "ann", journal([JOINED], free))
+    assert worth_by(free, "ann", journal([JOINED], free)).plans == ()
+    with pytest.raises(NoPaidPlan, match="There is no paid plan gold; this program has none"):
+        worth_by(free, "ann", journal([JOINED], free), "gold")
+
+
+def test_who_has_no_journal_is_no_member():
+    with pytest.raises(MemberNotFound, match="There is no member bob"):
+        worth_by(TIMELINE, "bob", [])
+
+
+def test_the_break_even_is_left_out_where_it_is_not_asked_for():
+    [plus] = worth_by(TIMELINE, "ann", journal([JOINED, *A_YEAR]), "plus", break_even=False).plans
+    assert (plus.net, plus.break_even, plus.break_even_spend) == (18_00, None, None)
