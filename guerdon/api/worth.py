@@ -20,7 +20,7 @@ BreakEven = Annotated[
 ]
 
 
-@get("/worth", sync_to_thread=True, **open_to(*READER))
+@get("/worth", sync_to_thread=True, **open_to(*READER, problems=("plan_not_found",)))
 def read_worth(
     request: AnyRequest, member: FromPath[str], plan: OnePlan = None, break_even: BreakEven = False
 ) -> WorthAnswer:
