@@ -16,6 +16,7 @@ from docs.pages.lake import lake_page
 from docs.pages.presets import presets_page
 from docs.pages.refusal_page import refusals_page
 from docs.pages.schema import schema_page
+from guerdon.insight.shopping.file import habits_reference
 from guerdon.specs import specs_reference
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -25,6 +26,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "database.md": database_page,
     "events.md": events_page,
     "findings.md": findings_page,
+    "habits.md": habits_reference,
     "http.md": http_page,
     "lake.md": lake_page,
     "presets.md": presets_page,

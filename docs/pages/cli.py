@@ -91,7 +91,8 @@ def _default(value: object) -> str:
 
 
 def _type(kind: Any, info: ArgumentInfo | OptionInfo) -> str:
-    """What belongs there, for ``int`` as well as for ``int | None``."""
+    """What belongs there, for ``int`` as well as for ``int | None`` and ``list[int] | None``."""
     only = next((part for part in get_args(kind) if part is not NoneType), kind)
+    only = next(iter(get_args(only)), only)
     bounds = "" if info.min is None else f", {info.min} to {info.max}"
     return TYPES[only] + bounds

@@ -34,6 +34,7 @@ from guerdon.api import (
     tiers,
     versions,
     webhooks,
+    worth,
 )
 from guerdon.api.access import KeyAuthentication
 from guerdon.api.express import Express, ExpressLane
@@ -70,6 +71,7 @@ RESOURCES: tuple[Router, ...] = (
     tiers.router,
     versions.router,
     webhooks.router,
+    worth.router,
 )
 
 EXPRESS: tuple[Express, ...] = (

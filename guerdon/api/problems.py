@@ -77,6 +77,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
         "So many events wait already that another one would wait too long. Try again with the same id.",
     ),
     "partner_not_found": (404, "There is no such partner."),
+    "plan_not_found": (404, "The program has no paid plan {plan}."),
     "position_trimmed": (410, "The stream begins at position {first}; what was before is in the journal only."),
     "program_exists": (409, "There is a program of that name already. Publish another version of it."),
     "program_name_differs": (422, "The file is of the program {found}, and not of {wanted}."),

@@ -18,7 +18,8 @@ from guerdon.messages.amounts import wired
 from guerdon.messages.carts import IN_A_QUOTE, QuoteRequest
 from guerdon.messages.effects import wired_effects
 from guerdon.messages.quotes import Payable, QuoteAnswer, QuotedCoupon, QuotedReward
-from guerdon.runtime.quoting import CouponNow, PayableNow, Quote, RewardNow, quote
+from guerdon.runtime.carts import CouponNow, PayableNow
+from guerdon.runtime.quoting import Quote, RewardNow, quote
 from guerdon.runtime.story import MemberNotFound
 
 

@@ -594,6 +594,11 @@ PROBLEM_WORDS: dict[str, Words] = {
         "List the partners.",
         journaled=False,
     ),
+    "plan_not_found": Words(
+        "The version in force on the member's last day has no plan of that name that costs something.",
+        "Ask without a plan: the answer has all that there are.",
+        journaled=False,
+    ),
     "position_trimmed": Words(
         "The stream is kept for a while only, and what follows the position is partly gone.",
         "Begin again without a position, and read what was missed from the journals of the members.",

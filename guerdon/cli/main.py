@@ -15,6 +15,7 @@ from guerdon.cli import (
     presets,
     programs,
     relations,
+    shopping,
     up,
     versions,
 )
@@ -45,6 +46,8 @@ app.add_typer(keys.key, name="key")
 app.add_typer(rates, name="rates")
 app.add_typer(codes, name="codes")
 app.command("stock")(stock)
+app.command("compare")(shopping.compare)
+app.command("worth")(shopping.worth)
 app.command("ingest")(events.ingest)
 app.command("tick")(events.tick)
 app.command("relay")(events.relay)

@@ -14,6 +14,7 @@ from guerdon.cli.showing import Shower, counted, safe
 from guerdon.cli.tables import found_table, reasons_table
 from guerdon.core.events import instant_of_event
 from guerdon.core.version import Version
+from guerdon.insight.shopping.file import habits_schema
 from guerdon.language import program_schema, read_program
 from guerdon.language.lines import Lines
 from guerdon.lint import lint
@@ -33,6 +34,7 @@ Files = Annotated[
     ),
 ]
 ForSpecs = Annotated[bool, typer.Option("--specs", help="The schema of specs files instead of program files.")]
+ForHabits = Annotated[bool, typer.Option("--habits", help="The schema of habits files instead of program files.")]
 
 _SHOWN_CASES = 10
 """How many cases that fail are told in full."""
@@ -110,9 +112,11 @@ def _tell_step(file: Path, wrong: StepResult, shower: Shower) -> None:
         console.print(f"  [dim]sent to[/] {safe(sent.event.member)}: {safe(shower.event(sent.event))}{became}")
 
 
-def schema(specs: ForSpecs = False) -> None:
-    """Print the JSON Schema of program files, or of specs files, for editors."""
-    found = specs_schema() if specs else program_schema()
+def schema(specs: ForSpecs = False, habits: ForHabits = False) -> None:
+    """Print the JSON Schema of program files, of specs files or of habits files, for editors."""
+    if specs and habits:
+        raise typer.BadParameter("--specs and --habits exclude each other; print one schema after the other")
+    found = specs_schema() if specs else habits_schema() if habits else program_schema()
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 

@@ -13,6 +13,7 @@ from guerdon.messages.persons import MergeAnswer
 from guerdon.messages.segments import MemberSegments
 from guerdon.messages.statements import StatementLine, StatementPage
 from guerdon.messages.wallets import WalletAnswer, WalletsAnswer
+from guerdon.messages.worth import WorthAnswer
 
 
 class Members(Group[Way]):
@@ -39,6 +40,12 @@ class Members(Group[Way]):
     def read(self, member: str, *, as_of: datetime | None = None) -> Call[MemberAnswer]:
         """Where a member stands, now or at any moment of the past or the future."""
         return get("/v1/members/{member}", MemberAnswer, query={"as_of": as_of}, member=member)
+
+    @operation
+    def worth(self, member: str, *, plan: str | None = None, break_even: bool = False) -> Call[WorthAnswer]:
+        """What a paid plan is worth on the member's own last year; with ``break_even`` also from which spend."""
+        query = {"plan": plan, "break_even": break_even or None}
+        return get("/v1/members/{member}/worth", WorthAnswer, query=query, member=member)
 
     @series
     def list(self, *, limit: int = 1_000) -> Pages[ListedMember]:

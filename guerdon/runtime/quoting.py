@@ -13,27 +13,20 @@ bill with them, 100 for a dollar. On a bill of 10.00 that is 500 points, which l
 for 500 points would leave 2.00.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from guerdon.core import wallet
-from guerdon.core.amounts import MAX_AMOUNT
-from guerdon.core.calendar import Instant, date_of
+from guerdon.core.calendar import date_of
 from guerdon.core.case import Case
 from guerdon.core.decide import Decision, decide
-from guerdon.core.effects import Discounted, PaidWith, Reduced
-from guerdon.core.events import MOST_REWARDS_TAKEN, Event, Purchase, Redeem, TakenReward, instant_of_event
+from guerdon.core.events import Event, Purchase, Redeem, instant_of_event
 from guerdon.core.facts import Facts
 from guerdon.core.holding import limits_coming_back
 from guerdon.core.program import Quantity
-from guerdon.core.purchasing import to_pay
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState, decode_state
-from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
-from guerdon.mechanics.payment import PaymentRule
+from guerdon.runtime.carts import Cart, CouponNow, PayableNow, coupons_now, payable_now, to_pay_with
 from guerdon.runtime.codes import shown_codes
 from guerdon.runtime.outlook import case_at
 from guerdon.runtime.programs import PublishedProgram
@@ -46,8 +39,6 @@ from guerdon.store.rates import rates_on
 
 _MOST_REWARDS = 500
 """How many rewards of a catalogue are tried out."""
-_BOUNDS = {"payment_exceeds_share": "most", "payment_exceeds_available": "available"}
-"""By code of the refusal of a payment: the detail that says how much would be taken."""
 
 
 class RewardNow(NamedTuple):
@@ -65,28 +56,6 @@ class RewardNow(NamedTuple):
     """What there would be to pay for this basket if it took the reward along too, in minor units; None: it cannot."""
 
 
-class CouponNow(NamedTuple):
-    """A personal coupon that the member holds and that would take something off, were it shown."""
-
-    coupon: str
-    reference: str
-    saves: int
-    """How much less there would be to pay, in minor units."""
-    expires_at: Instant | None
-
-
-class PayableNow(NamedTuple):
-    """A unit that a part of this bill may be paid with."""
-
-    unit: str
-    most: int
-    """The largest amount of it that would be taken, in its smallest part."""
-    money: int
-    """What that pays, in minor units."""
-    to_pay: int
-    """What would be left to pay in money, in minor units."""
-
-
 class Quote(NamedTuple):
     """What a purchase would lead to."""
 
@@ -101,19 +70,6 @@ class Quote(NamedTuple):
     """Where the member would stand after it."""
 
 
-class _Cart(NamedTuple):
-    """What all trials of one quote share."""
-
-    timeline: Timeline
-    stored: MemberState
-    """The state as stored: each trial settles what falls due by itself, as a purchase would."""
-    facts: Facts
-
-    def tried(self, purchase: Purchase) -> Decision:
-        """What a purchase other than the one that is quoted would lead to, whatever price was expected."""
-        return decide(self.timeline, self.stored, msgspec.structs.replace(purchase, expects=None), self.facts)
-
-
 def quote(connection: Connection, published: PublishedProgram, purchase: Purchase) -> Quote:
     """Work a purchase through and store nothing. Raises MemberNotFound.
 
@@ -124,7 +80,7 @@ def quote(connection: Connection, published: PublishedProgram, purchase: Purchas
         raise MemberNotFound(f"There is no member {purchase.member}.")
     timeline, state = published.timeline, decode_state(stored.state)
     at = instant_of_event(purchase)
-    cart = _Cart(timeline, state, _facts(connection, published, stored.id, state, purchase))
+    cart = Cart(timeline, state, _facts(connection, published, stored.id, state, purchase))
     decision = decide(timeline, state, purchase, cart.facts, traced=True)
     version = timeline.at(at) or timeline.versions[0]
     before = settled(connection, published.id, timeline, stored, state, at)
@@ -132,8 +88,8 @@ def quote(connection: Connection, published: PublishedProgram, purchase: Purchas
     if decision.outcome.refusal is not None:
         return Quote(purchase, decision, before, [], [], [], after)
     rewards = [_reward_now(cart, version, name, purchase, decision) for name in list(version.rewards)[:_MOST_REWARDS]]
-    coupons = _coupons_now(cart, purchase, before, decision)
-    return Quote(purchase, decision, before, rewards, coupons, _payable_now(cart, version, purchase), after)
+    coupons = coupons_now(cart, purchase, before.coupons, decision)
+    return Quote(purchase, decision, before, rewards, coupons, payable_now(cart, version, purchase), after)
 
 
 def _facts(
@@ -162,7 +118,7 @@ def _facts(
     return Facts(limits, None, history, rates, {}, codes, added)
 
 
-def _reward_now(cart: _Cart, version: Version, name: str, purchase: Purchase, decision: Decision) -> RewardNow:
+def _reward_now(cart: Cart, version: Version, name: str, purchase: Purchase, decision: Decision) -> RewardNow:
     """A reward, tried out before the purchase and after it."""
     event = Redeem(id=f"{purchase.id}>{name}", member=purchase.member, at=purchase.at, reward=name,
                    channel=purchase.channel)  # fmt: skip
@@ -171,77 +127,4 @@ def _reward_now(cart: _Cart, version: Version, name: str, purchase: Purchase, de
     cost = version.rewards[name].settings.cost
     held = cart.stored.wallets.get(cost.unit, wallet.EMPTY)
     missing = max(cost.amount - wallet.available(held), 0)
-    return RewardNow(name, cost, now, missing, then is None, _to_pay_with(cart, purchase, name))
-
-
-def _to_pay_with(cart: _Cart, purchase: Purchase, reward: str) -> int | None:
-    """What there would be to pay if the purchase took one more reward along; None: it could not."""
-    if len(purchase.rewards) >= MOST_REWARDS_TAKEN:
-        return None
-    taking = msgspec.structs.replace(purchase, rewards=(*purchase.rewards, TakenReward(reward)))
-    outcome = cart.tried(taking).outcome
-    return None if outcome.refusal is not None else to_pay(taking, outcome.effects)
-
-
-def _payable_now(cart: _Cart, version: Version, purchase: Purchase) -> list[PayableNow]:
-    """The units that pay for a part of this bill, with the most that each would, beside what the others pay already."""
-    rules = [rule for rule in version.answering.values() if isinstance(rule, PaymentRule)]
-    found = [_most_payable(cart, rule, purchase) for rule in rules]
-    return sorted([payable for payable in found if payable is not None])
-
-
-def _most_payable(cart: _Cart, rule: PaymentRule, purchase: Purchase) -> PayableNow | None:
-    """Ask for as much as there can be, and then for what the refusal says there is.
-
-    So it is the engine that says it, and the purchase will say the same. Each time less is asked for.
-    """
-    unit, amount = rule.settings.unit, rule.up_to(MAX_AMOUNT)
-    while amount:
-        paying = _paying(purchase, unit, amount)
-        outcome = cart.tried(paying).outcome
-        if outcome.refusal is None:
-            money = sum([paid.money for paid in outcome.effects if isinstance(paid, PaidWith) and paid.unit == unit])
-            return PayableNow(unit, amount, money, to_pay(paying, outcome.effects))
-        bound = _BOUNDS.get(outcome.refusal.code)
-        if bound is None:
-            return None
-        told = outcome.refusal.details
-        amount = rule.up_to(told[bound] if told["unit"] == unit else _beside(cart, rule, purchase, amount))
-    return None
-
-
-def _beside(cart: _Cart, rule: PaymentRule, purchase: Purchase, too_much: int) -> int:
-    """How much leaves enough of the bill for another unit that the purchase pays with, and would not have enough."""
-    fits = 0
-    while too_much - fits > 1:
-        middle = (fits + too_much) // 2
-        paying = _paying(purchase, rule.settings.unit, rule.up_to(middle))
-        if cart.tried(paying).outcome.refusal is None:
-            fits = middle
-        else:
-            too_much = middle
-    return fits
-
-
-def _paying(purchase: Purchase, unit: str, amount: int) -> Purchase:
-    return msgspec.structs.replace(purchase, spend=purchase.spend | {unit: amount})
-
-
-def _coupons_now(cart: _Cart, purchase: Purchase, before: MemberState, decision: Decision) -> list[CouponNow]:
-    """The coupons that are not used by themselves, and what each would take off if it were shown."""
-    plain, found = _taken_off(decision), []
-    for held in before.coupons:
-        if held.reference in purchase.codes:
-            continue
-        trial = cart.tried(msgspec.structs.replace(purchase, codes=(*purchase.codes, held.reference)))
-        saves = _taken_off(trial) - plain
-        if trial.outcome.refusal is None and saves > 0:
-            found.append(CouponNow(held.coupon, held.reference, saves, held.expires_at))
-    return found
-
-
-def _taken_off(decision: Decision) -> int:
-    """What a decision takes off the price, in minor units."""
-    effects: Sequence[object] = decision.outcome.effects
-    off = sum([effect.amount for effect in effects if isinstance(effect, Reduced | Discounted)])
-    return off + sum([effect.money for effect in effects if isinstance(effect, PaidWith)])
+    return RewardNow(name, cost, now, missing, then is None, to_pay_with(cart, purchase, name))

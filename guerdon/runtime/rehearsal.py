@@ -51,9 +51,10 @@ class Rehearsed(NamedTuple):
 class Rehearsal:
     """Several members under one program, from its beginning."""
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Begin with nobody enrolled and no limit used."""
+    def __init__(self, timeline: Timeline, *, traced: bool = True) -> None:
+        """Begin with nobody enrolled and no limit used. ``traced``: decisions say what was skipped, and why."""
         self.timeline = timeline
+        self._traced = traced
         self.states: dict[str, MemberState] = {}
         self.receipts: dict[tuple[str, str], PurchaseRecord] = {}
         """The purchases that goods may come back from, by member and id."""
@@ -151,7 +152,7 @@ class Rehearsal:
         return Rehearsed(event, Decision(self.state(event.member), Outcome(refusal=refusal), 0, {}, {}, {}, []))
 
     def _decided(self, event: Event) -> Rehearsed:
-        decision = decide(self.timeline, self.state(event.member), event, self.facts_for(event), traced=True)
+        decision = decide(self.timeline, self.state(event.member), event, self.facts_for(event), traced=self._traced)
         answer = Rehearsed(event, decision)
         if decision.outcome.refusal is None:
             self._keep(event, decision)

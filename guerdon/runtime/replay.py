@@ -47,6 +47,11 @@ def facts_of(decision: Decision) -> bytes | None:
     return None if seen == _NOTHING else _encode_facts(seen)
 
 
+def journaled(row: JournalRow) -> JournaledFacts:
+    """The facts that a journal entry keeps."""
+    return _NOTHING if row.facts is None else _decode_facts(row.facts)
+
+
 class Replayed(NamedTuple):
     """One journal entry, decided again."""
 
@@ -63,7 +68,7 @@ def replay(timeline: Timeline, rows: Iterable[JournalRow], *, traced: bool = Fal
     before: list[JournalRow] = []
     for row in rows:
         event = decode_event(row.content)
-        kept = _NOTHING if row.facts is None else _decode_facts(row.facts)
+        kept = journaled(row)
         record = _record(purchases.get(purchase_of(event)))
         needed = timeline.needs_history(state, instant_of_event(event))
         facts = Facts(

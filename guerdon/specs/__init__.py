@@ -17,7 +17,7 @@ What does not belong: deciding (that is the core), and printing (that is the com
 """
 
 from guerdon.specs.cases import Specs
-from guerdon.specs.files import FilesWrong, Sheaf, gather, text_of
+from guerdon.specs.files import FilesWrong, Sheaf, gather, text_of, timelines
 from guerdon.specs.reader import Draft, read_specs
 from guerdon.specs.reference import specs_reference, specs_schema
 from guerdon.specs.runner import CaseResult, StepResult, run
@@ -35,4 +35,5 @@ __all__ = [
     "specs_reference",
     "specs_schema",
     "text_of",
+    "timelines",
 ]

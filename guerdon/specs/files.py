@@ -56,6 +56,21 @@ def gather(paths: Sequence[Path]) -> list[Sheaf]:
     return sheaves
 
 
+def timelines(paths: Sequence[Path]) -> list[Timeline]:
+    """Read program files alone, whatever specs stand beside them; those of one program are its versions.
+
+    Raises ``FilesWrong`` with every mistake in any of the files, and ``VersionDoesNotFit``.
+    """
+    wrong: list[str] = []
+    programs = _programs(list({path.resolve(): path for path in paths}.values()), wrong)
+    if wrong:
+        raise FilesWrong("\n".join(wrong))
+    by_name: dict[str, dict[Path, Program]] = {}
+    for path, program in programs.items():
+        by_name.setdefault(program.program, {})[path] = program
+    return [_timeline(_versions(files)) for files in by_name.values()]
+
+
 def specs_beside(program: Path) -> Path:
     """Where the specs of a program file stand: ``grocery.specs.yaml`` for ``grocery.yaml``."""
     return program.with_name(f"{program.stem}{_SUFFIX}{program.suffix}")

@@ -115,6 +115,7 @@ def in_the_app(guerdon: Both) -> None:
     assert guerdon.members.read("ann").purchases == 1
     assert guerdon.members.read("ann", as_of=JOINED).purchases == 0
     assert [member.member for member in guerdon.members.list()] == ["ann"]
+    assert (guerdon.members.worth("ann").spend, guerdon.members.worth("ann").items) == (0, [])
     assert [entry.event for entry in guerdon.members.statement("ann", order="oldest")][:2] == ["e1", "p1"]
     assert guerdon.members.segments("ann").segments == []
     assert [wallet.unit for wallet in guerdon.wallets.read("ann").items] == ["points"]

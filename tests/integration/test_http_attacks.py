@@ -196,6 +196,7 @@ def test_a_nasty_text_in_paths_and_queries(shop: Counter, headers: dict[str, str
         assert answer.headers["content-type"] == "application/problem+json", path
     for path, name in (
         ("/v1/members", "cursor"), ("/v1/members", "limit"), ("/v1/members/ann", "as_of"),
+        ("/v1/members/ann/worth", "plan"), ("/v1/members/ann/worth", "break_even"),
         ("/v1/members/ann/statement", "order"), ("/v1/audit", "cursor"), ("/v1/liability", "as_of"),
         ("/v1/rewards", "language"), ("/v1/partners/sky/statement", "from"),
     ):  # fmt: skip
