@@ -16,6 +16,7 @@ from guerdon.cli import (
     programs,
     relations,
     shopping,
+    simulations,
     up,
     versions,
 )
@@ -39,6 +40,7 @@ app.command("presets")(presets.presets)
 app.command("new")(presets.new)
 app.command("check")(programs.check)
 app.command("diff")(versions.diff)
+app.command("simulate")(simulations.simulate)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)
