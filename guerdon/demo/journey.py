@@ -36,6 +36,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
@@ -150,6 +151,28 @@ class Journey:
         coupons = coupon_events(self._table("coupon_redemptions"), self._campaign_types())
         mine = [event for event in coupons if int(event.member) % shards == shard]
         return by_day(chain.from_iterable(self._years(mine, shard, shards, years)))
+
+    def members(self, shard: int = 0, shards: int = 1, years: int = 1) -> Iterator[tuple[str, list[Event]]]:
+        """The same events member by member, in the order of their numbers, each member's in the order of time.
+
+        The rows of the shard are held, in columns; events of one member after the other.
+        """
+        joining = {event.member: event for event in enrolments(self.households())}
+        coupons: dict[str, list[Event]] = {}
+        for event in coupon_events(self._table("coupon_redemptions"), self._campaign_types()):
+            coupons.setdefault(event.member, []).append(event)
+        bought = _by_household(self, shard, shards)
+        catalogue = catalogue_of(self._table("products", ["product_id", "department", "product_category", "brand"]))
+        for member, own in groupby(_purchases_of(bought, catalogue), attrgetter("member")):
+            yield member, _lived(joining.pop(member), coupons.get(member, []), list(own), years)
+        for member, event in joining.items():
+            if int(member) % shards == shard:
+                yield member, _lived(event, coupons.get(member, []), [], years)
+
+    def priced_rows(self, shard: int, shards: int) -> pa.Table:
+        """All rows of a shard in whole cents, household by household, each household's in the order of the file."""
+        rows = priced(pa.concat_tables([of_shard(batch, shard, shards) for batch in self._batches()]))
+        return rows.take(pc.sort_indices(rows, sort_keys=[("household", "ascending")])).combine_chunks()
 
     def oddities(self) -> dict[str, int]:
         """How many rows of each odd kind one year holds, measured now; names that end in ``_cents`` are money."""
@@ -286,7 +309,11 @@ def priced(rows: pa.Table) -> pa.Table:
 
 def purchases(rows: pa.Table, catalogue: Catalogue) -> Iterator[Purchase]:
     """The purchases of whole baskets, in the order of the rows."""
-    rows = priced(rows)
+    yield from purchases_of_priced(priced(rows), catalogue)
+
+
+def purchases_of_priced(rows: pa.Table, catalogue: Catalogue) -> Iterator[Purchase]:
+    """The same, of rows that are in whole cents already."""
     if not rows.num_rows:
         return
     lines = _lines(rows, catalogue)
@@ -304,6 +331,36 @@ def purchases(rows: pa.Table, catalogue: Catalogue) -> Iterator[Purchase]:
             store=str(store),
         )
         start = end
+
+
+@lru_cache(maxsize=1)
+def _by_household(journey: Journey, shard: int, shards: int) -> pa.Table:
+    """The rows of a shard. Whoever asks again and again, as a simulation does, has them read and sorted once."""
+    return journey.priced_rows(shard, shards)
+
+
+def _purchases_of(rows: pa.Table, catalogue: Catalogue) -> Iterator[Purchase]:
+    """The purchases of rows that are sorted by household, some thousand rows at a time."""
+    start = 0
+    for end in _ends_of_households(rows):
+        if end - start >= ROWS_PER_BATCH or end == rows.num_rows:
+            yield from purchases_of_priced(rows.slice(start, end - start), catalogue)
+            start = end
+
+
+def _ends_of_households(rows: pa.Table) -> list[int]:
+    """For each household the row behind its last."""
+    if not rows.num_rows:
+        return []
+    ends: list[int] = pc.run_end_encode(rows["household"].combine_chunks()).run_ends.to_pylist()
+    return ends
+
+
+def _lived(joining: Event, coupons: list[Event], bought: list[Event], years: int) -> list[Event]:
+    """What one member did, over so many years, in the order of time."""
+    year = sorted([*coupons, *bought], key=_time_of)
+    again = [moved(event, number) for number in range(2, years + 1) for event in year]
+    return sorted([joining, *year, *again], key=_time_of)
 
 
 def basket_discount(lines: Iterable[Line], beyond: int) -> int:

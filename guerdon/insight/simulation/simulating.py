@@ -8,7 +8,6 @@ from typing import NamedTuple
 from guerdon.core.amounts import currency_scale
 from guerdon.core.calendar import Instant, Zone, date_of, day_of, zone
 from guerdon.core.program import Program
-from guerdon.core.timeline import Timeline
 from guerdon.insight.simulation.dating import in_force_by
 from guerdon.insight.simulation.figures import Figures
 from guerdon.insight.simulation.history import History, NothingToReplay, Span, Until

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from guerdon.core.amounts import Rounding, currency_scale, divide
-from guerdon.core.calendar import Day, Instant, Zone, date_of, day_of, month_of, period_end, period_start
+from guerdon.core.calendar import Day, Instant, Zone, date_of, day_of, month_of, period_end
 from guerdon.core.program import Program
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
