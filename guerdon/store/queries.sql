@@ -669,6 +669,12 @@ from journal join members on members.id = journal.member
 where members.program = %(program)s and journal.member >= %(first)s and journal.member <= %(last)s
 order by journal.member, journal.seq
 
+-- name: journal_span
+-- From when to when the journals of a program reach, time that merely passed aside.
+select min(journal.at), max(journal.at)
+from journal join members on members.id = journal.member
+where members.program = %(program)s and journal.kind <> 'tick'
+
 -- name: transfers_in_range
 -- The transfers of a range of members.
 select member, seq, unit, source, target, amount, reason from transfers

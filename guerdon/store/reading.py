@@ -152,6 +152,12 @@ def id_range(connection: Connection, program: int) -> tuple[int, int] | None:
     return None if row is None or row[0] is None else (row[0], row[1])
 
 
+def journal_span(connection: Connection, program: int) -> tuple[datetime, datetime] | None:
+    """When the first and the last event of a program happened, ticks aside; None: none did."""
+    row = connection.execute(statement("journal_span"), {"program": program}).fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
 def members_in_range(connection: Connection, program: int, first: int, last: int) -> Iterator[StoredMember]:
     """Members by id, streamed."""
     return (StoredMember(*row) for row in _stream(connection, "members_in_range", program, first, last))
