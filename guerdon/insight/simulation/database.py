@@ -12,7 +12,7 @@ from operator import attrgetter
 import msgspec
 
 from guerdon.core.calendar import instant_of
-from guerdon.core.events import decode_event
+from guerdon.core.events import Event, decode_event
 from guerdon.insight.simulation.history import MemberHistory, Shard, Span, is_from_outside
 from guerdon.runtime.replay import JournaledFacts
 from guerdon.store import reading
@@ -71,7 +71,9 @@ class RangeShard:
 
 def history_of_rows(rows: Iterator[JournalRow]) -> MemberHistory:
     """What came from outside of one member's journal."""
-    events, facts, member = [], {}, ""
+    events: list[Event] = []
+    facts: dict[str, JournaledFacts] = {}
+    member = ""
     for row in rows:
         event = decode_event(row.content)
         member = event.member

@@ -133,7 +133,7 @@ def _sent(step: Step) -> list[Event]:
     outcome = step.decision.outcome
     if outcome.refusal is not None:
         return [returned(step.event, outcome.refusal.code)] if may_go_back(step.event) else []
-    return [effect.event for effect in outcome.effects if effect.__class__ is Sent]  # type: ignore[union-attr]
+    return [effect.event for effect in outcome.effects if effect.__class__ is Sent]
 
 
 class Settled(NamedTuple):

@@ -20,7 +20,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
     """What every part of a result has in common."""
 
 
-class Remark(_Told):
+class Remark(_Told, frozen=True):
     """Something that whoever reads the figures has to know."""
 
     code: str
@@ -29,7 +29,7 @@ class Remark(_Told):
     """For people."""
 
 
-class Replayed(_Told):
+class Replayed(_Told, frozen=True):
     """The history that was replayed."""
 
     source: str
@@ -52,7 +52,7 @@ class Replayed(_Told):
     """How many entries could not be read as events, and were left out."""
 
 
-class MonthOfSales(_Told):
+class MonthOfSales(_Told, frozen=True):
     """What was bought in a month, whatever the program."""
 
     month: str
@@ -65,7 +65,7 @@ class MonthOfSales(_Told):
     """Members who bought anything."""
 
 
-class MechanicCost(_Told):
+class MechanicCost(_Told, frozen=True):
     """What one mechanic or reward gave. One that gives amounts of two units has a row for each."""
 
     mechanic: str
@@ -90,7 +90,7 @@ class MechanicCost(_Told):
     """Granted, less taken back and exchanged, in minor units. None: the unit is not worth money."""
 
 
-class UnitMonth(_Told):
+class UnitMonth(_Told, frozen=True):
     """What moved of one unit in a month, over all members, in its smallest part."""
 
     month: str
@@ -111,7 +111,7 @@ class UnitMonth(_Told):
     """The same in minor units; None: the unit is not worth money."""
 
 
-class UnitFlow(_Told):
+class UnitFlow(_Told, frozen=True):
     """One unit over the whole history."""
 
     unit: str
@@ -138,7 +138,7 @@ class UnitFlow(_Told):
     """Each month of the history, without gaps."""
 
 
-class MonthOfCost(_Told):
+class MonthOfCost(_Told, frozen=True):
     """What the program cost in a month."""
 
     month: str
@@ -153,7 +153,7 @@ class MonthOfCost(_Told):
     """What is outstanding of all units at the end of the month, in minor units."""
 
 
-class TierMonth(_Told):
+class TierMonth(_Told, frozen=True):
     """How many members stood on each level of a ladder at the end of a month."""
 
     month: str
@@ -166,7 +166,7 @@ class TierMonth(_Told):
     """How many moves down."""
 
 
-class TierMove(_Told):
+class TierMove(_Told, frozen=True):
     """How often members went from one level to another, over the whole history."""
 
     before: str
@@ -177,7 +177,7 @@ class TierMove(_Told):
     """How often."""
 
 
-class Ladder(_Told):
+class Ladder(_Told, frozen=True):
     """One ladder of tiers."""
 
     ladder: str
@@ -192,7 +192,7 @@ class Ladder(_Told):
     """Each month of the history, without gaps."""
 
 
-class Burned(_Told):
+class Burned(_Told, frozen=True):
     """How much of a shared limit was used by the end of a day."""
 
     day: str
@@ -201,7 +201,7 @@ class Burned(_Told):
     """Since the beginning."""
 
 
-class LimitUse(_Told):
+class LimitUse(_Told, frozen=True):
     """A budget, a stock, or another limit that members share."""
 
     limit: str
@@ -218,7 +218,7 @@ class LimitUse(_Told):
     """The days on which something was used, at most 400 of them, evenly."""
 
 
-class RewardUse(_Told):
+class RewardUse(_Told, frozen=True):
     """What became of one reward of the catalogue."""
 
     reward: str
@@ -233,7 +233,7 @@ class RewardUse(_Told):
     """How many redemptions of the history could not be repeated."""
 
 
-class RefusedHere(_Told):
+class RefusedHere(_Told, frozen=True):
     """Events of the history that this program refuses."""
 
     kind: str
@@ -248,7 +248,7 @@ class RefusedHere(_Told):
     """For people, with one example."""
 
 
-class Quarter(_Told):
+class Quarter(_Told, frozen=True):
     """How many members had a reward within their grasp in a quarter."""
 
     quarter: str
@@ -263,7 +263,7 @@ class Quarter(_Told):
     """Whether the history covers it from the first to the last day."""
 
 
-class Standing(_Told):
+class Standing(_Told, frozen=True):
     """How close members are to a reward when the history ends."""
 
     cheapest: dict[str, int]
@@ -274,7 +274,7 @@ class Standing(_Told):
     """Members who lack at most a fifth of it."""
 
 
-class CostlyMember(_Told):
+class CostlyMember(_Told, frozen=True):
     """One of the members who cost most."""
 
     member: str
@@ -287,7 +287,7 @@ class CostlyMember(_Told):
     """In how many purchases."""
 
 
-class CostlyBasket(_Told):
+class CostlyBasket(_Told, frozen=True):
     """One of the baskets that cost most."""
 
     member: str
@@ -302,7 +302,7 @@ class CostlyBasket(_Told):
     """What it cost at the till's prices."""
 
 
-class Suspicion(_Told):
+class Suspicion(_Told, frozen=True):
     """A member whom a person should look at. It proves nothing."""
 
     kind: str
@@ -315,7 +315,7 @@ class Suspicion(_Told):
     """For people."""
 
 
-class Margin(_Told):
+class Margin(_Told, frozen=True):
     """What is left of the margin on goods, by the shares that were given."""
 
     gross: int
@@ -330,7 +330,7 @@ class Margin(_Told):
     """Sales in categories for which no share was given: they have no margin here."""
 
 
-class Side(_Told):
+class Side(_Told, frozen=True):
     """One program over the whole history."""
 
     name: str
@@ -398,7 +398,7 @@ class Side(_Told):
     """Whether it stood still in the end."""
 
 
-class Decile(_Told):
+class Decile(_Told, frozen=True):
     """A tenth of the members, by what the draft changes for them."""
 
     decile: int
@@ -407,7 +407,7 @@ class Decile(_Told):
     """The difference that the member at its upper end has, in minor units; exact to three digits."""
 
 
-class Bin(_Told):
+class Bin(_Told, frozen=True):
     """Members whose difference lies between two amounts."""
 
     least: int
@@ -418,7 +418,7 @@ class Bin(_Told):
     """How many."""
 
 
-class Group(_Told):
+class Group(_Told, frozen=True):
     """What the draft changes for a group of members."""
 
     by: str
@@ -438,7 +438,7 @@ class Group(_Told):
     """The same for one member, to the nearest minor unit; None: there is none."""
 
 
-class Comparison(_Told):
+class Comparison(_Told, frozen=True):
     """What the draft changes against the current program. What a member gets is as the cost of a program."""
 
     cost: int
@@ -479,7 +479,7 @@ class Comparison(_Told):
     """Who lose most; ``cost`` is the difference, below zero."""
 
 
-class Scenario(_Told):
+class Scenario(_Told, frozen=True):
     """The draft, if members bought more because of it. An assumption, and no result."""
 
     name: str
@@ -503,7 +503,7 @@ class Scenario(_Told):
     uplift); None: no margins were given."""
 
 
-class Simulation(_Told):
+class Simulation(_Told, frozen=True):
     """A draft over a history, and beside it the current program."""
 
     program: str

@@ -10,14 +10,15 @@ from guerdon.core.calendar import Instant, Zone, date_of, day_of, zone
 from guerdon.core.program import Program
 from guerdon.insight.simulation.dating import in_force_by
 from guerdon.insight.simulation.figures import Figures
+from guerdon.insight.simulation.fold import Shared
 from guerdon.insight.simulation.history import History, NothingToReplay, Span, Until
 from guerdon.insight.simulation.margins import Margins
-from guerdon.insight.simulation.passes import Plan, Settled, Trial, settle
+from guerdon.insight.simulation.passes import Part, Plan, Settled, Trial, settle
 from guerdon.insight.simulation.remarks import remarks_on
 from guerdon.insight.simulation.result import Margin, MonthOfSales, Replayed, Scenario, Side, Simulation
 from guerdon.insight.simulation.telling import Days, Told, comparison, months_of_sales, share, side
 from guerdon.insight.simulation.uplift import Uplift
-from guerdon.insight.simulation.workers import crew
+from guerdon.insight.simulation.workers import Run, crew
 
 Progress = Callable[[int, int, int | None], None]
 """Hears the number of the pass, how many members are done in it, and of how many (None: not known yet)."""
@@ -74,8 +75,9 @@ def simulate(
     counts_from = None if since is None else clock.start(day_of(since))
     ends_at = clock.start(clock.day(span.last) + 1) - 1
     plan = Plan(tuple(trials), current is not None, ends_at, counts_from, margins is not None)
-    with _Progress(progress, history.size()) as bar, crew(plan, history.shards(workers), workers, bar.add) as run:
-        settled = settle(plan, bar.counted(run))
+    counter = _Counter(progress, history.size())
+    with crew(plan, history.shards(workers), workers, counter.add) as run:
+        settled = settle(plan, counter.counted(run))
     days = Days(max(first, first if since is None else day_of(since)), clock.day(span.last), clock)
     return _told(plan, settled, candidates, history, days, margins, began)
 
@@ -97,30 +99,24 @@ def _span(history: History, since: date | None, clock: Zone) -> Span:
     return span
 
 
-class _Progress:
+class _Counter:
     """Counts the members of a pass, and the passes."""
 
     def __init__(self, progress: Progress, size: int | None) -> None:
         self._progress, self._size = progress, size
         self._number = self._done = 0
 
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
     def add(self, members: int) -> None:
         """So many more members are done."""
         self._done += members
         self._progress(self._number, self._done, self._size)
 
-    def counted(self, run):  # type: ignore[no-untyped-def]
+    def counted(self, run: Run) -> Run:
         """A pass that is counted. How many members there are is known once the first is through."""
 
-        def counted(shared):  # type: ignore[no-untyped-def]
+        def counted(shared: Sequence[Shared]) -> Part:
             self._number, self._done = self._number + 1, 0
-            self._progress(self._number, 0, self._size)
+            self.add(0)
             part = run(shared)
             self._size = self._done
             return part

@@ -380,7 +380,8 @@ def _suspicions(figures: Figures, version: Version) -> Iterator[Suspicion]:
     if low is not None and high is not None:
         fence = high + 3 * (high - low)
         for named in _first(figures.by_ratio, fence):
-            told = f"got {named.figure / 10:g} % of what was bought, where three of four members get {high / 10:g} % at most"
+            own, most = f"{named.figure / 10:g} %", f"{high / 10:g} %"
+            told = f"got {own} of what was bought, where three of four members get {most} at most"
             yield Suspicion(kind="reward_per_spend", member=named.member, figure=named.figure, sentence=told)
     for named in _first(figures.by_baskets, 0):
         told = f"bought {named.figure} times on one day"
@@ -418,7 +419,7 @@ def comparison(compared: Compared, draft: Side, current: Side, scale: int) -> Co
         distribution=tuple(
             [Bin(least=least, below=below, members=count) for least, below, count in compared.differences.bins()]
         ),
-        groups=tuple(_groups(compared, scale)),
+        groups=tuple(_groups(compared, scale, current.ladders[0].levels if current.ladders else ())),
         tier_changes=tuple(_moves({move: times for move, times in compared.tiers.items() if ANY_TIER not in move})),
         newly_within=compared.newly_within,
         newly_near=compared.newly_near,
@@ -438,11 +439,11 @@ _BY = ("tier", "segment", "spend")
 _COUNTED = ("members", "winners", "losers", "difference")
 
 
-def _groups(compared: Compared, scale: int) -> list[Group]:
-    """By tier, segment and spend. Bands of little spend are one."""
+def _groups(compared: Compared, scale: int, levels: Sequence[str]) -> list[Group]:
+    """By tier (the lowest first), segment and spend. Bands of little spend are one."""
     sums: dict[tuple[int, int, str], dict[str, int]] = {}
     for (by, name, kind), amount in compared.groups.items():
-        band = max(int(name), _LEAST_BAND * 10**scale // 2) if by == "spend" else 0
+        band = max(int(name), _LEAST_BAND * 10**scale // 2) if by == "spend" else _place(name, levels)
         key = (_BY.index(by), band, _band_name(band, scale) if by == "spend" else name)
         counts = sums.setdefault(key, dict.fromkeys(_COUNTED, 0))
         counts[kind] += amount
@@ -452,6 +453,10 @@ def _groups(compared: Compared, scale: int) -> list[Group]:
         )
         for (by, _, name), counts in sorted(sums.items())
     ]
+
+
+def _place(name: str, levels: Sequence[str]) -> int:
+    return levels.index(name) if name in levels else len(levels)
 
 
 def _band_name(band: int, scale: int) -> str:

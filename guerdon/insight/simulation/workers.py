@@ -48,7 +48,7 @@ def _hire(plan: Plan, shards: Sequence[Shard]) -> tuple[ForkServerProcess, Pipe]
     process = context.Process(target=_work, args=(theirs, plan, shards), daemon=True)
     process.start()
     theirs.close()
-    return process, ours  # type: ignore[return-value]
+    return process, ours
 
 
 def _pass(plan: Plan, pipes: Sequence[Pipe], shared: Sequence[Shared], told: Told) -> Part:
