@@ -15,6 +15,7 @@ from guerdon.cli import (
     presets,
     programs,
     relations,
+    simulations,
     up,
     versions,
 )
@@ -38,6 +39,7 @@ app.command("presets")(presets.presets)
 app.command("new")(presets.new)
 app.command("check")(programs.check)
 app.command("diff")(versions.diff)
+app.command("simulate")(simulations.simulate)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)

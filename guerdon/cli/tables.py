@@ -24,7 +24,8 @@ _NO_EVENT = ("event_malformed", "event_for_the_engine_only")
 """Why a line is refused before it is anybody's event."""
 
 
-def _plain_table(title: str, *columns: tuple[str, str]) -> Table:
+def plain_table(title: str, *columns: tuple[str, str]) -> Table:
+    """A table without lines. Columns by their headings, each with where it stands: ``left`` or ``right``."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, justify in columns:
         table.add_column(name, justify=justify, header_style="dim", overflow="fold")  # type: ignore[arg-type]
@@ -38,7 +39,7 @@ def units_table(summary: Summary, shower: Shower) -> Table:
     if not any(unit.elsewhere for unit in summary.units.values()):
         headings.remove("elsewhere")
         figures = {name: [*row[:4], row[5]] for name, row in figures.items()}
-    table = _plain_table("Ledger", ("unit", "left"), *[(heading, "right") for heading in headings])
+    table = plain_table("Ledger", ("unit", "left"), *[(heading, "right") for heading in headings])
     scale = currency_scale(summary.currency)
     for name, unit in summary.units.items():
         table.add_row(name, *figures[name], "–" if unit.worth is None else decimal(unit.worth, scale))
@@ -50,7 +51,7 @@ def units_table(summary: Summary, shower: Shower) -> Table:
 
 def tiers_table(summary: Summary) -> Table:
     """How many members stand on each level."""
-    table = _plain_table("Members", ("tier", "left"), ("members", "right"), ("share", "right"))
+    table = plain_table("Members", ("tier", "left"), ("members", "right"), ("share", "right"))
     for level, count in summary.tiers.items():
         table.add_row(level, f"{count:,}", f"{count / max(summary.members, 1):.0%}")
     table.add_row("[bold]all[/]", f"[bold]{summary.members:,}[/]", "")
@@ -59,7 +60,7 @@ def tiers_table(summary: Summary) -> Table:
 
 def mechanics_table(summary: Summary, shower: Shower) -> Table:
     """What each mechanic has granted."""
-    table = _plain_table("Granted by mechanic", ("mechanic", "left"), ("amount", "right"), ("unit", "left"))
+    table = plain_table("Granted by mechanic", ("mechanic", "left"), ("amount", "right"), ("unit", "left"))
     for (unit, mechanic), amount in sorted(summary.mechanics.items(), key=lambda item: (item[0][0], -item[1])):
         table.add_row(mechanic, shower.amount(amount, unit), unit)
     return table
@@ -67,7 +68,7 @@ def mechanics_table(summary: Summary, shower: Shower) -> Table:
 
 def limits_table(summary: Summary) -> Table:
     """How far the shared limits are used."""
-    table = _plain_table("Shared limits", ("limit", "left"), ("used", "right"), ("of", "right"), ("", "left"))
+    table = plain_table("Shared limits", ("limit", "left"), ("used", "right"), ("of", "right"), ("", "left"))
     for name, allowed, used, added in summary.limits:
         there = allowed + added
         share = used / there if there else 1
@@ -78,7 +79,7 @@ def limits_table(summary: Summary) -> Table:
 
 def named_table(title: str, kind: str, balances: dict[tuple[str, str], int], shower: Shower) -> Table:
     """What each cause or partner has, unit by unit."""
-    table = _plain_table(title, (kind, "left"), ("amount", "right"), ("unit", "left"))
+    table = plain_table(title, (kind, "left"), ("amount", "right"), ("unit", "left"))
     for (unit, name), amount in sorted(balances.items(), key=lambda item: (item[0][1], item[0][0])):
         table.add_row(safe(name), shower.amount(amount, unit), unit)
     return table
@@ -86,7 +87,7 @@ def named_table(title: str, kind: str, balances: dict[tuple[str, str], int], sho
 
 def transit_table(summary: Summary, shower: Shower) -> Table:
     """What is on its way from one member to another."""
-    table = _plain_table("In transit", ("amount", "right"), ("unit", "left"))
+    table = plain_table("In transit", ("amount", "right"), ("unit", "left"))
     for unit, amount in summary.in_transit.items():
         table.add_row(shower.amount(amount, unit), unit)
     return table
@@ -95,7 +96,7 @@ def transit_table(summary: Summary, shower: Shower) -> Table:
 def causes_table(given: Sequence[CauseGifts], limits: Mapping[str, int], shower: Shower) -> Table:
     """What each cause was given, and what its target is. ``limits`` are the targets by the names of their limits."""
     headings = (("given", "right"), ("target", "right"), ("gifts", "right"), ("members", "right"))
-    table = _plain_table("Causes", ("cause", "left"), *headings, ("unit", "left"))
+    table = plain_table("Causes", ("cause", "left"), *headings, ("unit", "left"))
     for unit, cause, amount, times, members in given:
         target = limits.get(f"{CAUSE_LIMIT}{cause}")
         shown = "–" if target is None else shower.amount(target, unit)
@@ -111,7 +112,7 @@ def partner_table(unit: str, found: PartnerUnit, shower: Shower) -> Table:
         return "–" if amount is None else money(amount, currency)
 
     headings = (("what", "left"), ("by", "left"), ("times", "right"), ("amount", "right"), ("worth", "right"))
-    table = _plain_table(unit, *headings)
+    table = plain_table(unit, *headings)
     table.add_row("opening", "", "", shower.amount(found.opening, unit), "")
     for line in found.lines:
         table.add_row(
@@ -131,7 +132,7 @@ def statement_table(statement: Statement, version: Version, *, last: int | None,
     tiers = ", ".join(standing.level for standing in statement.state.standings.values())
     title = f"Member {statement.member}" + (f" · {tiers}" if tiers else "")
     event_id = [("event", "left")] if ids else []
-    table = _plain_table(safe(title), ("when", "left"), ("what", "left"), *event_id, ("effects", "left"))
+    table = plain_table(safe(title), ("when", "left"), ("what", "left"), *event_id, ("effects", "left"))
     units = list(version.program.units)
     for unit in units:
         table.add_column(unit, justify="right", header_style="dim", overflow="fold")
@@ -178,7 +179,7 @@ def explanation_table(explanation: Explanation, shower: Shower) -> Table:
 
 def reasons_table(event: Event, effects: Iterable[Effect], notes: Iterable[Note], shower: Shower) -> Table:
     """What each mechanic did with an event, by its effects and the trace."""
-    table = _plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
+    table = plain_table("", ("mechanic", "left"), ("outcome", "left"), ("why", "left"))
     for effect in effects:
         name, outcome = shower.subject(effect), shower.outcome(effect)
         table.add_row(safe(name), f"[green]{outcome}[/]", safe(shower.reason(effect, event)))
@@ -191,7 +192,7 @@ def reasons_table(event: Event, effects: Iterable[Effect], notes: Iterable[Note]
 def differences_table(report: Report, most: int = 20) -> Table:
     """What is stored otherwise than the journal says."""
     columns = [(name, "left") for name in ("member", "entry", "what", "stored", "expected")]
-    table = _plain_table("Differences", *columns)
+    table = plain_table("Differences", *columns)
     for member, seq, what, stored, expected in report.examples[:most]:
         table.add_row(*map(safe, (member or "all", str(seq or "–"), what, stored, expected)))
     if report.differences > most:
@@ -201,7 +202,7 @@ def differences_table(report: Report, most: int = 20) -> Table:
 
 def outcomes_table(done: Progress) -> Table:
     """What became of the events of an ingestion."""
-    table = _plain_table("", ("outcome", "left"), ("events", "right"))
+    table = plain_table("", ("outcome", "left"), ("events", "right"))
     for outcome, count in sorted(done.outcomes.items()):
         table.add_row(outcome, f"{count:,}")
     table.title = None
@@ -210,7 +211,7 @@ def outcomes_table(done: Progress) -> Table:
 
 def refused_table(done: Progress, most: int) -> Table:
     """The first events that were refused, each with its reason."""
-    table = _plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
+    table = plain_table("Refused", ("event", "left"), ("member", "left"), ("why", "left"))
     for event_id, member, _, sentence in done.refused[:most]:
         table.add_row(safe(event_id), safe(member), safe(sentence))
     count = sum([done.outcomes[code] for code in REFUSALS if code not in _NO_EVENT])
@@ -222,7 +223,7 @@ def refused_table(done: Progress, most: int) -> Table:
 
 def presets_table(found: Iterable[Preset]) -> Table:
     """The presets: what each is modelled on, of which day, and the kinds of mechanics that it shows."""
-    table = _plain_table("", *[(name, "left") for name in ("preset", "modelled on", "rules of", "shows")])
+    table = plain_table("", *[(name, "left") for name in ("preset", "modelled on", "rules of", "shows")])
     table.title = None
     table.columns[0].no_wrap = True
     for preset in found:
@@ -234,7 +235,7 @@ def presets_table(found: Iterable[Preset]) -> Table:
 def found_table(differences: Iterable[Difference]) -> Table:
     """What a step of a case expected, and what came."""
     columns = [(name, "left") for name in ("line", "what", "expected", "came")]
-    table = _plain_table("", *columns)
+    table = plain_table("", *columns)
     for line, what, expected, came in differences:
         table.add_row(str(line), safe(what), f"[green]{safe(expected)}[/]", f"[red]{safe(came)}[/]")
     return table

@@ -31,6 +31,8 @@ class Step(NamedTuple):
     """An event with what was decided about it."""
 
     event: Event
+    at: Instant
+    """When it happened."""
     before: MemberState
     decision: Decision
     record: PurchaseRecord | None
@@ -132,7 +134,7 @@ class _Member:
 
     def _decided(self, event: Event, *, added: bool) -> Step:
         before, record = self.state, None
-        self._told.at = instant_of_event(event)
+        at = self._told.at = instant_of_event(event)
         if self._wanted:
             record = self._receipts.get(purchase_of(event))
         facts = self._plain
@@ -141,7 +143,7 @@ class _Member:
         decision = decide(self.timeline, before, event, facts)
         if decision.outcome.refusal is None:
             self._keep(event, decision)
-        return Step(event, before, decision, record, added)
+        return Step(event, at, before, decision, record, added)
 
     def _looked_up(self, event: Event, record: PurchaseRecord | None) -> Facts:
         """All that a till would look up."""

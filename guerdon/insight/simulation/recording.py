@@ -10,7 +10,7 @@ of points in that month by 100, and the member has got 100 points. On 1 April 50
 for what ``quarterly-vouchers`` gave: nobody got more.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from math import lcm
 from typing import Any
@@ -42,7 +42,6 @@ from guerdon.core.events import (
     Purchase,
     Return,
     addressed,
-    instant_of_event,
     kind_of,
     line_nets,
     payments_of,
@@ -165,9 +164,9 @@ class MemberTally:
 
     def hear(self, step: Step) -> None:
         """Take a step of the fold in."""
-        event, decision = step.event, step.decision
+        event, happened_at, _, decision, _, _ = step
         outcome = decision.outcome
-        self._date(instant_of_event(event))
+        self._date(happened_at)
         if outcome.refusal is not None:
             self._refused(event, outcome.refusal)
             return
@@ -179,15 +178,11 @@ class MemberTally:
                 at = getattr(effect, "at", None)
                 if at is not None and at != self._at:
                     self._date(at)
-                    _HEARD.get(effect.__class__, _booked)(self, effect, granting)
-                    self._date(instant_of_event(event))
-                else:
-                    _HEARD.get(effect.__class__, _booked)(self, effect, granting)
-        for name, amount in decision.limit_uses.items():
-            uses = self._figures.limits.get(name)
-            if uses is None:
-                uses = self._figures.limits[name] = Uses()
-            uses.add(instant_of_event(event), amount)
+                _HEARD.get(effect.__class__, _booked)(self, effect, granting)
+                if self._at != happened_at:
+                    self._date(happened_at)
+        if decision.limit_uses:
+            self._use(decision.limit_uses, happened_at)
         if isinstance(event, Purchase):
             self._bought(event, effects)
         elif isinstance(event, Return):
@@ -239,15 +234,24 @@ class MemberTally:
         bump(self._figures.refused, key, 1)
         self._figures.examples.setdefault(key, refusal.sentence)
 
+    def _use(self, limit_uses: Mapping[str, int], at: Instant) -> None:
+        """Note what was used of shared limits."""
+        for name, amount in limit_uses.items():
+            uses = self._figures.limits.get(name)
+            if uses is None:
+                uses = self._figures.limits[name] = Uses()
+            uses.add(at, amount)
+
     def _bought(self, event: Purchase, effects: tuple[Effect, ...]) -> None:
         figures, tally = self._figures, self._tally
         if not self._counts:
             return
         sales = sum([line.amount - line.discount for line in event.lines]) - event.discount
+        day = tally.zone.day(self._at)
         bump(figures.sales, self._month, sales)
         bump(figures.baskets, self._month, 1)
         self._months.add(self._month)
-        self._count_basket(tally.zone.day(self._at))
+        self._count_basket(day)
         self.sales += sales
         self.baskets += 1
         amounts: dict[str, int] = {}
@@ -265,7 +269,7 @@ class MemberTally:
         figures.paid += sales - reduced - less
         cost = tally.worth(amounts) + reduced
         if cost > figures.costly_baskets.floor:
-            figures.costly_baskets.add(Named(cost, self.member, event.id, tally.zone.day(self._at), sales, 1))
+            figures.costly_baskets.add(Named(cost, self.member, event.id, day, sales, 1))
         if tally.by_category:
             for line, paid in zip(event.lines, payments_of(line_nets(event.lines), event.discount), strict=True):
                 bump(figures.categories, line.category, paid)
