@@ -12,13 +12,16 @@ from pathlib import Path
 import msgspec
 
 from guerdon.core.calendar import instant_of
-from guerdon.core.events import Event
+from guerdon.core.events import ENGINE_KINDS, Event
 from guerdon.core.refusals import Refusal
 from guerdon.insight.simulation.history import MemberHistory, Shard, Span, is_from_outside
 from guerdon.runtime.ndjson import numbered_events
 from guerdon.runtime.till import UNREADABLE
 
 _BYTES_HELD = 64 * 2**20
+
+
+_NOT_FROM_OUTSIDE = {"tick", *ENGINE_KINDS}
 
 
 class _Dated(msgspec.Struct):
@@ -67,7 +70,9 @@ def _instant(line: bytes) -> int | None:
         dated = _decode_dated(line.removeprefix(b"\xef\xbb\xbf"))
     except UNREADABLE:
         return None
-    return None if dated.at.tzinfo is None or dated.kind == "tick" else instant_of(dated.at)
+    if dated.at.tzinfo is None or dated.kind in _NOT_FROM_OUTSIDE:
+        return None
+    return instant_of(dated.at)
 
 
 @dataclass(frozen=True)
