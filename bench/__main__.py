@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import codes, deciding, ingesting, processes, scaling, server, serving
+from bench import codes, deciding, ingesting, processes, scaling, server, serving, simulating
 from guerdon.store.server import EmbeddedServer
 
 LATEST = Path(".bench/latest.json")
@@ -29,6 +29,10 @@ TARGETS = {
     "http_purchase_p99_ms": ("p99 of a purchase over HTTP at half of that load, ms", "30", "10"),
     "http_bulk_vs_till": ("bulk over HTTP, to the till's own bulk", "0.8", ""),
     "up_first_answer_seconds": ("`guerdon up` in an empty folder to the first answer, seconds", "5", "3"),
+    "simulate_vs_decide": ("baskets of a simulation on one core, reading and adding up, to decided alone", "", "1.0"),
+    "simulate_two_cores_vs_one": ("a simulation on one core, to the same on two", "1.8", "2.0"),
+    "simulate_10y_vs_1y_seconds": ("ten years simulated, to one: time", "11", "10"),
+    "simulate_10y_vs_1y_memory": ("ten years simulated, to one: peak memory", "flat", "1.0"),
     "first_commit_seconds": ("empty folder to first commit, seconds", "5", "3"),
 }
 """The figures with a target: what they are, what is asked at least, what is aimed at."""
@@ -124,6 +128,11 @@ def memory(home: Path) -> Figures:
     }
 
 
+def simulate(home: Path) -> Figures:
+    """The demo's year, replayed."""
+    return simulating.measure()
+
+
 BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "start": start,
     "decide": decide,
@@ -133,6 +142,7 @@ BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "codes": coupon_codes,
     "http": http,
     "memory": memory,
+    "simulate": simulate,
 }
 
 
