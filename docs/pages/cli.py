@@ -25,7 +25,14 @@ EXIT_CODES = (
     ),
     ("`2`", "It could not be done: a sentence on standard error says why. Also for a wrong command line."),
 )
-TYPES = {str: "a text", int: "a whole number", Path: "a path", datetime: "a date, or a date and time", bool: ""}
+TYPES = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    Path: "a path",
+    datetime: "a date, or a date and time",
+    bool: "",
+}
 
 
 class Parameter(NamedTuple):

@@ -158,7 +158,7 @@ class SimulationTables:
     def limits(self) -> Table:
         """How far budgets and stock are used, and when they run out."""
         headings = [("limit", "left"), ("used", "right"), ("of", "right"), ("runs out", "left")]
-        table = plain_table("Budgets and stock under the draft", *headings)
+        table = plain_table("Budgets and stock", *headings)
         for limit in self._result.draft.limits:
             out = "—" if limit.runs_out_on is None else f"[yellow]{limit.runs_out_on}[/]"
             table.add_row(safe(limit.limit), f"{limit.used:,}", f"{limit.allowed:,}", out)

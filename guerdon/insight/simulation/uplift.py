@@ -41,7 +41,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """For people: ``visits +2 %, baskets +0.5 %``."""
-        return f"visits {_percent(self.visits)}, baskets {_percent(self.basket)}"
+        parts = [(name, part) for name, part in (("visits", self.visits), ("baskets", self.basket)) if part]
+        return ", ".join([f"{name} {_percent(part)}" for name, part in parts]) or "nothing else"
 
 
 class Uplift(msgspec.Struct, frozen=True, kw_only=True):
