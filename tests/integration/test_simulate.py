@@ -154,7 +154,9 @@ def test_processes_come_to_the_same(guerdon: Guerdon) -> None:
 
 
 def test_a_draft_that_does_not_load_is_told_as_check_tells_it(guerdon: Guerdon) -> None:
-    Path("wrong.yaml").write_text(CAFE.replace("rate: 10 per 1 EUR", "rate: much").replace("cost: 100 beans", "cost: 100 stars"), "utf-8")
+    Path("wrong.yaml").write_text(
+        CAFE.replace("rate: 10 per 1 EUR", "rate: much").replace("cost: 100 beans", "cost: 100 stars"), "utf-8"
+    )
     checked = guerdon("check", "wrong.yaml")
     result = guerdon("simulate", "wrong.yaml", "--history", "events.ndjson", "--save", "out.json")
     assert (checked.exit_code, result.exit_code) == (2, 2)

@@ -107,7 +107,7 @@ class Figures(_Sums):
     refused: dict[tuple[str, str, str], int] = {}
     """By kind of event, code, and what it asked for."""
     examples: dict[tuple[str, str, str], str] = {}
-    """Of each of these: one sentence."""
+    """Of each of these: one sentence, the first in the order of the alphabet."""
     reached: dict[int, int] = {}
     """By quarter (months since year 0, by 3): members who reached a reward."""
     active: dict[int, int] = {}
@@ -160,12 +160,13 @@ def _merge_uses(limits: dict[str, Uses], other: dict[str, Uses]) -> None:
         limits.setdefault(name, Uses(uses.width)).merge(uses)
 
 
-def _keep_first(known: dict[Any, Any], other: dict[Any, Any]) -> None:
+def keep_least(known: dict[Any, Any], other: dict[Any, Any]) -> None:
+    """Keep one value of each key, the same whatever the order in which parts are merged."""
     for key, value in other.items():
-        known.setdefault(key, value)
+        known[key] = min(value, known.get(key, value))
 
 
 _DICTS: dict[str, Callable[[dict[Any, Any], dict[Any, Any]], None]] = {
     "limits": _merge_uses,
-    "examples": _keep_first,
+    "examples": keep_least,
 }

@@ -53,7 +53,7 @@ from guerdon.core.state import NEW_MEMBER, MemberState
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
 from guerdon.insight.simulation.courses import Uses
-from guerdon.insight.simulation.figures import Figures, bump
+from guerdon.insight.simulation.figures import Figures, bump, keep_least
 from guerdon.insight.simulation.fold import Step
 from guerdon.insight.simulation.spread import Named
 from guerdon.insight.simulation.worth import Worths, cheapest_rewards
@@ -232,7 +232,7 @@ class MemberTally:
         name = addressed(event) or ", ".join(rewards_of(event))
         key = (kind_of(event), refusal.code, name)
         bump(self._figures.refused, key, 1)
-        self._figures.examples.setdefault(key, refusal.sentence)
+        keep_least(self._figures.examples, {key: refusal.sentence})
 
     def _use(self, limit_uses: Mapping[str, int], at: Instant) -> None:
         """Note what was used of shared limits."""

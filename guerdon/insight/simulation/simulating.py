@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ from guerdon.insight.simulation.workers import Run, crew
 
 Progress = Callable[[int, int, int | None], None]
 """Hears the number of the pass, how many members are done in it, and of how many (None: not known yet)."""
+
+
+Hire = Callable[[Plan, Callable[[int], None]], AbstractContextManager[Run]]
+"""Who folds: is given the plan and whom to tell how far it is, and gives what folds the whole history once a call."""
 
 
 class ProgramsDiffer(Exception):
@@ -53,11 +58,13 @@ def simulate(
     margins: Margins | None = None,
     uplifts: Sequence[Uplift] = (),
     progress: Progress = lambda number, done, of: None,
+    hire: Hire | None = None,
 ) -> Simulation:
     """Try a draft on a history, and compare it with the current program.
 
     With ``since`` what happened before is replayed, so that members stand where they would stand, and is no figure;
-    what happened after ``until`` is left out. Raises ``NothingToReplay``, ``ProgramsDiffer`` and ``SimulationFailed``.
+    what happened after ``until`` is left out. ``hire`` has others fold than processes of this machine. Raises
+    ``NothingToReplay``, ``ProgramsDiffer`` and ``SimulationFailed``.
     """
     began = time.monotonic()
     clock = zone(draft.newest.timezone)
@@ -76,7 +83,8 @@ def simulate(
     ends_at = clock.start(clock.day(span.last) + 1) - 1
     plan = Plan(tuple(trials), current is not None, ends_at, counts_from, margins is not None)
     counter = _Counter(progress, history.size())
-    with crew(plan, history.shards(workers), workers, counter.add) as run:
+    hired = hire(plan, counter.add) if hire else crew(plan, history.shards(workers), workers, counter.add)
+    with hired as run:
         settled = settle(plan, counter.counted(run))
     days = Days(max(first, first if since is None else day_of(since)), clock.day(span.last), clock)
     return _told(plan, settled, candidates, history, days, margins, began)
