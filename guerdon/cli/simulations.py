@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from guerdon.cli.home import console, database, told_plainly
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName, Workers
 from guerdon.cli.showing import Shower
 from guerdon.core.version import Version
@@ -23,6 +24,7 @@ from guerdon.store.database import connect
 
 # What a simulation takes is loaded when one is asked for: the other commands start without it.
 if TYPE_CHECKING:
+    from guerdon.insight.lake.opening import Lake
     from guerdon.insight.simulation.history import History
     from guerdon.insight.simulation.result import Simulation
     from guerdon.insight.simulation.simulating import Candidate
@@ -32,14 +34,14 @@ Against = Annotated[
     Path | None,
     typer.Option(
         help="The program file to compare it with. Left out: with the demo's history the demo's program, with the "
-        "database's the published one, with a file none.",
+        "database's and the lake's the published one, with a file none.",
         exists=True,
         dir_okay=False,
     ),
 ]
 Kept = Annotated[
     str,
-    typer.Option("--history", help="What to replay: `database`, `demo`, or a file with one JSON event a line."),
+    typer.Option("--history", help="What to replay: `database`, `lake`, `demo`, or a file with one JSON event a line."),
 ]
 Day = Annotated[
     datetime | None,
@@ -95,6 +97,7 @@ def simulate(
     basket: Basket = None,
     sample: Sample = 1.0,
     save: Save = None,
+    lake: LakeFolder = None,
     home: Home = None,
     program: ProgramName = None,
     workers: Workers = None,
@@ -111,7 +114,7 @@ def simulate(
         draft = _candidate(candidate)
         shares = None if margins is None else files.read_margins(margins)
         uplifts = files.read_uplifts(uplift) if uplift is not None else files.uplifts_of(visits, basket)
-        replayed, current = _history(history, stack, home, program)
+        replayed, current = _history(history, stack, home, program, lake)
         current = current if against is None else _candidate(against)
         with _bar(as_json) as told:
             result = run(
@@ -140,7 +143,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from guerdon.insight.simulation.simulating import ProgramsDiffer
     from guerdon.insight.simulation.workers import SimulationFailed
 
-    return FilesWrong, ModuleNotFoundError, NothingToReplay, OSError, ProgramsDiffer, SettingsWrong, SimulationFailed
+    own = (NothingToReplay, ProgramsDiffer, SettingsWrong, SimulationFailed)
+    return FilesWrong, ModuleNotFoundError, OSError, *LAKE_TROUBLE, *own
 
 
 def _day(chosen: datetime | None) -> date | None:
@@ -154,7 +158,9 @@ def _candidate(file: Path) -> "Candidate":
     return Candidate(file.name, (read_program(text_of(file), file.name),))
 
 
-def _history(kept: str, stack: ExitStack, home: Path | None, program: str | None) -> "tuple[History, Candidate | None]":
+def _history(
+    kept: str, stack: ExitStack, home: Path | None, program: str | None, lake: Path | None
+) -> "tuple[History, Candidate | None]":
     """What to replay, and the program that was in force."""
     from guerdon.insight.simulation.database import DatabaseHistory
     from guerdon.insight.simulation.files import SettingsWrong
@@ -163,6 +169,8 @@ def _history(kept: str, stack: ExitStack, home: Path | None, program: str | None
 
     if kept == "demo":
         return _demo()
+    if kept == "lake":
+        return _lake(stack.enter_context(lake_of(home, program, lake)))
     if kept == "database":
         url = stack.enter_context(database(home))
         with connect(url) as connection:
@@ -170,8 +178,19 @@ def _history(kept: str, stack: ExitStack, home: Path | None, program: str | None
             versions = PublishedProgram(connection, number).versions
         return DatabaseHistory(url, number), Candidate("published", tuple([version.program for version in versions]))
     if not Path(kept).is_file():
-        raise SettingsWrong(f"--history: there is no file {kept}; write `database`, `demo` or the name of a file.")
+        raise SettingsWrong(
+            f"--history: there is no file {kept}; write `database`, `lake`, `demo` or the name of a file."
+        )
     return NdjsonHistory(Path(kept)), None
+
+
+def _lake(lake: "Lake") -> "tuple[History, Candidate]":
+    from guerdon.insight.simulation.lake import LakeHistory
+    from guerdon.insight.simulation.simulating import Candidate
+
+    versions = sorted(lake.timeline.versions, key=lambda version: version.number)
+    programs = tuple([version.program for version in versions])
+    return LakeHistory(tuple(lake.files("events"))), Candidate("published", programs)
 
 
 def _demo() -> "tuple[History, Candidate]":

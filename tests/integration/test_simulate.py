@@ -115,6 +115,24 @@ def test_ticks_and_what_members_sent_are_no_history(guerdon: Guerdon, database_u
     assert history.size() == 6
 
 
+def test_a_lake_gives_what_the_database_gives(guerdon: Guerdon, tmp_path: Path) -> None:
+    guerdon("publish", "cafe.yaml")
+    guerdon("ingest", "events.ndjson")
+    guerdon("export", "lake", str(tmp_path / "lake"))
+    words = ("simulate", "draft.yaml", "--json", "--workers", "1")
+    database = told(guerdon(*words))
+    lake = told(guerdon(*words, "--history", "lake", "--lake", str(tmp_path / "lake")))
+    source = lake["history"]["source"]  # type: ignore[index]
+    assert source == "lake"
+    assert lake | {"seconds": 0, "history": 0} == database | {"seconds": 0, "history": 0}
+
+
+def test_where_there_is_no_lake_it_is_said(guerdon: Guerdon) -> None:
+    result = guerdon("simulate", "draft.yaml", "--history", "lake", "--lake", "nowhere")
+    assert result.exit_code == 2
+    assert "Make one: guerdon export lake" in result.output
+
+
 def test_without_a_program_the_first_step_is_told(guerdon: Guerdon) -> None:
     result = guerdon("simulate", "draft.yaml")
     assert result.exit_code == 2

@@ -1,7 +1,8 @@
 """The events of a lake as a history: Parquet files whose rows are read by ranges of members.
 
 A member's rows may lie in several files, one for each export. What a decision was told besides (rates of other
-currencies, codes of batches) is not in a lake: what needs it is refused in a simulation, and counted. A database has it.
+currencies, codes of batches) is not in a lake: what needs it is refused in a simulation, and counted. A database has
+it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
