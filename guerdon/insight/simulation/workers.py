@@ -18,6 +18,8 @@ from guerdon.insight.simulation.history import Shard
 from guerdon.insight.simulation.passes import Folder, Part, Plan
 from guerdon.runtime.processes import workers_context
 
+_SELDOM = (50_000, 20, 20)
+
 Run = Callable[[Sequence[Shared]], Part]
 Told = Callable[[int], None]
 
@@ -31,7 +33,8 @@ def crew(plan: Plan, shards: Sequence[Shard], workers: int, told: Told) -> Itera
     """Whoever folds the whole history once a call. ``told`` hears how many more members are done."""
     if workers == 1 or len(shards) <= 1:
         folder = Folder(plan)
-        yield lambda shared: folder.fold(shards, shared, told)
+        with _calm_collector():
+            yield lambda shared: folder.fold(shards, shared, told)
         return
     hired = [_hire(plan, shards[place::workers]) for place in range(min(workers, len(shards)))]
     try:
@@ -40,6 +43,19 @@ def crew(plan: Plan, shards: Sequence[Shard], workers: int, told: Told) -> Itera
         for process, _ in hired:
             process.terminate()
             process.join()
+
+
+@contextmanager
+def _calm_collector() -> Iterator[None]:
+    """Let the collector look seldom for circles: events, states and effects hold none."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _hire(plan: Plan, shards: Sequence[Shard]) -> tuple[ForkServerProcess, Pipe]:
@@ -83,13 +99,11 @@ def _work(pipe: Pipe, plan: Plan, shards: Sequence[Shard]) -> None:
     """What a worker process does, until nobody speaks to it any more."""
     # Whoever interrupts means the command; it ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Events and effects hold no circles, so the collector need not look for new ones often.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     try:
         folder = Folder(plan)
-        while True:
-            pipe.send(folder.fold(shards, pipe.recv(), pipe.send))
+        with _calm_collector():
+            while True:
+                pipe.send(folder.fold(shards, pipe.recv(), pipe.send))
     except (EOFError, ConnectionError):
         return
     except Exception as error:
