@@ -40,6 +40,7 @@ from guerdon.core.events import (
     Renew,
     Return,
     ReturnedLine,
+    Segment,
     Send,
     TakenReward,
     Tick,
@@ -79,6 +80,11 @@ lanes:
   prices: best per line
 caps:
   bonus: {of: points, per_member: 200 points a month}
+segments:
+  at-risk: {if: days_since_last_purchase > 60 and meters.spend_3_months >= 3_000}
+experiments:
+  spring: {groups: {control: 50 %, ten: 30 %, twenty: 20 %}, between: [2026-02-10, 2026-04-30]}
+  never: {groups: {holdout: 20 %, rest: 80 %}}
 mechanics:
   - tiers:
       meter: spend_3_months
@@ -101,6 +107,10 @@ mechanics:
   - {earn: cash, name: @cashback, rate: 2 %, available_after: 3 days after delivery, when: {partner: own}}
   - {earn: points, name: @sky-bonus, flat: 50, when: {partner: sky}, funded_by: sky, cap: bonus}
   - {earn: points, name: @plus-extra, rate: 1 per 2 USD, when: {membership: [@plus, @yearly]}}
+  - {earn: points, name: @come-back, on: entered at-risk, flat: 9, available_after: 2 days, limit: 20 points a month}
+  - {earn: points, name: @came-back, on: left at-risk, flat: 2, when: {experiment: {never: rest}}}
+  - {earn: points, name: @spring, rate: 1 per 5 USD, when: {experiment: {spring: [ten, twenty]}}, lane: campaigns}
+  - {earn: stars, name: @held-out, flat: 1, except: {segment: regular, experiment: {spring: control}}}
   - {earn: points, name: @hello, on: joined @plus, flat: 7}
   - {earn: points, name: @carried, rate: 1 per 1 USD, limit: 50 points a month, above_limit: carries over}
   - {earn: points, name: @fraction, rate: 1 per 3 USD, rounding: keep the fraction}
@@ -270,6 +280,7 @@ OTHERWISE = {
     "available_after: 3 days after delivery": "available_after: 10 days",
     "limit: 50 points a month, above_limit: carries over": "limit: 5 points a week, above_limit: carries over",
     "window: rolling 3 months": "window: calendar quarter",
+    "{control: 50 %, ten: 30 %, twenty: 20 %}": "{control: 10 %, ten: 30 %, twenty: 60 %}",
     "late_events: up to 20 days": "late_events: up to 3 days",
 }
 """Other settings for nearly everything that has something to do with time: by what stands there, what will."""
@@ -363,6 +374,7 @@ class Lives:
             (self._adjust, 3), (self._tick, 4), (self._plan, 6), (self._choose, 4), (self._donate, 3), (self._send, 5),
             (self._convert, 4), (self._play, 6), (self._household, 8), (self._describe, 3), (self._use, 4),
             (self._enrol, 2), (self._hold, 6), (self._end_hold, 5), (self._bar, 3), (self._merge, 7),
+            (self._segment, 4),
         )  # fmt: skip
         (kind,) = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])
         return kind()
@@ -528,7 +540,14 @@ class Lives:
         if self.chance.random() < 0.2:
             return Erase(**self._of())
         birthday = self.chance.choice(("02-29", "03-13", "04-01", ""))
-        return Describe(**self._of(), traits=Traits(birthday=birthday, age=self.chance.choice((None, 30))))
+        traits, keeps = Traits(birthday=birthday, age=self.chance.choice((None, 30))), self.chance.random() < 0.5
+        return Describe(**self._of(), traits=traits, keeps_segments=keeps)
+
+    def _segment(self) -> Event:
+        """Analysis has found something, which may be known already, or make no sense."""
+        chance, found = self.chance, ("at-risk", "regular", "students")
+        entered, left = chance.sample(found, chance.randrange(3)), chance.sample(found, chance.randrange(2))
+        return Segment(**self._of(), entered=tuple(entered), left=tuple(left), by=chance.choice(("", "rfm")))
 
     def _use(self) -> Event:
         bought = self._earlier()

@@ -12,6 +12,7 @@ from docs.pages.database import database_page
 from docs.pages.events import events_page
 from docs.pages.findings import findings_page
 from docs.pages.http import http_page
+from docs.pages.lake import lake_page
 from docs.pages.presets import presets_page
 from docs.pages.refusal_page import refusals_page
 from docs.pages.schema import schema_page
@@ -25,6 +26,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "findings.md": findings_page,
     "http.md": http_page,
+    "lake.md": lake_page,
     "presets.md": presets_page,
     "refusals.md": refusals_page,
     "schema.sql": schema_page,

@@ -20,6 +20,15 @@ EXAMPLES: list[dict[str, Any]] = [
         "at": "2026-03-02T08:30:30+02:00",
         "traits": {"birthday": "05-17", "age": 25, "region": "sofia", "language": "bg", "consents": ["marketing"]},
     },
+    {
+        "kind": "segment",
+        "id": "rfm/2026-04-01/1042",
+        "member": "1042",
+        "at": "2026-04-01T03:00:00+02:00",
+        "entered": ["at-risk"],
+        "left": ["regular"],
+        "by": "rfm",
+    },
     {"kind": "erase", "id": "forget-1042", "member": "1042", "at": "2027-01-15T12:00:00+02:00"},
     {
         "kind": "purchase",

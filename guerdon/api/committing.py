@@ -104,14 +104,14 @@ async def standing_after(request: AnyRequest, event: Event, answer: Answer) -> C
     published = None if program is None else service_of(request).compiled(program, answer.version)
     if answer.state is None or published is None:
         return await run_sync(standing_after_in_thread, request, event, answer)
-    return case_at(published.timeline, answer.state, instant_of(event.at))
+    return case_at(published.timeline, event.member, answer.state, instant_of(event.at))
 
 
 def standing_after_in_thread(request: AnyRequest, event: Event, answer: Answer) -> Case:
     """The same for a handler that runs in a thread."""
     state = answer.state or state_after(request, answer)
     with reading_program(request) as (_, published):
-        return case_at(published.timeline, state, instant_of(event.at))
+        return case_at(published.timeline, event.member, state, instant_of(event.at))
 
 
 def state_after(request: AnyRequest, answer: Answer) -> MemberState:

@@ -119,7 +119,7 @@ def _not_found(shown: str) -> Problem:
 
 def _state_now(connection: Connection, published: PublishedProgram, member: StoredMember) -> MemberState:
     state, now = decode_state(member.state), int(time.time())
-    return settled(connection, published.id, published.timeline, member.id, state, now)
+    return settled(connection, published.id, published.timeline, member, state, now)
 
 
 def _told(hold: HoldNow, member: str) -> HoldStanding:

@@ -87,11 +87,13 @@ def _case(
 ) -> Case:
     now = int(time.time())
     if asked is not None and instant_of(asked) < now:
-        return case_at(timeline, state_as_of(connection, program, timeline, member.key, asked), instant_of(asked))
+        return case_at(
+            timeline, member.key, state_as_of(connection, program, timeline, member.key, asked), instant_of(asked)
+        )
     # Nothing is recorded that lies ahead but what the clocks of tills differ by; that is settled with it.
     at = now if asked is None else instant_of(asked)
-    state = settled(connection, program, timeline, member.id, decode_state(member.state), at)
-    return case_at(timeline, state, at)
+    state = settled(connection, program, timeline, member, decode_state(member.state), at)
+    return case_at(timeline, member.key, state, at)
 
 
 def _listed(member: StoredMember) -> ListedMember:

@@ -421,6 +421,10 @@ WORDS: dict[str, Words] = {
         "The wheel's seed was not stored before somebody played.",
         "`guerdon seed add`, then try again under a new id.",
     ),
+    "segment_entered_and_left": Words(
+        "The event says of the same segment that the member entered it and left it.",
+        "Name it once, as it is now, under a new id.",
+    ),
     "sending_to_oneself": Words(
         "Sender and receiver are the same member.",
         "Nothing.",

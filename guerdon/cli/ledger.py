@@ -96,7 +96,8 @@ def statement(
         version = _newest(connection, number)
         console.print(tables.statement_table(told, version, last=None if whole else 25, ids=ids))
         console.print()
-        for line in tables.wallet_lines(told, Shower(version.program, version.zone)):
+        shower = Shower(version.program, version.zone)
+        for line in [*tables.wallet_lines(told, shower), *tables.segment_lines(told, shower)]:
             console.print(line, highlight=False)
 
 

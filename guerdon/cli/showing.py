@@ -47,6 +47,8 @@ from guerdon.core.effects import (
     Restored,
     Reversed,
     Rewarded,
+    SegmentEntered,
+    SegmentLeft,
     Sent,
     Separated,
     Spent,
@@ -72,6 +74,7 @@ from guerdon.core.events import (
     Refer,
     Release,
     Return,
+    Segment,
     Send,
     Separate,
     Tick,
@@ -188,6 +191,8 @@ class Shower:
             return f"merged into {event.into} by {event.by}" if event.by else f"merged into {event.into}"
         if isinstance(event, Block | Unblock | Close):
             return f"{kind_of(event)} by {event.by}: {event.reason}"
+        if isinstance(event, Segment):
+            return f"segments by {event.by}" if event.by else "segments"
         if isinstance(event, Absorb | Separate):
             return f"{kind_of(event)} {event.sender}"
         if isinstance(event, Receive):
@@ -251,7 +256,7 @@ class Shower:
         )
 
     def _of_acting(self, effect: Effect) -> str:
-        """Whether the member may act, and for whom; what will expire; empty for anything else."""
+        """Whether the member may act, and for whom; segments; what will expire; empty for anything else."""
         if isinstance(effect, Merged):
             return f"merged into {effect.into}"
         if isinstance(effect, Unmerged):
@@ -264,6 +269,9 @@ class Shower:
         if isinstance(effect, DebtMoved):
             amount = self.amount(effect.amount, effect.unit)
             return f"owes {amount} of {effect.other}" if effect.arrives else f"{effect.other} owes {amount}"
+        if isinstance(effect, SegmentEntered | SegmentLeft):
+            by = f" ({effect.by})" if effect.by else ""
+            return f"{'entered' if isinstance(effect, SegmentEntered) else 'left'} {effect.segment}{by}"
         if isinstance(effect, ExpiresSoon):
             last = date_of(self.zone.day(effect.expires_at - 1))
             return f"{self.amount(effect.amount, effect.unit)} {effect.unit} last through {last}"
@@ -351,8 +359,8 @@ class Shower:
         return f"{self.outcome(effect)}: {', '.join(told)}" if told else self.outcome(effect)
 
     def subject(self, effect: Effect) -> str:
-        """The mechanic, reward or ladder that an effect comes from."""
-        named = [getattr(effect, name, "") for name in ("mechanic", "reward", "ladder")]
+        """The mechanic, reward, ladder or segment that an effect comes from."""
+        named = [getattr(effect, name, "") for name in ("mechanic", "reward", "ladder", "segment")]
         return next((name for name in named if name), "wallet")
 
     def outcome(self, effect: Effect) -> str:

@@ -172,6 +172,16 @@ def wallet_lines(statement: Statement, shower: Shower) -> list[str]:
     return lines
 
 
+def segment_lines(statement: Statement, shower: Shower) -> list[str]:
+    """When the member was in which segment."""
+    lines = []
+    for stay in statement.segments:
+        until = "" if stay.left_at is None else f" until {shower.moment(stay.left_at)}"
+        by = f" (by {stay.by})" if stay.by else ""
+        lines.append(f"segment {safe(stay.segment)}: from {shower.moment(stay.entered_at)}{until}{safe(by)}")
+    return lines
+
+
 def explanation_table(explanation: Explanation, shower: Shower) -> Table:
     """What each mechanic did with an event."""
     return reasons_table(explanation.event, explanation.effects, explanation.notes, shower)

@@ -10,6 +10,7 @@ from guerdon.core.events import Block, Close, Enrol, Merge, Unblock, Unmerge
 from guerdon.messages.events import EventAnswer
 from guerdon.messages.members import ListedMember, MemberAnswer, MemberPage
 from guerdon.messages.persons import MergeAnswer
+from guerdon.messages.segments import MemberSegments
 from guerdon.messages.statements import StatementLine, StatementPage
 from guerdon.messages.wallets import WalletAnswer, WalletsAnswer
 
@@ -51,6 +52,11 @@ class Members(Group[Way]):
         """What happened to a member, entry by entry, with running balances; so many are asked for at a time."""
         query = {"order": order, "limit": limit}
         return Pages(get("/v1/members/{member}/statement", StatementPage, query=query, member=member), StatementLine)
+
+    @operation
+    def segments(self, member: str) -> Call[MemberSegments]:
+        """The segments that a member is in, and every stay in one so far."""
+        return get("/v1/members/{member}/segments", MemberSegments, member=member)
 
     @operation
     def block(

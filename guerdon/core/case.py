@@ -280,6 +280,11 @@ class Case:
         if self.notes is not None:
             self.notes.append(Note(mechanic, outcome, code, sentence))
 
+    def note_once(self, mechanic: str, outcome: str, code: str, sentence: str) -> None:
+        """The same for what several rules may find out, which the trace says once."""
+        if self.notes is not None and Note(mechanic, outcome, code, sentence) not in self.notes:
+            self.note(mechanic, outcome, code, sentence)
+
     def is_over(self) -> bool:
         """Whether the member has left or was merged into another: then time brings nothing but what still expires."""
         return self.bar is not None and self.bar.is_end

@@ -1,13 +1,14 @@
 """Checks: the conditions on the event and on the member, one small closure each, with the words of a trace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import zen
 
 from guerdon.core.amounts import MAX_BALANCE
 from guerdon.core.calendar import WEEKDAYS, Day, Zone, date_of, day_of, is_birthday, weekday_of
-from guerdon.core.program import AroundBirthday, Range, When
+from guerdon.core.experiments import assigned, runs_on
+from guerdon.core.program import AroundBirthday, Experiment, Range, When
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
@@ -25,7 +26,7 @@ class Check(NamedTuple):
     """The same for a check that looks at nothing but the day: rules that fail it are left out for the whole day."""
 
 
-def checks_of(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
+def checks_of(when: When, zone: Zone, levels: Sequence[str], experiments: Mapping[str, Experiment]) -> list[Check]:
     """The checks on event and member, in the order in which a trace names the first that fails."""
     checks = []
     if when.between is not None:
@@ -43,6 +44,7 @@ def checks_of(when: When, zone: Zone, levels: Sequence[str]) -> list[Check]:
     checks += [_one_of(name, getattr(when, name)) for name in FIELDS_OF_EVENT if getattr(when, name)]
     checks += _purchase_checks(when)
     checks += _member_checks(when, zone, levels)
+    checks += [_group(name, experiments[name], frozenset(told)) for name, told in (when.experiment or {}).items()]
     if when.expression is not None:
         checks.append(_expression(when.expression))
     return checks
@@ -150,6 +152,25 @@ def _trait_checks(when: When) -> list[Check]:
 def _trait(name: str, values: frozenset[str]) -> Check:
     sentence = f"only where the {name} is {', '.join(sorted(values))}"
     return Check(f"other_{name}", sentence, lambda case: getattr(case.traits, name) in values)
+
+
+def _group(name: str, experiment: Experiment, groups: frozenset[str]) -> Check:
+    """That the member is in one of these groups of an experiment. A trace is told which group it is."""
+    listed = ", ".join([group for group in experiment.groups if group in groups])
+
+    def holds(case: "Case") -> bool:
+        if not runs_on(experiment, case.day):
+            return False
+        group = assigned(name, experiment, case.event.member)
+        case.note_once(name, "assigned", "in_group", f"in group {group} of {name}")
+        return group in groups
+
+    return Check("other_group", f"only for group {listed} of {name}{_running(experiment)}", holds)
+
+
+def _running(experiment: Experiment) -> str:
+    """When it runs, for a person; empty: always."""
+    return "" if experiment.between is None else f", from {experiment.between[0]} to {experiment.between[1]}"
 
 
 def _birthday(around: AroundBirthday) -> Check:

@@ -5,13 +5,13 @@ SKU) and answers with a number whose bits say which matchers it satisfies, so a 
 line, however many mechanics there are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from guerdon.core.calendar import Day, Zone, month_of
 from guerdon.core.checks import FIELDS_OF_EVENT, Check, checks_of
 from guerdon.core.events import Line
-from guerdon.core.program import LINE_MATCHERS, MonthChoice, When
+from guerdon.core.program import LINE_MATCHERS, Experiment, MonthChoice, When
 
 if TYPE_CHECKING:
     from guerdon.core.case import Case
@@ -157,15 +157,22 @@ NO_CONDITION = When()
 
 
 def compile_condition(
-    when: When, unless: When, excluded: When, index: LineIndex, zone: Zone, levels: Sequence[str]
+    when: When,
+    unless: When,
+    excluded: When,
+    index: LineIndex,
+    zone: Zone,
+    levels: Sequence[str],
+    experiments: Mapping[str, Experiment],
 ) -> Condition:
     """Compile conditions.
 
     ``unless`` stands against them, each of its matchers for itself: by lines it takes those lines out, otherwise the
-    event. ``excluded`` are the lines that never count; ``levels`` the program's tiers.
+    event. ``excluded`` are the lines that never count; ``levels`` and ``experiments`` those of the program.
     """
     lines = _lines(when, [excluded, unless], index)
-    checks = [*checks_of(when, zone, levels), *[_against(check) for check in checks_of(unless, zone, levels)]]
+    against = [_against(check) for check in checks_of(unless, zone, levels, experiments)]
+    checks = [*checks_of(when, zone, levels, experiments), *against]
     if when.items_at_least is not None:
         checks.append(_items_at_least(when.items_at_least, lines))
     if unless.items_at_least is not None:

@@ -19,7 +19,7 @@ than the program accepts is refused.
 records stand at different times; where the receiver's stands later, the event is decided as of then: it arrives when
 it arrives. Its caps, its expiry and its version are those of that moment. So nothing is refused for the slowness of a
 relay, and no cap of a period that is long settled is opened again. The same goes for what stops a member, ends a
-membership in the program or merges two (``events.NEVER_LATE``).
+membership in the program or merges two, and for the segments that analysis finds a member in (``events.NEVER_LATE``).
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ from guerdon.core.calendar import Instant, moment_of
 from guerdon.core.case import Case
 from guerdon.core.codes import ShownCode
 from guerdon.core.delivery import deliver
-from guerdon.core.describing import describe
+from guerdon.core.describing import describe, regroup
 from guerdon.core.effects import Granted, Note, Outcome
 from guerdon.core.events import (
     ENGINE_EVENTS,
@@ -61,6 +61,7 @@ from guerdon.core.events import (
     Redeem,
     Release,
     Return,
+    Segment,
     Separate,
     Tick,
     Unblock,
@@ -301,6 +302,8 @@ def _work_through(case: Case, timeline: Timeline) -> None:
         adjust(case, event)
     elif isinstance(event, Describe | Erase):
         describe(case, event)
+    elif isinstance(event, Segment):
+        regroup(case, event)
     elif isinstance(event, Deliver):
         deliver(case, event)
     elif isinstance(event, Receive):

@@ -745,6 +745,28 @@ class Described(_Effect, frozen=True, tag="described"):
     """The member's traits changed. What they are stands in the event and in the state, and nowhere else."""
 
 
+class SegmentEntered(_Effect, frozen=True, tag="segment_entered"):
+    """The member is in a segment that the member was not in before."""
+
+    news: ClassVar[str] = "segment.entered"
+
+    segment: str
+    """By its name, which may be one that the program does not declare."""
+    by: str = ""
+    """What found it, such as ``rfm``; empty: it came with a description, or is not told."""
+
+
+class SegmentLeft(_Effect, frozen=True, tag="segment_left"):
+    """The member is in a segment no longer."""
+
+    news: ClassVar[str] = "segment.left"
+
+    segment: str
+    """By its name, which may be one that the program does not declare."""
+    by: str = ""
+    """What found it, such as ``rfm``; empty: it came with a description, or is not told."""
+
+
 class Erased(_Effect, frozen=True, tag="erased"):
     """The member's traits are gone."""
 
@@ -821,6 +843,8 @@ Effect = (
     | Separated
     | ExpiresSoon
     | Described
+    | SegmentEntered
+    | SegmentLeft
     | Erased
     | Delivered
     | Carried
@@ -839,8 +863,9 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a trace: what a mechanic did with an event, and why."""
 
     mechanic: str
+    """Its name; for ``assigned`` that of the experiment."""
     outcome: str
-    """``skipped``, or ``outdone`` (another was better in its lane)."""
+    """``skipped``, ``outdone`` (another was better in its lane), or ``assigned`` (to a group of an experiment)."""
     code: str
     sentence: str
 

@@ -103,6 +103,28 @@ class Describe(_Event, frozen=True, tag="describe"):
 
     traits: Traits
     """All that is known from now on; what is left out is not known any more."""
+    keeps_segments: bool = False
+    """The segments stay those that the member is in when this is decided, and ``traits`` names none."""
+
+    def __post_init__(self) -> None:
+        """Refuse, as malformed, to keep segments and to name others."""
+        if self.keeps_segments and self.traits.segments:
+            raise ValueError("`keeps_segments` stands beside segments; leave one of them out")
+
+
+MOST_SEGMENTS = 100
+"""How many segments one event names at most."""
+
+
+class Segment(_Event, frozen=True, tag="segment"):
+    """Analysis has found the member to be in segments, or in some no longer. What else is known stays as it is."""
+
+    entered: Annotated[tuple[Id, ...], Meta(max_length=MOST_SEGMENTS)] = ()
+    """The segments that the member is in from now on. One that the member is in already changes nothing."""
+    left: Annotated[tuple[Id, ...], Meta(max_length=MOST_SEGMENTS)] = ()
+    """The segments that the member is in no longer. One that the member is not in changes nothing."""
+    by: Name = ""
+    """What found it, such as ``rfm``; empty: it is not told."""
 
 
 class Erase(_Event, frozen=True, tag="erase"):
@@ -539,6 +561,7 @@ EngineEvent = Receive | Refer | Admit | Settle | Win | Absorb | Separate
 Event = (
     Enrol
     | Describe
+    | Segment
     | Erase
     | Purchase
     | Return
@@ -573,7 +596,7 @@ Event = (
 ENGINE_EVENTS: tuple[type[msgspec.Struct], ...] = get_args(EngineEvent)
 ENGINE_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in ENGINE_EVENTS)
 
-NEVER_LATE = frozenset((*ENGINE_EVENTS, Block, Unblock, Close, Merge, Unmerge))
+NEVER_LATE = frozenset((*ENGINE_EVENTS, Segment, Block, Unblock, Close, Merge, Unmerge))
 """What is decided as the member's record stands, where that stands later than the event is dated."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")

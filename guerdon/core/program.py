@@ -131,6 +131,8 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     """Badges, one of which the member holds."""
     segment: tuple[str, ...] | None = None
     """Segments, one of which the member is in."""
+    experiment: Mapping[str, tuple[str, ...]] | None = None
+    """Experiments, each with the groups of which the member is in one while it runs."""
     region: tuple[str, ...] | None = None
     """As the member's traits name it."""
     language: tuple[str, ...] | None = None
@@ -313,6 +315,25 @@ class Titles(msgspec.Struct, frozen=True, kw_only=True):
     """By the role in the household."""
 
 
+class DeclaredSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of members that analysis finds by a rule. No decision looks at the rule: see ``segments``."""
+
+    expression: str
+    """A ZEN expression over what is known of a member (``segments.MemberFacts``) that must come out true."""
+    title: Texts = {}
+
+
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    """Members dealt out to groups by chance, to find out what a rule does: see ``experiments``."""
+
+    groups: Mapping[str, int]
+    """How many of 10,000 members come into each group, in the order of the file. They add up to 10,000."""
+    between: tuple[date, date] | None = None
+    """The first and the last local day; None: it always runs. On no other day is anybody in a group."""
+    title: Texts = {}
+    """What it is called, for whoever reads its results. Members do not hear of it."""
+
+
 class Partner(msgspec.Struct, frozen=True, kw_only=True):
     """A business that takes part: members earn or spend with it, and it settles what it owes or is owed."""
 
@@ -379,6 +400,10 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """How to choose where mechanics compete; ``line`` takes the best for each line of the basket."""
     caps: Mapping[str, Cap] = {}
     """Limits that several mechanics share, by name."""
+    segments: Mapping[str, DeclaredSegment] = {}
+    """Groups of members that analysis finds by a rule, by name. A condition may name others too."""
+    experiments: Mapping[str, Experiment] = {}
+    """By name, which decides who comes into which group."""
     partners: Mapping[str, "Partner"] = {}
     """The businesses that take part, by name."""
     mechanics: tuple[Mechanic, ...] = ()

@@ -115,6 +115,7 @@ REFUSALS: dict[str, str] = {
     "reward_unknown": "The program has no reward {reward}.",
     "role_unknown": "Households have no role {role}.",
     "seed_missing": "The seed of the game {game} is not stored here; nobody can play before it is.",
+    "segment_entered_and_left": "The segment {segment} cannot be entered and left at once.",
     "sending_to_oneself": "Nobody sends {unit} to themselves.",
     "trial_not_offered": "The plan {plan} has no trial.",
     "trial_used": "The member has had the trial of the plan {plan} already.",

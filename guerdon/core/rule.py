@@ -19,8 +19,8 @@ Trigger = str
 
 ``purchase``, ``enrol`` and ``action:NAME`` come with the event; ``checkout`` is a purchase before it is settled what is
 paid. ``reached:LEVEL``, ``awarded:BADGE``, ``joined:PLAN``, ``left:PLAN``, ``redeemed:REWARD`` and ``used:BENEFIT``
-happen through other rules. ``afterwards`` comes after those, after an event that one rule answers, and after what time
-has granted: ladders look again then.
+happen through other rules, ``entered_segment:NAME`` and ``left_segment:NAME`` through analysis. ``afterwards`` comes
+after those, after an event that one rule answers, and after what time has granted: ladders look again then.
 """
 
 

@@ -63,7 +63,8 @@ class Workshop:
     def _compile(self, when: When, unless: When, excluded: When) -> Condition:
         self.codes.update(when.code or (), unless.code or ())
         self._wanted = self._wanted.union(when.code or ())
-        return compile_condition(when, unless, excluded, self.index, self.zone, self.levels)
+        experiments = self.program.experiments
+        return compile_condition(when, unless, excluded, self.index, self.zone, self.levels, experiments)
 
     def meter(self, name: str, meter: Meter) -> "CompiledMeter":
         """Compile what a meter looks at: excluded lines never count."""

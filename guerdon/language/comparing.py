@@ -12,8 +12,11 @@ difference: the unit ``stars`` has a new key ``expires``.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
+from guerdon.core.experiments import moved
+from guerdon.core.program import Program
 from guerdon.language import nodes
 from guerdon.language.difference import Difference, Thing
+from guerdon.language.experiments import percent
 from guerdon.language.forms import Inner, Inside
 from guerdon.language.place import Place
 from guerdon.language.program_file import PROGRAM
@@ -35,7 +38,16 @@ def differences(before: Reading, after: Reading) -> list[Difference]:
     changes = after.program.changes
     names = {("mechanic", old): new for old, new in changes.mechanics.items()}
     names |= {("meter", old): new for old, new in changes.meters.items()}
-    return [one for one in _compared(*root, (), "", names) if one.key != DATED or one.things]
+    found = [one for one in _compared(*root, (), "", names) if one.key != DATED or one.things]
+    return [*found, *_reassigned(before.program, after.program)]
+
+
+def _reassigned(before: Program, after: Program) -> Iterator[Difference]:
+    """The experiments that deal out members in another way, with how many come into another group."""
+    for name, experiment in after.experiments.items():
+        steps = moved(before.experiments[name], experiment) if name in before.experiments else 0
+        if steps:
+            yield Difference(what="reassigned", things=(Thing("experiment", name),), after=percent(steps))
 
 
 def _compared(before: Inner, after: Inner, things: tuple[Thing, ...], key: str, names: Names) -> Iterator[Difference]:

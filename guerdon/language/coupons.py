@@ -16,6 +16,7 @@ from guerdon.language.phrases import NAME_PATTERN, Phrase, Wording
 from guerdon.language.place import Scope
 from guerdon.language.section import Fields, Key, Section
 from guerdon.language.terms import TERM
+from guerdon.language.triggers import SEGMENT, entered, left, left_segment
 from guerdon.language.words import BADGE, LANE, LEVEL, MECHANIC_TITLE, NAME, PLAN
 from guerdon.mechanics.coupon import BIRTHDAY, Coupon
 
@@ -55,13 +56,15 @@ ON = Phrase(
     Wording(f"(?:on )?reached {_OWN}", _happening("reached", LEVEL)),
     Wording(f"(?:on )?badge {_OWN}", _happening("awarded", BADGE)),
     Wording(f"(?:on )?joined {_OWN}", _happening("joined", PLAN)),
-    Wording(f"(?:on )?left {_OWN}", _happening("left", PLAN)),
+    Wording(f"(?:on )?left segment {SEGMENT}", lambda found, scope: {"on": left_segment(found, scope)}),
+    Wording(f"(?:on )?left {_OWN}", lambda found, scope: {"on": left(found, scope)}),
+    Wording(f"(?:on )?entered(?: segment)? {SEGMENT}", lambda found, scope: {"on": entered(found, scope)}),
     Wording(f"(?:on )?reward {_OWN}", _rewarded),
     Wording(f"(?:on )?use of {_OWN}", _used),
     examples=("on enrol", "on purchase", "7 days before the birthday", "on birthday", "on action review"),
-    about="Also `on reached` with a level, `on badge` with a badge, `on joined` and `on left` with a plan, `on reward` "
-    "with a reward, `on use of` with a benefit. A purchase brings a coupon for the next one. A birthday brings one at "
-    "the start of its day, once a calendar year.",
+    about="Also `on reached` with a level, `on badge` with a badge, `on joined` and `on left` with a plan, `on "
+    "entered` and `on left` with a segment, `on reward` with a reward, `on use of` with a benefit. A purchase brings a "
+    "coupon for the next one. A birthday brings one at the start of its day, once a calendar year.",
 )
 
 

@@ -6,6 +6,7 @@ with ``rate: 1 per 1 USD``. The difference is of the thing *mechanic base* and i
     Mechanic `base`: `rate` was `2 per 1 USD`, becomes `1 per 1 USD`.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -21,7 +22,8 @@ class Thing(msgspec.Struct, frozen=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. What it quotes is in the words of the files."""
 
-    what: Literal["new", "dropped", "changed", "moved", "renamed"]
+    what: Literal["new", "dropped", "changed", "moved", "renamed", "reassigned"]
+    """``reassigned``: members come into other groups of an experiment."""
     things: tuple[Thing, ...] = ()
     """What changes, the outermost first: the mechanic ``status``, and in it the level ``gold``. None: the program."""
     key: str = ""
@@ -32,7 +34,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     Empty: nothing did.
     """
     after: str = ""
-    """What stands there now; for what moved, the thing that it stands behind."""
+    """What stands there now; for what moved, the thing that it stands behind; for an experiment that deals out members
+    anew, how many of them come into another group: ``10 %``."""
     gains: tuple[str, ...] = ()
     """For a longer list: what it has now and had not."""
     loses: tuple[str, ...] = ()
@@ -42,9 +45,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The difference as a sentence."""
-        told = {"new": _new, "dropped": _dropped, "changed": _changed, "moved": _moved, "renamed": _renamed}[self.what](
-            self
-        )
+        told = _SAID[self.what](self)
         return f"{told[0].upper()}{told[1:]}."
 
 
@@ -87,6 +88,16 @@ def _moved(difference: Difference) -> str:
 
 def _renamed(difference: Difference) -> str:
     return f"{_subject(difference)} was called `{difference.before}`"
+
+
+def _reassigned(difference: Difference) -> str:
+    return f"{_place(difference)}: {difference.after} of all members come into another group"
+
+
+_SAID: dict[str, Callable[[Difference], str]] = {
+    "new": _new, "dropped": _dropped, "changed": _changed, "moved": _moved, "renamed": _renamed,
+    "reassigned": _reassigned,
+}  # fmt: skip
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -33,6 +33,7 @@ CODES = {
     "phrase_wrong": "A wording that is not understood.",
     "scale_exceeded": "More decimals than the unit or the currency has.",
     "settings_conflict": "Settings that exclude each other, or that need one another.",
+    "shares_wrong": "Shares that are to come to 100 % and do not.",
     "tag_refused": "A YAML tag such as `!!binary`.",
     "timezone_unknown": "A time zone that does not exist.",
     "unit_other": "An amount of another unit than the one spoken of.",

@@ -1,7 +1,7 @@
 """``if:``: ZEN expressions, for the rare condition that no matcher covers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import zen
 
@@ -75,8 +75,9 @@ def _check_words(source: str, scope: Scope, seen: Mapping[str, tuple[str, ...]])
             continue
         if whole not in seen:
             raise Wrong("name_unknown", f"`{whole}` is not there to look at; {advice(whole, seen)}")
-        known = scope.names.meters if whole == "meters" else seen[whole]
-        if part and (known or whole == "meters") and part not in known:
+        declared: dict[str, Collection[str]] = {"meters": scope.names.meters, "wallets": scope.names.units}
+        known = declared.get(whole, seen[whole])
+        if part and (known or whole in declared) and part not in known:
             raise Wrong("name_unknown", f"`{whole}.{part}` is not there to look at; {advice(part, known)}")
 
 

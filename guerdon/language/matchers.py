@@ -12,7 +12,7 @@ from guerdon.language.forms import Either, Form, Listing, Table, Turned, one_or_
 from guerdon.language.members import AGE, ANY_TIME, BIRTHDAY, MEMBER_FOR, READINGS, MemberFor
 from guerdon.language.phrases import Phrase, Wording
 from guerdon.language.section import Fields, Key, Section, needs
-from guerdon.language.words import BADGE, LANGUAGE, LEVEL, PARTNER_OR_OWN, PLAN, TEXT, TITLE, YES_NO
+from guerdon.language.words import BADGE, EXPERIMENT, GROUP, LANGUAGE, LEVEL, PARTNER_OR_OWN, PLAN, TEXT, TITLE, YES_NO
 
 
 def _category(text: str) -> str:
@@ -108,6 +108,17 @@ _OF_THE_MEMBER = [
     Key("membership", one_or_more("a plan or a list of them", PLAN), "Members of one of these plans or clubs.", "plus"),
     Key("badge", one_or_more("a badge or a list of them", BADGE), "Members with one of these badges.", "explorer"),
     Key("segment", TEXTS, "Members in one of these segments.", "[students, lapsing]"),
+    Key(
+        "experiment",
+        Table(
+            "experiments with their groups",
+            EXPERIMENT,
+            one_or_more("a group or a list of them", GROUP),
+            is_subject=True,
+        ),
+        "Members in one of these groups of each experiment, while it runs.",
+        "{spring: [ten, twenty]}",
+    ),
     Key("region", TEXTS, "Members of these regions.", "[sofia, plovdiv]"),
     Key("language", one_or_more("a language or a list of them", LANGUAGE), "Members with these languages.", "[bg, ru]"),
     Key("consent", TEXTS, "Members who have agreed to all of these purposes.", "marketing"),

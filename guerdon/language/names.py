@@ -39,6 +39,8 @@ def names_of(root: Node) -> Names:
         coupons=_called(mechanics, "coupon"),
         benefits=_called(mechanics, "benefit"),
         rewards=_called(_items(_behind(root, "rewards")), "reward"),
+        segments=frozenset(name for name, _ in _named(_behind(root, "segments"))),
+        experiments={name: _groups(node) for name, node in _named(_behind(root, "experiments"))},
     )
 
 
@@ -86,6 +88,10 @@ def _measure(node: Node) -> str:
     if counts.startswith("action "):
         return "actions"
     return MEASURES.get(counts, counts.removesuffix(" earned"))
+
+
+def _groups(node: Node) -> tuple[str, ...]:
+    return tuple([name for name, _ in _named(_value(node, "groups"))])
 
 
 def _mechanic(item: Node) -> str:

@@ -45,6 +45,10 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     coupons: frozenset[str] = frozenset()
     benefits: frozenset[str] = frozenset()
     rewards: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    """Those that the file declares; others come from outside."""
+    experiments: dict[str, tuple[str, ...]] = {}
+    """The groups of each experiment."""
 
 
 class Scope(NamedTuple):

@@ -6,11 +6,13 @@ from guerdon.language.changes import CHANGES
 from guerdon.language.circles import check_chains, check_circles, check_whole_vouchers
 from guerdon.language.cycles import check_cycles
 from guerdon.language.dates import DATE
+from guerdon.language.experiments import EXPERIMENT_SECTION
 from guerdon.language.forms import Listing, Table
 from guerdon.language.limits import SHARED
 from guerdon.language.matchers import EXCLUDED
 from guerdon.language.mechanics import MECHANIC
 from guerdon.language.section import Key, Section
+from guerdon.language.segments import SEGMENT_SECTION, check_titles
 from guerdon.language.terms import LATENESS, STATEMENT_DAY
 from guerdon.language.units import CHOOSER, METER_SECTION, PARTNER_NAME, PARTNER_SECTION, UNIT_SECTION
 from guerdon.language.words import CURRENCY, NAME, TIMEZONE, TITLE, TITLES
@@ -77,6 +79,18 @@ PROGRAM: Section[Program] = Section(
             "{bonus: {of: points, per_member: 500 points a week}}",
         ),
         Key(
+            "segments",
+            Table("segments by name", NAME, SEGMENT_SECTION, noun="segment"),
+            "Groups of members that analysis finds by a rule. Conditions may name others, which come from outside.",
+            "{at-risk: {if: days_since_last_purchase > 60}}",
+        ),
+        Key(
+            "experiments",
+            Table("experiments by name", NAME, EXPERIMENT_SECTION, noun="experiment"),
+            "What is tried out on some members, to compare them with the others.",
+            "{spring: {groups: {control: 20 %, ten: 80 %}}}",
+        ),
+        Key(
             "partners",
             Table("partners by name", PARTNER_NAME, PARTNER_SECTION, noun="partner"),
             "The businesses that take part.",
@@ -98,5 +112,5 @@ PROGRAM: Section[Program] = Section(
         ),
     ],
     Program,
-    checks=[check_cycles, check_circles, check_whole_vouchers, check_chains],
+    checks=[check_cycles, check_circles, check_whole_vouchers, check_chains, check_titles],
 )

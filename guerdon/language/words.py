@@ -121,10 +121,15 @@ LANE = Known("a lane", lambda scope: scope.names.lanes, example="campaigns")
 LEVEL = Known("a level of a tier ladder", lambda scope: scope.names.levels, example="gold")
 """A tier, as a condition names it."""
 PLAN = Known("a membership plan", lambda scope: scope.names.plans, example="plus")
+PLAN_OR_SEGMENT = Known(
+    "a membership plan or a segment", lambda scope: {*scope.names.plans, *scope.names.segments}, example="plus"
+)
 TIER_OR_PLAN = Known(
     "a tier or a plan", lambda scope: {*scope.names.levels, *scope.names.plans}, example="plus"
 )  # fmt: skip
 BADGE = Known("a badge", lambda scope: scope.names.badges, example="explorer")
+EXPERIMENT = Known("an experiment", lambda scope: scope.names.experiments, example="spring")
+GROUP = Known("a group in this experiment", lambda scope: scope.names.experiments.get(scope.subject), example="ten")
 SHARED_CAP = Known("a shared limit", lambda scope: scope.names.caps, example="bonus")
 PARTNER = Known("a partner", lambda scope: scope.names.partners, example="esso")
 CAUSE = Known("a cause", lambda scope: scope.names.causes, example="sea")

@@ -171,7 +171,18 @@ def mechanic_title(voice: Voice, name: str) -> str:
 
 
 def _segment(voice: Voice, when: When) -> str:
-    return voice.say("for %(segments)s", segments=_quoted(voice, voice.program.titles.segment, when.segment))
+    return voice.say("for %(segments)s", segments=_quoted(voice, segment_titles(voice), when.segment))
+
+
+def segment_titles(voice: Voice) -> dict[str, Texts]:
+    """What members call segments, wherever the program says it."""
+    own = {name: segment.title for name, segment in voice.program.segments.items() if segment.title}
+    return {**voice.program.titles.segment, **own}
+
+
+def _experiment(voice: Voice, when: When) -> str:
+    """Members are not told which group they are in: who knows of it acts otherwise."""
+    return voice.say("for some members, while we try it out")
 
 
 def _region(voice: Voice, when: When) -> str:
@@ -347,6 +358,7 @@ AUDIENCE: dict[str, Callable[[Voice, When], str]] = {
     "membership": _membership,
     "badge": _badge,
     "segment": _segment,
+    "experiment": _experiment,
     "region": _region,
     "language": _language,
     "consent": _consent,

@@ -6,7 +6,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.calendar import PeriodUnit, Window
 from guerdon.core.program import Meter
 from guerdon.leaflet.amounts import amount, rate
-from guerdon.leaflet.conditions import level_titles, mechanic_title, only_these
+from guerdon.leaflet.conditions import level_titles, mechanic_title, only_these, segment_titles
 from guerdon.leaflet.measures import measure, metered
 from guerdon.leaflet.times import start_of_every, window
 from guerdon.leaflet.voice import Voice, capital
@@ -27,6 +27,8 @@ def on_what(voice: Voice, mechanic: Earn) -> str:
             "joined": voice.say("when you join %(title)s", title=title),
             "left": voice.say("when you leave %(title)s", title=title),
         }[kind]
+    if kind in ("entered_segment", "left_segment"):
+        return of_segment(voice, kind, which)
     if kind == "every":
         return _every(voice, which)
     if kind == "date":
@@ -36,6 +38,14 @@ def on_what(voice: Voice, mechanic: Earn) -> str:
         "birthday": voice.say("on your birthday"),
         "anniversary": voice.say("on each anniversary of your joining"),
     }.get(kind, "")
+
+
+def of_segment(voice: Voice, kind: str, name: str) -> str:
+    """Something for entering or leaving a segment."""
+    title = voice.say_in("a code", "%(title)s", title=voice.code(segment_titles(voice), name))
+    if kind == "entered_segment":
+        return voice.say("as soon as you belong to %(segment)s", segment=title)
+    return voice.say("once you no longer belong to %(segment)s", segment=title)
 
 
 def _every(voice: Voice, which: str) -> str:

@@ -6,6 +6,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.program import Allowance
 from guerdon.core.reducing import Off, PriceLimit
 from guerdon.leaflet.conditions import Conditions, conditions, exceptions, level_titles, mechanic_title
+from guerdon.leaflet.earn_amounts import of_segment
 from guerdon.leaflet.measures import metered
 from guerdon.leaflet.pages import Said
 from guerdon.leaflet.times import lasting, period, span
@@ -162,6 +163,8 @@ def _occasion(voice: Voice, mechanic: Coupon) -> str:
     if kind == "redeemed":
         titles = {reward.name: reward.title for reward in voice.program.rewards}
         return voice.say("as a reward: %(reward)s", reward=voice.quoted(voice.title(titles.get(name, {}), name)))
+    if kind in ("entered_segment", "left_segment"):
+        return of_segment(voice, kind, name)
     return {
         "purchase": voice.say("with a purchase, for the next one"),
         "enrol": voice.say("when you join"),

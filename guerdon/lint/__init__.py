@@ -6,7 +6,7 @@ wrong belongs in the language; what a program would cost belongs in a simulation
 """
 
 from guerdon.core.program import Program
-from guerdon.lint import doubled, levels, never, rewards, shadowed, totals
+from guerdon.lint import doubled, levels, never, rewards, segments, shadowed, totals
 from guerdon.lint.finding import FINDINGS, Finding
 
 CHECKS = (
@@ -16,6 +16,7 @@ CHECKS = (
     totals.totals_that_are_never_used_up,
     rewards.rewards_that_nobody_can_afford,
     levels.levels_that_nobody_can_reach,
+    segments.segments_that_are_misspelt,
 )
 """Every check, in the order in which a report lists what they find."""
 

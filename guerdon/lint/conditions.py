@@ -90,9 +90,22 @@ def contradictions(when: When, program: Program) -> Iterable[str]:
         joined = day_of(program.effective_from)
         if when.enrolled_at_least.ends(joined) > when.enrolled_at_most.ends(joined):
             yield "a member would have to be a longer and a newer one at once"
+    for name in when.experiment or {}:
+        yield from _not_running(name, when, program)
     for meter, bounds in (when.readings or {}).items():
         if bounds.least is not None and bounds.most is not None and bounds.least > bounds.most:
             yield f"{meter} would have to show more and less at once"
+
+
+def _not_running(name: str, when: When, program: Program) -> Iterable[str]:
+    """Why nobody is in a group of an experiment while the rest holds."""
+    between = program.experiments[name].between
+    if between is None:
+        return
+    if between[1] < program.effective_from:
+        yield f"the last day of {name}, {between[1]}, lies before the program begins on {program.effective_from}"
+    elif when.between is not None and not _overlap("between", between, when.between):
+        yield f"{name} runs from {between[0]} to {between[1]}, and on none of its own days"
 
 
 def _has_weekday(between: tuple[date, date], weekdays: tuple[int, ...]) -> bool:

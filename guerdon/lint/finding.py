@@ -11,6 +11,7 @@ FINDINGS = {
     "reward_unaffordable": "A reward that costs more than the limits and the expiry let anybody hold.",
     "rule_never_fires": "A mechanic whose conditions cannot all hold.",
     "rule_shadowed": "A mechanic in a lane that takes the first, behind one that applies whenever it does.",
+    "segment_misspelt": "A segment that is not declared, and spelt nearly as one that is.",
 }
 """Every code that a finding may carry."""
 

@@ -49,8 +49,9 @@ class Earn(msgspec.Struct, frozen=True, kw_only=True):
     title: Texts = {}
     on: str = "purchase"
     """What it reacts to: ``purchase``, ``enrol``, ``action:NAME``, ``reached:LEVEL``, ``awarded:BADGE``,
-    ``joined:PLAN``, ``left:PLAN``; or a day: ``birthday``, ``birthday:7`` (seven days before it), ``anniversary`` (of
-    joining), ``every:month`` (at the start of each), ``date:2026-03-29``.
+    ``joined:PLAN``, ``left:PLAN``, ``entered_segment:NAME``, ``left_segment:NAME``; or a day:
+    ``birthday``, ``birthday:7`` (seven days before it), ``anniversary`` (of joining), ``every:month`` (at the start of
+    each), ``date:2026-03-29``.
     """
     rate: Rate | None = None
     """Amount of the unit per smallest part of what is counted: minor units paid, grams, items."""

@@ -148,7 +148,7 @@ class Checked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Differing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing that a file says otherwise than the version in force."""
 
-    what: Literal["new", "dropped", "changed", "moved", "renamed"]
+    what: Literal["new", "dropped", "changed", "moved", "renamed", "reassigned"]
     sentence: str
     key: str = ""
     """The key that differs, with those around it; empty: the thing as a whole."""

@@ -71,8 +71,9 @@ def describe_event(
 ) -> Describe | None:
     """The event that tells the engine what has changed; None: nothing has, or the person was erased or has left.
 
-    To be submitted after the transaction is committed. ``segments``: None keeps those that the engine knows. The day
-    that ages are counted on is that of ``at``, in its own offset. Raises Refused (``member_unknown``).
+    To be submitted after the transaction is committed. ``segments``: None keeps those that the member is in when the
+    event is decided, whatever analysis has found meanwhile. The day that ages are counted on is that of ``at``, in its
+    own offset. Raises Refused (``member_unknown``).
     """
     whose = member_of(connection, program, member)
     stored = reading.find_member(connection, program, member)
@@ -81,14 +82,14 @@ def describe_event(
     state = decode_state(stored.state)
     if state.bar is not None and state.bar.is_end:
         return None
-    known = state.traits
-    kept = known.segments if segments is None else segments
-    traits = traits_of(connection, secret, program, member, on=at.date(), segments=kept, bands=bands)
-    if traits == _sorted(known):
+    keeps, known = segments is None, _sorted(state.traits)
+    traits = traits_of(connection, secret, program, member, on=at.date(), segments=segments or (), bands=bands)
+    if traits == (msgspec.structs.replace(known, segments=()) if keeps else known):
         return None
     moment = at.astimezone(UTC)
     mark = hashlib.blake2b(msgspec.json.encode(traits), digest_size=8).hexdigest()
-    return Describe(id=f"describe/{whose.id}/{moment:%Y%m%dT%H%M%S.%f}/{mark}", member=member, at=moment, traits=traits)
+    event_id = f"describe/{whose.id}/{moment:%Y%m%dT%H%M%S.%f}/{mark}"
+    return Describe(id=event_id, member=member, at=moment, traits=traits, keeps_segments=keeps)
 
 
 def birthday_events(

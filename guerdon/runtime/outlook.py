@@ -38,11 +38,11 @@ class Expiry(NamedTuple):
     reason: Literal["expiry", "inactivity"]
 
 
-def case_at(timeline: Timeline, state: MemberState, at: Instant) -> Case:
+def case_at(timeline: Timeline, member: str, state: MemberState, at: Instant) -> Case:
     """A settled state, ready to be asked about a moment. Nothing happens in it."""
     at = max(at, state.as_of)
     version = timeline.at(at) or timeline.versions[0]
-    event = Tick(id="reading", member="reading", at=moment_of(at))
+    event = Tick(id="reading", member=member, at=moment_of(at))
     return Case(version, state, event, at, NO_FACTS, traced=False)
 
 

@@ -127,8 +127,8 @@ def quote(connection: Connection, published: PublishedProgram, purchase: Purchas
     cart = _Cart(timeline, state, _facts(connection, published, stored.id, state, purchase))
     decision = decide(timeline, state, purchase, cart.facts, traced=True)
     version = timeline.at(at) or timeline.versions[0]
-    before = settled(connection, published.id, timeline, stored.id, state, at)
-    after = case_at(timeline, decision.state, at)
+    before = settled(connection, published.id, timeline, stored, state, at)
+    after = case_at(timeline, purchase.member, decision.state, at)
     if decision.outcome.refusal is not None:
         return Quote(purchase, decision, before, [], [], [], after)
     rewards = [_reward_now(cart, version, name, purchase, decision) for name in list(version.rewards)[:_MOST_REWARDS]]

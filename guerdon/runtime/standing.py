@@ -16,20 +16,19 @@ from guerdon.runtime.replay import history_of, replay
 from guerdon.runtime.story import MemberNotFound
 from guerdon.store import reading
 from guerdon.store.database import Connection
+from guerdon.store.reading import StoredMember
 
 
 def state_now(connection: Connection, program: int, timeline: Timeline, member: str, at: Instant) -> MemberState:
     """Where a member stands at an instant that is not before the last entry. Raises MemberNotFound."""
-    stored = reading.find_member(connection, program, member)
-    if stored is None:
-        raise MemberNotFound(f"There is no member {member}.")
-    return settled(connection, program, timeline, stored.id, decode_state(stored.state), at)
+    stored = _member(connection, program, member)
+    return settled(connection, program, timeline, stored, decode_state(stored.state), at)
 
 
 def state_at(connection: Connection, program: int, timeline: Timeline, member: str, seq: int) -> MemberState:
     """Where a member stood right after an entry of the journal. Raises MemberNotFound."""
     state = NEW_MEMBER
-    for replayed in replay(timeline, _journal(connection, program, member)):
+    for replayed in replay(timeline, reading.member_journal(connection, _member(connection, program, member).id)):
         if replayed.row.seq > seq:
             break
         state = replayed.decision.state
@@ -41,17 +40,18 @@ def state_as_of(connection: Connection, program: int, timeline: Timeline, member
 
     An event counts by the time at which it happened, whenever it was recorded.
     """
-    rows = [row for row in _journal(connection, program, member) if row.at <= at]
+    stored = _member(connection, program, member)
+    rows = [row for row in reading.member_journal(connection, stored.id) if row.at <= at]
     state = NEW_MEMBER
     for replayed in replay(timeline, rows):
         state = replayed.decision.state
     if not rows:
         return state
-    return settled(connection, program, timeline, rows[0].member, state, instant_of(at))
+    return settled(connection, program, timeline, stored, state, instant_of(at))
 
 
 def settled(
-    connection: Connection, program: int, timeline: Timeline, member: int, state: MemberState, at: Instant
+    connection: Connection, program: int, timeline: Timeline, member: StoredMember, state: MemberState, at: Instant
 ) -> MemberState:
     """A state with everything settled that falls due up to an instant. Nothing is stored.
 
@@ -60,15 +60,15 @@ def settled(
     wakes_at = timeline.wakes_at(state)
     if wakes_at is None or wakes_at > at or state.as_of > at:
         return state
-    event = Tick(id="reading", member="reading", at=moment_of(at))
+    event = Tick(id="reading", member=member.key, at=moment_of(at))
     needed = timeline.needs_history(state, at)
-    history = history_of(reading.member_journal(connection, member)) if needed else ()
+    history = history_of(reading.member_journal(connection, member.id)) if needed else ()
     limits, added = reading.limits_used(connection, program, list(timeline.limits_for([event])))
     return decide(timeline, state, event, Facts(limits, history=history, added=added)).state
 
 
-def _journal(connection: Connection, program: int, member: str) -> list[reading.JournalRow]:
+def _member(connection: Connection, program: int, member: str) -> StoredMember:
     stored = reading.find_member(connection, program, member)
     if stored is None:
         raise MemberNotFound(f"There is no member {member}.")
-    return reading.member_journal(connection, stored.id)
+    return stored

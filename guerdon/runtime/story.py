@@ -11,11 +11,13 @@ from typing import NamedTuple
 from guerdon.core.calendar import Instant, instant_of
 from guerdon.core.effects import MEMBER_ACCOUNTS, Effect, Note, transfers_of
 from guerdon.core.events import Event
+from guerdon.core.facts import PastEvent
 from guerdon.core.refusals import Refusal
 from guerdon.core.state import MemberState
 from guerdon.core.timeline import Timeline
 from guerdon.runtime.programs import PublishedProgram
 from guerdon.runtime.replay import Replayed, replay
+from guerdon.runtime.segments import Stay, stays
 from guerdon.store import reading
 from guerdon.store.database import Connection
 
@@ -49,6 +51,8 @@ class Statement(NamedTuple):
     member: str
     state: MemberState
     lines: list[StatementLine]
+    segments: list[Stay]
+    """The segments that the member was in, and when."""
 
 
 class Explanation(NamedTuple):
@@ -70,10 +74,13 @@ def statement(connection: Connection, program: int, member: str) -> Statement:
     lines: list[StatementLine] = []
     balances: Counter[str] = Counter()
     state = MemberState()
+    past: list[PastEvent] = []
     for replayed in _replayed(connection, program, member, traced=False):
-        state = replayed.decision.state
+        state, outcome = replayed.decision.state, replayed.decision.outcome
         lines += _lines(replayed, balances)
-    return Statement(member, state, lines)
+        if outcome.refusal is None:
+            past.append(PastEvent(replayed.event, outcome.effects))
+    return Statement(member, state, lines, stays(past))
 
 
 def explain(

@@ -116,6 +116,7 @@ def in_the_app(guerdon: Both) -> None:
     assert guerdon.members.read("ann", as_of=JOINED).purchases == 0
     assert [member.member for member in guerdon.members.list()] == ["ann"]
     assert [entry.event for entry in guerdon.members.statement("ann", order="oldest")][:2] == ["e1", "p1"]
+    assert guerdon.members.segments("ann").segments == []
     assert [wallet.unit for wallet in guerdon.wallets.read("ann").items] == ["points"]
     assert guerdon.wallets.read_one("ann", "points").debt == 12
     assert guerdon.events.read("p1").event.lines == (Line("tea", 2500),)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from ledger_fixtures import FULL, SIMPLE, Shop, buy, enrol, moment, named
 
-from guerdon.core.events import Describe, Traits
+from guerdon.core.events import Describe, Segment, Traits
 from guerdon.core.refusals import Refused
 from guerdon.people import describing, erasing, persons, retention
 from guerdon.people.consents import Details, consents_of, current_consents, record_consent
@@ -340,7 +340,21 @@ def test_a_change_leads_to_an_event_and_no_change_to_none(shop: Shop) -> None:
     say(shop, "ana", "marketing", False, NOW + timedelta(days=1))
     withdrawn = describe(shop)
     assert withdrawn is not None
-    assert (withdrawn.traits.consents, withdrawn.traits.segments) == ((), ("a", "b"))
+    assert (withdrawn.traits.consents, withdrawn.traits.segments, withdrawn.keeps_segments) == ((), (), True)
+    shop.meets(withdrawn)
+    assert shop.state("ana").traits.segments == ("a", "b")
+
+
+def test_a_description_does_not_undo_what_analysis_has_found_meanwhile(shop: Shop) -> None:
+    keep(shop, "ana")
+    shop.meets(Segment(id="s1", member="ana", at=NOW, entered=("regular",)))
+    event = describe(shop)
+    assert event is not None
+    shop.meets(Segment(id="s2", member="ana", at=NOW, entered=("at-risk",), left=("regular",)))
+    shop.meets(event)
+    traits = shop.state("ana").traits
+    assert (traits.region, traits.segments) == ("Sofia", ("at-risk",))
+    assert shop.is_proven()
 
 
 def test_a_birthday_that_leads_into_another_band_is_told(shop: Shop) -> None:

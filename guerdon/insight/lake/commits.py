@@ -100,13 +100,19 @@ def read_program_of(folder: Path) -> StoredProgram | None:
 
 def read_commits(folder: Path) -> list[Commit]:
     """Every commit of a lake, oldest first, each of whose files is there. Raises ``LakeDamaged``."""
-    commits = [_decoded(file, Commit) for file in sorted((folder / "commits").glob("*.json"))]
-    for place, commit in enumerate(commits, start=1):
-        if commit.number != place:
+    files = sorted((folder / "commits").glob("*.json"))
+    for place, file in enumerate(files, start=1):
+        if file.name != _name_of(place):
             raise LakeDamaged(f"The lake {folder} lacks its commit {place}. {_ANEW}")
+    commits = [_decoded(file, Commit) for file in files]
+    for commit in commits:
         for named in commit.files:
             _check_file(folder, named)
     return commits
+
+
+def _name_of(commit: int) -> str:
+    return f"{commit:06}.json"
 
 
 def _check_file(folder: Path, named: LakeFile) -> None:
@@ -121,7 +127,7 @@ def add_commit(folder: Path, commit: Commit) -> None:
     """Let what a commit names count from now on."""
     for named in commit.files:
         _flush(folder / named.file)
-    write_whole(folder / "commits" / f"{commit.number:06}.json", msgspec.json.format(msgspec.json.encode(commit)))
+    write_whole(folder / "commits" / _name_of(commit.number), msgspec.json.format(msgspec.json.encode(commit)))
 
 
 def write_program(folder: Path, program: StoredProgram) -> None:

@@ -39,6 +39,7 @@ from guerdon.core.events import (
     Renew,
     Return,
     ReturnedLine,
+    Segment,
     Send,
     Separate,
     Settle,
@@ -767,6 +768,12 @@ CASES: list[tuple[str, str, Callable[[], Story], Event]] = [
         "The member has had the trial of the plan plus already.",
         lambda: in_plans(Join(**at(), plan="plus", trial=True), Leave(**at(), plan="plus", at_once=True)),
         Join(**at(), plan="plus", trial=True),
+    ),
+    (
+        "segment_entered_and_left",
+        "The segment lapsing cannot be entered and left at once.",
+        shop,
+        Segment(**at(), entered=("new", "lapsing"), left=("lapsing",)),
     ),
     (
         "sending_to_oneself",

@@ -61,6 +61,7 @@ EXAMPLE_NAMES = Names(
     lanes=frozenset({"campaigns"}),
     levels=("silver", "gold"),
     mechanics=frozenset({"base"}),
+    experiments={"spring": ("control", "ten", "twenty")},
     causes=frozenset({"sea"}),
     streaks=frozenset({"weekly"}),
     coupons=frozenset({"free-coffee"}),

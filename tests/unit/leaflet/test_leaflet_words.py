@@ -315,6 +315,7 @@ SAMPLES = {
     "membership": ("plus",),
     "badge": ("explorer",),
     "segment": ("students",),
+    "experiment": {"spring": ("ten",)},
     "region": ("sofia",),
     "language": ("bg", "ru"),
     "consent": ("marketing",),

@@ -28,7 +28,7 @@ def climber(**levels: Needs | int) -> Story:
 
 def ahead(story: Story, when: str) -> tuple[str, list[tuple[str, int, int]], list[tuple[str, int, int]]] | None:
     """The next level, with what there is and what it takes of each thing that is missing."""
-    (standing,) = ladders(case_at(story.timeline, story.state, instant(when)))
+    (standing,) = ladders(case_at(story.timeline, "m", story.state, instant(when)))
     if standing.ahead is None:
         return None
     level, all_of, any_of = standing.ahead
@@ -97,12 +97,12 @@ def test_meters_show_what_lies_in_their_windows_on_the_day():
     story = climber(silver=50_000)
     story.buys("2026-12-31 12:00", "10")
 
-    assert meters(case_at(story.timeline, story.state, instant("2026-12-31 23:59"))) == {
+    assert meters(case_at(story.timeline, "m", story.state, instant("2026-12-31 23:59"))) == {
         "spend": 1_000,
         "visits": 1,
         "card": 1_000,
     }
-    assert set(meters(case_at(story.timeline, story.state, instant("2027-01-01"))).values()) == {0}
+    assert set(meters(case_at(story.timeline, "m", story.state, instant("2027-01-01"))).values()) == {0}
 
 
 EXPIRING = """
@@ -125,7 +125,7 @@ def test_what_expires_first_is_told_whatever_makes_it_expire(expires, inactive, 
     story.buys("2026-01-10 12:00", "5")
     story.buys("2026-02-20 12:00", "10")
 
-    found = next_expiry(case_at(story.timeline, story.state, instant("2026-02-21")), "points")
+    found = next_expiry(case_at(story.timeline, "m", story.state, instant("2026-02-21")), "points")
 
     if not amount:
         assert found is None
@@ -137,4 +137,4 @@ def test_what_expires_first_is_told_whatever_makes_it_expire(expires, inactive, 
 def test_of_a_unit_that_nobody_knows_nothing_expires():
     story = climber(silver=50_000)
 
-    assert next_expiry(case_at(story.timeline, story.state, instant("2026-02-21")), "miles") is None
+    assert next_expiry(case_at(story.timeline, "m", story.state, instant("2026-02-21")), "miles") is None

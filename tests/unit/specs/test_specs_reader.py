@@ -221,6 +221,14 @@ EVENTS = [
             "traits": {"birthday": "05-17", "age": 25, "segments": ["students", "new"], "consents": ["marketing"]},
         },
     ),
+    (
+        "describe: {region: sofia}, keeps_segments: yes",
+        {"kind": "describe", "traits": {"region": "sofia"}, "keeps_segments": True},
+    ),
+    (
+        "segment: ann, entered: [at-risk, new], left: regular, by: rfm",
+        {"kind": "segment", "member": "ann", "entered": ["at-risk", "new"], "left": ["regular"], "by": "rfm"},
+    ),
     ("erase: yes", {"kind": "erase"}),
     ("deliver: purchase-1", {"kind": "deliver", "purchase": "purchase-1"}),
     ("use: free-cup, quantity: 2", {"kind": "use", "benefit": "free-cup", "quantity": 2}),
