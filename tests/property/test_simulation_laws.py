@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, event as note_kind, given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import event as note_kind
 from hypothesis import strategies as st
 
 from guerdon.core.calendar import moment_of
