@@ -168,6 +168,7 @@ _WORDS_OF_NAME: Mapping[str, str] = {
     "times": "How often.",
     "title": "What it is for, in words.",
     "to": "The other member's id.",
+    "studies/number": "The number of a study.",
     "unit": "The unit, by its name in the program file.",
     "units": "One each.",
     "until": "Up to when.",
@@ -192,6 +193,7 @@ _PROBLEM_OF_PATH: Mapping[str, str] = {
     "number": "version_not_found",
     "partner": "partner_not_found",
     "rewards/name": "limit_not_found",
+    "studies/number": "study_not_found",
     "unit": "unit_not_found",
     "webhooks/number": "webhook_not_found",
 }

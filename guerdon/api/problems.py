@@ -90,12 +90,14 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "secret_key_differs": (503, "What is needed was closed with another secret key than those of this deployment."),
     "secret_key_missing": (503, "This deployment has no secret key yet: set GUERDON_SECRET_KEY and start it again."),
     "stopping": (503, "The service is stopping. Try again with the same id."),
+    "study_not_found": (404, "There is no such study."),
     "too_many_lines": (413, "The body has more than {most} lines. Send it in several parts."),
     "too_many_listeners": (
         503,
         "This worker has as many listeners as it takes ({most}). Come back later, or ask for /v1/changes.",
     ),
     "too_many_requests": (429, "The key makes more than {most} requests a second."),
+    "too_many_studies": (429, "There are {most} questions waiting already. Ask again when some are answered."),
     "unit_not_found": (404, "The program has no unit {unit}."),
     "unsupported_media_type": (415, "The body is of a kind that is not taken here."),
     "version_cannot_be_dated": (409, "{reason}"),
@@ -114,6 +116,7 @@ _SECONDS_TO_RETRY = {
     "stopping": "2",
     "database_unavailable": "2",
     "too_many_requests": "1",
+    "too_many_studies": "10",
 }
 
 
@@ -122,6 +125,7 @@ _TURNED_AWAY = {
     "stopping": "stopping",
     "too_many_listeners": "queue_full",
     "too_many_requests": "rate_limited",
+    "too_many_studies": "queue_full",
 }
 
 

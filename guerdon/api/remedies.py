@@ -659,6 +659,11 @@ PROBLEM_WORDS: dict[str, Words] = {
         "Send the same again with the same id; another process answers.",
         journaled=False,
     ),
+    "study_not_found": Words(
+        "The program has no study of that number; studies are kept for a month.",
+        "List the studies, or ask again.",
+        journaled=False,
+    ),
     "too_many_lines": Words(
         "A bulk request has a bound on its lines.",
         "Send the lines in several requests, one after the other.",
@@ -672,6 +677,11 @@ PROBLEM_WORDS: dict[str, Words] = {
     "too_many_requests": Words(
         "The key has used up its requests for this second.",
         "Wait as long as `Retry-After` says. Send many events in one bulk request. A manager can make a key for more.",
+        journaled=False,
+    ),
+    "too_many_studies": Words(
+        "Studies are answered one after the other, and so many of a program may wait.",
+        "Come back after `Retry-After`, or drop questions that nobody waits for any more.",
         journaled=False,
     ),
     "unit_not_found": Words(

@@ -34,6 +34,7 @@ from guerdon.works import running
 from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
 from guerdon.works.persons import persons_part
+from guerdon.works.studies import studies_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
@@ -44,6 +45,7 @@ PRIVATE_WEBHOOKS = "GUERDON_PRIVATE_WEBHOOKS"
 BROKER = "GUERDON_BROKER_URL"
 MOST_WAITING = "GUERDON_MOST_WAITING"
 CONNECTIONS = "GUERDON_CONNECTIONS"
+LAKE = "GUERDON_LAKE"
 VARIABLES: Mapping[str, str] = {
     LOG_ALL: "`all`: a line in the log for every request; otherwise for those that fail or take a second and more.",
     PRIVATE_WEBHOOKS: "`allowed`: webhooks may go to addresses of one's own network.",
@@ -147,6 +149,7 @@ def work() -> None:
         running.relay_part(),
         figures_part(Metrics()),
         persons_part(settings.secret),
+        studies_part(_lakes()),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)
@@ -163,6 +166,14 @@ def _settings() -> Settings:
         secret=secret_key(None if home is None else Path(home)),
         private_webhooks=os.environ.get(PRIVATE_WEBHOOKS) == "allowed",
     )
+
+
+def _lakes() -> Path | None:
+    """The folder that the lakes of programs lie in; None: there is none."""
+    named, home = os.environ.get(LAKE), os.environ.get(_HOME)
+    if named:
+        return Path(named)
+    return None if home is None else Path(home) / "lake"
 
 
 def _observe() -> None:

@@ -23,6 +23,7 @@ from guerdon.client.persons import Persons
 from guerdon.client.programs import Programs
 from guerdon.client.reports import Campaigns, Causes, Liability, Partners
 from guerdon.client.rewards import Rewards, Tiers
+from guerdon.client.studies import Studies
 from guerdon.client.ways import Async, Sync
 from guerdon.client.webhooks import Webhooks
 
@@ -52,6 +53,7 @@ class _Groups(Group[Way]):
         self.partners = Partners(way)
         self.causes = Causes(way)
         self.liability = Liability(way)
+        self.studies = Studies(way)
         self.changes = Changes(way)
         self.webhooks = Webhooks(way)
         self.keys = Keys(way)

@@ -1258,3 +1258,40 @@ select exists (
 -- name: is_there
 -- Whether the database answers, with Guerdon's tables in it.
 select exists (select from programs)
+
+-- name: ask_study
+-- Put a question about a program.
+insert into studies (program, kind, question) values (%(program)s, %(kind)s, %(question)s) returning id
+
+-- name: studies
+-- The newest questions about a program, without their answers.
+select id, kind, question, asked_at, begun_at, ended_at, null, problem
+from studies where program = %(program)s and id < %(before)s order by id desc limit %(most)s
+
+-- name: study
+-- A question with its answer.
+select id, kind, question, asked_at, begun_at, ended_at, answer, problem
+from studies where program = %(program)s and id = %(id)s
+
+-- name: drop_study
+-- Forget a question and its answer.
+delete from studies where program = %(program)s and id = %(id)s
+
+-- name: studies_open
+-- How many questions about a program wait or run.
+select count(*) from studies where program = %(program)s and ended_at is null
+
+-- name: begin_study
+-- Begin with the question that has waited longest. Whoever holds the lease is the only one who does.
+update studies set begun_at = now(), tries = tries + 1
+where id = (select min(id) from studies where ended_at is null)
+returning id, program, kind, question, tries
+
+-- name: end_study
+-- Note the answer, or why there is none.
+update studies set ended_at = now(), answer = %(answer)s, problem = %(problem)s
+where id = %(id)s and ended_at is null
+
+-- name: drop_old_studies
+-- Forget answers that nobody will ask for again.
+delete from studies where ended_at < now() - make_interval(days => %(days)s)

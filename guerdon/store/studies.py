@@ -1,0 +1,81 @@
+"""Studies as stored: questions that wait, and answers that are kept for a while. Nothing here commits."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from guerdon.store.database import Connection
+from guerdon.store.queries import statement
+
+
+class StoredStudy(NamedTuple):
+    """A question, as one looks at it."""
+
+    id: int
+    kind: str
+    question: bytes
+    asked_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    answer: bytes | None
+    """None too where only the questions were asked for."""
+    problem: str | None
+
+
+class BegunStudy(NamedTuple):
+    """A question that is being answered."""
+
+    id: int
+    program: int
+    kind: str
+    question: bytes
+    tries: int
+    """How often it was begun, this time included."""
+
+
+def ask(connection: Connection, program: int, kind: str, question: bytes) -> int:
+    """Put a question; gives its number."""
+    asked = {"program": program, "kind": kind, "question": question.decode()}
+    row = connection.execute(statement("ask_study"), asked).fetchone()
+    assert row is not None, "an insert gives its row"
+    number: int = row[0]
+    return number
+
+
+def open_questions(connection: Connection, program: int) -> int:
+    """How many questions about a program wait or run."""
+    row = connection.execute(statement("studies_open"), {"program": program}).fetchone()
+    return 0 if row is None else row[0]
+
+
+def find(connection: Connection, program: int, number: int) -> StoredStudy | None:
+    """A question with its answer; None: there is none of that number."""
+    row = connection.execute(statement("study"), {"program": program, "id": number}).fetchone()
+    return None if row is None else StoredStudy(*row)
+
+
+def newest(connection: Connection, program: int, *, before: int, most: int) -> list[StoredStudy]:
+    """The newest questions below a number, without their answers."""
+    asked = {"program": program, "before": before, "most": most}
+    return [StoredStudy(*row) for row in connection.execute(statement("studies"), asked)]
+
+
+def drop(connection: Connection, program: int, number: int) -> bool:
+    """Forget a question and its answer; gives whether there was one."""
+    return connection.execute(statement("drop_study"), {"program": program, "id": number}).rowcount == 1
+
+
+def begin(connection: Connection) -> BegunStudy | None:
+    """Begin with the question that has waited longest; None: none waits."""
+    row = connection.execute(statement("begin_study")).fetchone()
+    return None if row is None else BegunStudy(*row)
+
+
+def end(connection: Connection, number: int, *, answer: bytes | None = None, problem: str | None = None) -> None:
+    """Note the answer, or why there is none. A question that was dropped meanwhile stays dropped."""
+    told = None if answer is None else answer.decode()
+    connection.execute(statement("end_study"), {"id": number, "answer": told, "problem": problem})
+
+
+def drop_old(connection: Connection, days: int) -> None:
+    """Forget answers that are older."""
+    connection.execute(statement("drop_old_studies"), {"days": days})

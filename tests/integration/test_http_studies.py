@@ -1,0 +1,137 @@
+"""Studies over HTTP: asked, answered in a process of its own, read; and what becomes of one that goes wrong."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from http_fixtures import Counter, counter
+from ledger_fixtures import SIMPLE, buy, enrol, named
+
+from guerdon.api import studies as resource
+from guerdon.runtime.till import Till
+from guerdon.store import studies as stored
+from guerdon.store.database import connect
+from guerdon.works import studies as works
+
+DRAFT = SIMPLE.replace("rate: 1 per 1 USD", "rate: 2 per 1 USD")
+SIMULATION = {"kind": "simulation", "source": DRAFT}
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Counter]:
+    """Ann and Bob have bought for 100.00 and 50.00."""
+    with counter(database_url, SIMPLE, named(SIMPLE, "other")) as open_counter:
+        till = Till(lambda: connect(database_url), open_counter.programs["shop"])
+        till.commit([enrol("ann"), enrol("bob")])
+        till.commit([buy("p1", "ann", "2026-02-01", "100.00"), buy("p2", "bob", "2026-02-02", "50.00")])
+        till.close()
+        yield open_counter
+
+
+def asked(shop: Counter, question: dict[str, Any], *, program: str = "shop", status: int = 202) -> dict[str, Any]:
+    answer = shop.client.post("/v1/studies", json=question, headers=shop.headers("auditor", program=program))
+    assert answer.status_code == status, answer.text
+    return dict(answer.json())
+
+
+def read(shop: Counter, number: int, *, program: str = "shop") -> Any:
+    return shop.client.get(f"/v1/studies/{number}", headers=shop.headers("auditor", program=program))
+
+
+def worked(shop: Counter, lakes: Path | None) -> None:
+    """Let the works answer everything that waits."""
+    while works.take_next(shop.url, lakes, threading.Event()):
+        pass
+
+
+def test_a_simulation_is_asked_worked_on_and_read(shop: Counter, tmp_path: Path) -> None:
+    """Under the draft 300 points are given where 150 were."""
+    made = asked(shop, SIMULATION)
+    assert made["status"] == "waiting"
+    worked(shop, tmp_path)
+    told = read(shop, made["id"]).json()
+    assert told["status"] == "answered", told
+    assert told["question"] == SIMULATION
+    issued = [
+        [unit["issued"] for unit in side["units"] if unit["unit"] == "points"]
+        for side in (told["answer"]["draft"], told["answer"]["current"])
+    ]
+    assert issued == [[300], [150]]
+    listed = shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"]
+    assert [(item["id"], item["status"], item.get("answer")) for item in listed] == [(made["id"], "answered", None)]
+
+
+def test_a_draft_that_cannot_be_read_is_refused_at_once(shop: Counter) -> None:
+    problem = asked(shop, {"kind": "simulation", "source": "program: 7"}, status=422)
+    assert problem["code"] == "program_not_right"
+    assert shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"] == []
+
+
+@pytest.mark.parametrize("question", [{"kind": "weather"}, {}, {"kind": "figures", "by": ["a", "b", "c"]}])
+def test_what_is_no_question(shop: Counter, question: dict[str, Any]) -> None:
+    assert asked(shop, question, status=422)["code"] == "not_as_wanted"
+
+
+def test_only_so_many_may_wait(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "MOST_OPEN", 1)
+    asked(shop, SIMULATION)
+    assert asked(shop, SIMULATION, status=429)["code"] == "too_many_studies"
+    assert asked(shop, SIMULATION, program="other")["status"] == "waiting"
+
+
+def test_another_program_sees_none_of_it(shop: Counter) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    assert read(shop, number, program="other").json()["code"] == "study_not_found"
+    there = shop.headers("manager", program="other")
+    assert shop.client.delete(f"/v1/studies/{number}", headers=there).status_code == 404
+    assert read(shop, number).status_code == 200
+
+
+def test_one_that_is_dropped_is_gone(shop: Counter, tmp_path: Path) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    assert shop.client.delete(f"/v1/studies/{number}", headers=shop.headers("auditor")).status_code == 403
+    assert shop.client.delete(f"/v1/studies/{number}", headers=shop.headers("manager")).status_code == 204
+    assert read(shop, number).status_code == 404
+    assert read(shop, 2**80).status_code == 404
+    worked(shop, tmp_path)
+
+
+def test_a_program_without_events_has_no_simulation(shop: Counter) -> None:
+    number = asked(shop, {"kind": "simulation", "source": named(DRAFT, "other")}, program="other")["id"]
+    worked(shop, None)
+    told = read(shop, number, program="other").json()
+    assert told["status"] == "failed"
+    assert "no event" in told["problem"]
+
+
+def test_one_that_ends_its_process_again_and_again_is_given_up(
+    shop: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    monkeypatch.setattr(works, "_in_a_process", lambda *_: None)  # it ends, and has noted nothing
+    worked(shop, tmp_path)
+    told = read(shop, number).json()
+    assert (told["status"], "3 times" in told["problem"]) == ("failed", True)
+
+
+def test_one_whose_works_stop_is_taken_up_again(shop: Counter, tmp_path: Path) -> None:
+    number, over = asked(shop, SIMULATION)["id"], threading.Event()
+    over.set()
+    assert works.take_next(shop.url, tmp_path, over)
+    assert read(shop, number).json()["status"] == "running"
+    worked(shop, tmp_path)
+    assert read(shop, number).json()["status"] == "answered"
+
+
+def test_old_answers_are_dropped(shop: Counter) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    with connect(shop.url, autocommit=True) as connection:
+        stored.end(connection, number, problem="it rained")
+        connection.execute("update studies set ended_at = now() - interval '29 days'")
+        stored.drop_old(connection, 30)
+        assert stored.find(connection, shop.programs["shop"], number) is not None
+        connection.execute("update studies set ended_at = now() - interval '31 days'")
+        stored.drop_old(connection, 30)
+        assert stored.find(connection, shop.programs["shop"], number) is None
