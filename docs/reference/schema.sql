@@ -622,6 +622,39 @@ COMMENT ON COLUMN public.stream_readers.name IS 'The reader: nats or kafka.';
 COMMENT ON COLUMN public.stream_readers."position" IS 'The last position that it has passed on.';
 COMMENT ON COLUMN public.stream_readers.moved_at IS 'When it last moved.';
 
+CREATE TABLE public.studies (
+    id bigint NOT NULL,
+    program integer NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    question json NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    begun_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    answer json,
+    problem text,
+    CONSTRAINT study_ends_with_an_answer_or_a_problem CHECK ((((ended_at IS NULL) = ((answer IS NULL) AND (problem IS NULL))) AND ((answer IS NULL) OR (problem IS NULL))))
+);
+COMMENT ON TABLE public.studies IS 'Questions that the works answer in a process of their own. They read the ledger and never write to it.';
+COMMENT ON COLUMN public.studies.id IS 'Its number.';
+COMMENT ON COLUMN public.studies.program IS 'The program that is asked about.';
+COMMENT ON COLUMN public.studies.kind IS 'What is asked: figures, segments, roll-forward, signals, simulation.';
+COMMENT ON COLUMN public.studies.question IS 'The question in its JSON.';
+COMMENT ON COLUMN public.studies.asked_at IS 'When it was asked.';
+COMMENT ON COLUMN public.studies.begun_at IS 'When it was last begun; null: it waits.';
+COMMENT ON COLUMN public.studies.tries IS 'How often it was begun: a process that dies in it is tried again, a few times.';
+COMMENT ON COLUMN public.studies.ended_at IS 'When it ended; null: it waits or runs.';
+COMMENT ON COLUMN public.studies.answer IS 'The answer, as the command of the same name prints it with --json; null: there is none.';
+COMMENT ON COLUMN public.studies.problem IS 'Why there is no answer; null: there is one, or it has not ended.';
+ALTER TABLE public.studies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.studies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.transfers (
     member bigint NOT NULL,
     seq integer NOT NULL,
@@ -811,6 +844,8 @@ ALTER TABLE ONLY public.stream
     ADD CONSTRAINT stream_pkey PRIMARY KEY (program, "position");
 ALTER TABLE ONLY public.stream_readers
     ADD CONSTRAINT stream_readers_pkey PRIMARY KEY (program, name);
+ALTER TABLE ONLY public.studies
+    ADD CONSTRAINT studies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (member, seq, number);
 ALTER TABLE ONLY public.webhook_deliveries
@@ -830,6 +865,8 @@ CREATE INDEX members_due ON public.members USING btree (program, next_due_at, id
 CREATE UNIQUE INDEX person_merged_once ON public.person_merges USING btree (member) WHERE (undone_at IS NULL);
 CREATE INDEX person_merges_into ON public.person_merges USING btree (target) WHERE (undone_at IS NULL);
 CREATE INDEX stream_told_at ON public.stream USING btree (program, told_at);
+CREATE INDEX studies_by_program ON public.studies USING btree (program, id);
+CREATE INDEX studies_waiting ON public.studies USING btree (id) WHERE (ended_at IS NULL);
 CREATE INDEX webhook_deliveries_by_webhook ON public.webhook_deliveries USING btree (webhook, id);
 CREATE INDEX webhook_deliveries_tried_at ON public.webhook_deliveries USING brin (tried_at);
 CREATE INDEX webhook_waiting_by_member ON public.webhook_waiting USING btree (webhook, member, "position", number) WHERE (died_at IS NULL);
@@ -872,6 +909,8 @@ ALTER TABLE ONLY public.retention_rules
     ADD CONSTRAINT retention_rules_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE ONLY public.seeds
     ADD CONSTRAINT seeds_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
+ALTER TABLE ONLY public.studies
+    ADD CONSTRAINT studies_program_fkey FOREIGN KEY (program) REFERENCES public.programs(id);
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.balances ENABLE ROW LEVEL SECURITY;
@@ -914,6 +953,7 @@ CREATE POLICY one_program ON public.retention_rules TO guerdon_program USING ((p
 CREATE POLICY one_program ON public.stream TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.stream_heads TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.stream_readers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
+CREATE POLICY one_program ON public.studies TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.transfers TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.webhook_deliveries TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
 CREATE POLICY one_program ON public.webhook_waiting TO guerdon_program USING ((program = ( SELECT public.acting_program() AS acting_program)));
@@ -929,6 +969,7 @@ ALTER TABLE public.seeds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stream ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stream_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stream_readers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.studies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.transfers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.webhook_waiting ENABLE ROW LEVEL SECURITY;
@@ -960,6 +1001,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO guerdon_pro
 GRANT SELECT ON TABLE public.stream TO guerdon_program;
 GRANT SELECT ON TABLE public.stream_heads TO guerdon_program;
 GRANT SELECT ON TABLE public.stream_readers TO guerdon_program;
+GRANT SELECT,INSERT,DELETE ON TABLE public.studies TO guerdon_program;
 GRANT SELECT ON TABLE public.transfers TO guerdon_program;
 GRANT SELECT ON TABLE public.webhook_deliveries TO guerdon_program;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_waiting TO guerdon_program;

@@ -206,7 +206,7 @@ class Life:
 
     def _choose(self, at: Instant) -> None:
         """Choose from every menu as soon as a period begins; where that is too late, for the next one."""
-        case = case_at(self.timeline, self.rehearsal.state(SHOPPER), at)
+        case = case_at(self.timeline, SHOPPER, self.rehearsal.state(SHOPPER), at)
         for menu in self._menus:
             period = case.period_start(self.zone.day(at), menu.settings.every)
             wanted = self.way.chooses.get(menu.name, ())

@@ -8,11 +8,8 @@ stock) and what they send each other is found in **passes**, until it stands sti
 Behaviour does not change in a replay: members buy what they bought. An **uplift** is an assumption about that, and
 named as one wherever its figures are shown.
 
-<<<<<<< HEAD
 ``simulating.simulate`` is what commands, pages and searches call; ``on_spark`` lets Spark do the folding. A history is
 one file (``database``, ``lake``, ``ndjson``; the demo has its own); a new source is one more.
 
-=======
->>>>>>> studies
 Reading files of programs, drawing and printing do not belong here.
 """

@@ -18,23 +18,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from guerdon.core.calendar import Instant
-<<<<<<< HEAD
 from guerdon.core.events import Event, instant_of_event
-=======
-from guerdon.core.effects import Sent
-from guerdon.core.events import Event, instant_of_event, may_go_back, returned
->>>>>>> studies
 from guerdon.core.program import Program
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
 from guerdon.insight.simulation.comparing import compare
 from guerdon.insight.simulation.courses import Course
 from guerdon.insight.simulation.figures import Bought, Compared, Figures
-<<<<<<< HEAD
 from guerdon.insight.simulation.fold import NOTHING_SHARED, Shared, fold
-=======
-from guerdon.insight.simulation.fold import NOTHING_SHARED, Shared, Step, fold
->>>>>>> studies
 from guerdon.insight.simulation.history import MemberHistory, MemoryShard, Shard
 from guerdon.insight.simulation.recording import MemberTally, Tally
 from guerdon.insight.simulation.uplift import Uplift, lifting
@@ -111,11 +102,7 @@ class Folder:
         """Fold the members of some shards; ``told`` hears every so often how many more are done."""
         plan, part = self.plan, Part(len(self.plan.trials))
         tallies = [Tally(timeline, plan.counts_from, by_category=plan.by_category) for timeline in self.timelines]
-<<<<<<< HEAD
         part.figures, part.sent = [tally.figures for tally in tallies], [tally.sent for tally in tallies]
-=======
-        part.figures = [tally.figures for tally in tallies]
->>>>>>> studies
         lifts = [None if trial.uplift is None else lifting(trial.uplift) for trial in plan.trials]
         since = 0
         for shard in shards:
@@ -124,16 +111,9 @@ class Folder:
                 part.met.update([history.member] if any(history.member in each.inbound for each in shared) else [])
                 members: list[MemberTally] = []
                 for place, timeline in enumerate(self.timelines):
-<<<<<<< HEAD
                     member = tallies[place].open(history.member)
                     for step in fold(timeline, history, shared[place], plan.ends_at, lifts[place]):
                         member.hear(step)
-=======
-                    member, sent = tallies[place].open(history.member), part.sent[place]
-                    for step in fold(timeline, history, shared[place], plan.ends_at, lifts[place]):
-                        member.hear(step)
-                        sent += _sent(step)
->>>>>>> studies
                     member.close()
                     members.append(member)
                 if plan.is_compared and history.events:
@@ -146,17 +126,6 @@ class Folder:
         return part
 
 
-<<<<<<< HEAD
-=======
-def _sent(step: Step) -> list[Event]:
-    """What a decision sends to other members, or sends back because it was refused."""
-    outcome = step.decision.outcome
-    if outcome.refusal is not None:
-        return [returned(step.event, outcome.refusal.code)] if may_go_back(step.event) else []
-    return [effect.event for effect in outcome.effects if effect.__class__ is Sent]
-
-
->>>>>>> studies
 class Settled(NamedTuple):
     """The last pass, and whether another would have come to the same."""
 

@@ -33,10 +33,7 @@ from guerdon.core.effects import (
     Refunded,
     Reversed,
     Rewarded,
-<<<<<<< HEAD
     Sent,
-=======
->>>>>>> studies
     Spent,
     TierChanged,
 )
@@ -48,13 +45,9 @@ from guerdon.core.events import (
     addressed,
     kind_of,
     line_nets,
-<<<<<<< HEAD
     may_go_back,
     payments_of,
     returned,
-=======
-    payments_of,
->>>>>>> studies
     rewards_of,
 )
 from guerdon.core.refusals import Refusal
@@ -94,11 +87,8 @@ class Tally:
         """Begin with nothing. What happens before ``counts_from`` moves wallets and tiers, and is no figure else."""
         self.timeline = timeline
         self.figures = Figures()
-<<<<<<< HEAD
         self.sent: list[Event] = []
         """What decisions sent to other members, and what goes back because it was refused."""
-=======
->>>>>>> studies
         self.worths = Worths(timeline)
         self.zone = timeline.versions[0].zone
         self.counts_from = counts_from
@@ -115,11 +105,8 @@ class Tally:
 
     def worth(self, amounts: dict[str, int]) -> int:
         """Amounts of several units in minor units, rounded once, to the nearest."""
-<<<<<<< HEAD
         if not amounts:
             return 0
-=======
->>>>>>> studies
         weighed = sum([amount * self._weights.get(unit, 0) for unit, amount in amounts.items()])
         return (2 * weighed + self._whole) // (2 * self._whole)
 
@@ -129,10 +116,7 @@ class MemberTally:
 
     __slots__ = (
         "_at",
-<<<<<<< HEAD
         "_basket",
-=======
->>>>>>> studies
         "_counts",
         "_day",
         "_days_baskets",
@@ -143,13 +127,9 @@ class MemberTally:
         "_most_baskets",
         "_owed",
         "_quarters",
-<<<<<<< HEAD
         "_reduced_now",
         "_tally",
         "_used_now",
-=======
-        "_tally",
->>>>>>> studies
         "baskets",
         "is_near",
         "is_within",
@@ -169,13 +149,10 @@ class MemberTally:
         self.reduced = 0
         """What came off prices, in minor units."""
         self.sales = self.baskets = 0
-<<<<<<< HEAD
         self._basket: dict[str, int] = {}
         """By unit: what was granted in this step, and not what merely fell due before it."""
         self._reduced_now = self._used_now = 0
         """What came off prices in this step, and what vouchers and wallets paid, in minor units."""
-=======
->>>>>>> studies
         self._owed: dict[str, int] = {}
         """By unit: what was spent and then taken back."""
         self._day: Day = -1
@@ -205,7 +182,6 @@ class MemberTally:
         outcome = decision.outcome
         self._date(happened_at)
         if outcome.refusal is not None:
-<<<<<<< HEAD
             if may_go_back(event):
                 self._tally.sent.append(returned(event, outcome.refusal.code))
             self._refused(event, outcome.refusal)
@@ -218,25 +194,6 @@ class MemberTally:
             self._use(decision.limit_uses, happened_at)
         if isinstance(event, Purchase):
             self._bought(event)
-=======
-            self._refused(event, outcome.refusal)
-            return
-        self.state = decision.state
-        effects = outcome.effects
-        if effects:
-            granting = _given_for(effects)
-            for effect in effects:
-                at = getattr(effect, "at", None)
-                if at is not None and at != self._at:
-                    self._date(at)
-                _HEARD.get(effect.__class__, _booked)(self, effect, granting)
-                if self._at != happened_at:
-                    self._date(happened_at)
-        if decision.limit_uses:
-            self._use(decision.limit_uses, happened_at)
-        if isinstance(event, Purchase):
-            self._bought(event, effects)
->>>>>>> studies
         elif isinstance(event, Return):
             self._came_back(step, event)
         elif isinstance(event, Enrol) and not event.household:
@@ -271,7 +228,6 @@ class MemberTally:
 
     # --- parts of a step ----------------------------------------------------------------------------------------------
 
-<<<<<<< HEAD
     def _hear_effects(self, effects: tuple[Effect, ...], happened_at: Instant) -> None:
         """Book each effect, at the time at which it fell due."""
         granting = _given_for(effects)
@@ -284,8 +240,6 @@ class MemberTally:
             else:
                 _HEARD.get(effect.__class__, _booked)(self, effect, granting)
 
-=======
->>>>>>> studies
     def _date(self, at: Instant) -> None:
         """Everything that is booked now happened then."""
         tally = self._tally
@@ -309,11 +263,7 @@ class MemberTally:
                 uses = self._figures.limits[name] = Uses()
             uses.add(at, amount)
 
-<<<<<<< HEAD
     def _bought(self, event: Purchase) -> None:
-=======
-    def _bought(self, event: Purchase, effects: tuple[Effect, ...]) -> None:
->>>>>>> studies
         figures, tally = self._figures, self._tally
         if not self._counts:
             return
@@ -325,25 +275,8 @@ class MemberTally:
         self._count_basket(day)
         self.sales += sales
         self.baskets += 1
-<<<<<<< HEAD
         figures.paid += sales - self._reduced_now - self._used_now
         cost = tally.worth(self._basket) + self._reduced_now
-=======
-        amounts: dict[str, int] = {}
-        reduced = less = 0
-        for effect in effects:
-            kind = effect.__class__
-            if kind is Granted and effect.at is None:  # type: ignore[union-attr]
-                amounts[effect.unit] = amounts.get(effect.unit, 0) + effect.amount  # type: ignore[union-attr]
-            elif kind is Reduced:
-                reduced += effect.amount  # type: ignore[union-attr]
-            elif kind is Discounted:
-                less += effect.amount  # type: ignore[union-attr]
-            elif kind is PaidWith:
-                less += effect.money  # type: ignore[union-attr]
-        figures.paid += sales - reduced - less
-        cost = tally.worth(amounts) + reduced
->>>>>>> studies
         if cost > figures.costly_baskets.floor:
             figures.costly_baskets.add(Named(cost, self.member, event.id, day, sales, 1))
         if tally.by_category:
@@ -443,7 +376,6 @@ _Given = Collection[tuple[str, str]]
 
 
 def _granted(member: MemberTally, effect: Granted, given: _Given) -> None:
-<<<<<<< HEAD
     # Written out, because nine of ten effects are of this kind.
     unit, amount, figures = effect.unit, effect.amount, member._figures
     flow = (member._month, unit, "issued")
@@ -456,13 +388,6 @@ def _granted(member: MemberTally, effect: Granted, given: _Given) -> None:
         member.net[unit] = member.net.get(unit, 0) + amount
         if effect.at is None:
             member._basket[unit] = member._basket.get(unit, 0) + amount
-=======
-    unit, amount = effect.unit, effect.amount
-    member.flow("issued", unit, amount)
-    if member._counts:
-        member.granted(effect.mechanic, unit, amount)
-        member.gets(unit, amount)
->>>>>>> studies
         if effect.wanted is not None:
             bump(member._figures.cut, (effect.mechanic, unit), effect.wanted - amount)
         if effect.funded_by:
@@ -541,10 +466,7 @@ def _reduced(member: MemberTally, effect: Reduced, given: _Given) -> None:
         member.granted(effect.mechanic, "", effect.amount)
         bump(member._figures.reduced_by_month, member._month, effect.amount)
         member.reduced += effect.amount
-<<<<<<< HEAD
         member._reduced_now += effect.amount
-=======
->>>>>>> studies
         if effect.wanted is not None:
             bump(member._figures.cut, (effect.mechanic, ""), effect.wanted - effect.amount)
 
@@ -561,10 +483,7 @@ def _used(member: MemberTally, effect: Discounted | PaidWith, given: _Given) -> 
     """A voucher or a part of a wallet paid for a basket."""
     member.flow("redeemed", effect.unit, effect.amount)
     member.takes_reward()
-<<<<<<< HEAD
     member._used_now += effect.money if isinstance(effect, PaidWith) else effect.amount
-=======
->>>>>>> studies
     member._figures.fired.add(effect.mechanic)
 
 
@@ -579,13 +498,10 @@ def _tier_changed(member: MemberTally, effect: TierChanged, given: _Given) -> No
         member._figures.fired.add(effect.ladder)
 
 
-<<<<<<< HEAD
 def _sent(member: MemberTally, effect: Sent, given: _Given) -> None:
     member._tally.sent.append(effect.event)
 
 
-=======
->>>>>>> studies
 def _booked(member: MemberTally, effect: Effect, given: _Given) -> None:
     """Anything else: by its transfers, and by the names in it."""
     for unit, source, target, amount, _ in effect.transfers():
@@ -628,9 +544,6 @@ _HEARD: dict[type, Callable[[MemberTally, Any, _Given], None]] = {
     Discounted: _used,
     PaidWith: _used,
     Refunded: _refunded,
-<<<<<<< HEAD
     Sent: _sent,
-=======
->>>>>>> studies
     TierChanged: _tier_changed,
 }
