@@ -1,0 +1,150 @@
+"""Flows: what came to members and what left them, by month and way, asked of the lake.
+
+The accounts of a transfer say which way an amount went, and the entry it belongs to says why. What came out of
+``issued`` with a purchase was **sold** with it; what came with anything else, or with a purchase from a partner, was
+**given**. What a partner pays for was **funded**. Where one entry and one reason take one unit and give another (points
+that become a voucher, a conversion, a reward that is a voucher), the one was **converted** and the other **gained**:
+nothing was used, the promise goes on in another unit.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from guerdon.insight.accounting.lots import Month, Movement, month_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from guerdon.insight.engines import Tables
+
+_WALLET = ("available", "pending", "held")
+_AT_ONCE = 50_000
+
+
+class AccountMove(NamedTuple):
+    """How much of a unit went from one account to another in a month, over all members."""
+
+    unit: str
+    month: Month
+    source: str
+    target: str
+    flow: str
+    """As in ``Movement``; ``owed`` took back what is still owed; empty: it stayed with members, or is on its way."""
+    amount: int
+
+
+def account_moves(tables: "Tables", last: date) -> list[AccountMove]:
+    """What moved between accounts through a day."""
+    rows = _flows(tables, last).group_by("unit", "month", "source", "target", "flow")
+    found = rows.aggregate(amount=lambda table: table.amount.sum()).order_by(
+        "unit", "month", "source", "target", "flow"
+    )
+    return [
+        AccountMove(row["unit"], month_of(row["month"]), row["source"], row["target"], row["flow"], int(row["amount"]))
+        for row in found.to_pyarrow().to_pylist()
+    ]
+
+
+def movements(tables: "Tables", last: date) -> Iterator[Movement]:
+    """What moved into and out of each wallet through a day, in the order of member, unit and month.
+
+    They are read in batches, so that memory does not grow with the number of members.
+    """
+    flows = _flows(tables, last)
+    moved = flows.filter(~flows.flow.isin(["", "owed"]))
+    keys = ("member", "unit", "month", "flow", "other", "origin")
+    found = moved.group_by(*keys).aggregate(amount=moved.amount.sum()).order_by(*keys)
+    for batch in found.to_pyarrow_batches(chunk_size=_AT_ONCE):
+        for row in batch.to_pylist():
+            origin = None if row["origin"] is None else month_of(row["origin"])
+            yield Movement(
+                row["member"],
+                row["unit"],
+                month_of(row["month"]),
+                row["flow"],
+                row["other"],
+                origin,
+                int(row["amount"]),
+            )
+
+
+def sales(tables: "Tables", last: date) -> Mapping[Month, int]:
+    """What was paid for purchases in each month, in minor units: in the merchant's own shops, before returns."""
+    events = tables.events
+    own = events.filter(
+        (events.kind == "purchase")
+        & events.refusal.isnull()
+        & events.partner.isnull()
+        & (events.paid > 0)
+        & (events.day <= last)
+    )
+    found = own.group_by(month=own.day.truncate("M")).aggregate(paid=own.paid.sum())
+    paid = Counter[Month]()
+    for row in found.to_pyarrow().to_pylist():
+        paid[month_of(row["month"])] += int(row["paid"])
+    return paid
+
+
+def _flows(tables: "Tables", last: date) -> "ir.Table":
+    """The transfers through a day, each with its month, its flow, the other unit and the month of its origin."""
+    import ibis
+
+    transfers = tables.transfers.filter(tables.transfers.day <= last)
+    entries = tables.events.select("member", "seq", "kind", "partner", "purchase")
+    bought = tables.events.filter(tables.events.kind == "purchase").select(
+        "member", purchase="event_id", origin=tables.events.day.truncate("M")
+    )
+    told = transfers.left_join(entries, ["member", "seq"]).drop("member_right", "seq_right")
+    told = told.left_join(bought, ["member", "purchase"]).drop("member_right", "purchase_right")
+    leaves = told.target.isin(["redeemed", "converted"]) & told.source.isin(_WALLET)
+    comes = (told.source == "issued") & told.target.isin(_WALLET)
+    told = told.mutate(taken=ibis.ifelse(leaves, told.unit, None), got=ibis.ifelse(comes, told.unit, None))
+    same = ibis.window(group_by=[told.member, told.seq, told.reason])
+    told = told.mutate(taken_there=told.taken.max().over(same), got_there=told.got.max().over(same))
+    becomes = told.taken_there.notnull() & told.got_there.notnull() & (told.taken_there != told.got_there)
+    told = told.mutate(becomes=becomes.fill_null(False))
+    flow = _flow(told)
+    other = ibis.cases(
+        (flow == "gained", told.taken_there), (flow == "converted", told.got_there.fill_null("")), else_=""
+    )
+    return told.select(
+        "member",
+        "unit",
+        "source",
+        "target",
+        "amount",
+        month=told.day.truncate("M"),
+        flow=flow,
+        other=other,
+        origin=ibis.ifelse(flow == "reversed", told.origin, None),
+    )
+
+
+def _flow(told: "ir.Table") -> "ir.StringValue":
+    """Which way each transfer went, as ``Movement`` has it."""
+    import ibis
+
+    of_sale = (told.kind == "purchase") & told.partner.isnull()
+    leaving = told.source.isin(_WALLET)
+    arriving = told.target.isin(_WALLET)
+    found: ir.StringValue = ibis.cases(
+        (leaving & arriving, ""),
+        (arriving & (told.source == "issued") & told.becomes & (told.unit == told.got_there), "gained"),
+        (arriving & (told.source == "issued") & of_sale, "sold"),
+        (arriving & (told.source == "issued"), "given"),
+        (arriving & told.source.startswith("partner:"), "funded"),
+        (arriving & (told.source == "redeemed"), "restored"),
+        (arriving, "received"),
+        (leaving & (told.target == "debt"), "repaid"),
+        (leaving & (told.target == "in_transit"), "sent"),
+        (leaving & (told.target == "converted"), "converted"),
+        (leaving & (told.target == "redeemed") & told.becomes & (told.unit == told.taken_there), "converted"),
+        (leaving & told.target.startswith("cause:"), "causes"),
+        (leaving & told.target.startswith("partner:"), "partners"),
+        (leaving, told.target),
+        (told.source == "debt", ibis.ifelse(told.target == "in_transit", "", "owed")),
+        else_="",
+    )
+    return found
