@@ -12,14 +12,13 @@ from guerdon.core.amounts import Rate
 from guerdon.core.calendar import Zone, day_of
 from guerdon.core.program import Unit
 from guerdon.core.timeline import Timeline
-from guerdon.insight.accounting.deferral import MonthOfMoney, Worths, deferred_revenue
+from guerdon.insight.accounting.deferral import WORTHLESS, MonthOfMoney, Worths, deferred_revenue, worth_money
 from guerdon.insight.accounting.flows import AccountMove, account_moves, movements, sales
 from guerdon.insight.accounting.gross import at_worth
-from guerdon.insight.accounting.lots import Cell, Month, cells_of, month_of
+from guerdon.insight.accounting.lots import Cell, Month, cells_of, first_day, month_of
 from guerdon.insight.accounting.roll_forward import (
     Roll,
     UnitRoll,
-    first_day,
     in_order,
     joined,
     last_day,
@@ -97,6 +96,7 @@ def close(tables: "Tables", worths: Worths, as_of: date, method: Method = "ifrs1
     cells = cells_of(movements(tables, as_of))
     last = month_of(as_of)
     units = rolls_of_units(moves, last)
+    money: Mapping[tuple[str, Month], MonthOfMoney | Roll]
     if method == "gross":
         money = _gross(units, worths)
     else:
@@ -106,13 +106,14 @@ def close(tables: "Tables", worths: Worths, as_of: date, method: Method = "ifrs1
     return Books(method, as_of, rolls, moves, cells)
 
 
-def _gross(units: Mapping[tuple[str, Month], Roll], worths: Worths) -> dict[tuple[str, Month], "MonthOfMoney | Roll"]:
-    found: dict[tuple[str, Month], MonthOfMoney | Roll] = {}
-    for (unit, month), roll in units.items():
-        worth = worths(unit, month)
-        if worth is not None:
-            found[unit, month] = at_worth(roll, worth, worths(unit, month - 1) or worth)
-    return found
+def _gross(units: Mapping[tuple[str, Month], Roll], worths: Worths) -> dict[tuple[str, Month], Roll]:
+    months = sorted({month for _, month in units})
+    worthy = worth_money({unit for unit, _ in units}, months, worths)
+    return {
+        (unit, month): at_worth(roll, worths(unit, month) or WORTHLESS, worths(unit, month - 1) or WORTHLESS)
+        for (unit, month), roll in units.items()
+        if unit in worthy
+    }
 
 
 def _with_money(unit: str, month: Month, roll: Roll, money: "MonthOfMoney | Roll | None", as_of: date) -> UnitRoll:

@@ -18,7 +18,7 @@ to be carried, so the catch-up takes 160 back. The revenue of the second year is
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
@@ -30,6 +30,8 @@ from guerdon.insight.accounting.lots import Cell, Month
 
 USES = ("redeemed", "converted", "causes", "partners")
 """The ways in which a point is used."""
+
+WORTHLESS = Rate(0, 1)
 
 Worths = Callable[[str, Month], Rate | None]
 """What a unit is worth in a month: minor units per smallest part; None: it is not worth money."""
@@ -111,15 +113,22 @@ def deferred_revenue(
     flows = _by_unit_and_month(cells)
     ordered = _in_order(cells)
     accounts = {unit: _Account(unit, flows[unit]) for unit in ordered}
+    months = range(min((cell.month for cell in cells), default=last + 1), last + 1)
+    worthy = worth_money(ordered, months, worths)
     found = []
-    for month in range(min((cell.month for cell in cells), default=last + 1), last + 1):
-        known = {unit: worth for unit in ordered if (worth := worths(unit, month)) is not None}
+    for month in months:
+        known = {unit: worths(unit, month) or WORTHLESS for unit in worthy}
         shares = allocated(sales.get(month, 0), _prices_of_sold(accounts, known, month))
         passed = _Passed(known)
         for unit, worth in known.items():
             is_whole = month < last or last_is_whole
             found.append(accounts[unit].close(month, worth, shares[unit], passed, is_whole))
     return found
+
+
+def worth_money(units: Iterable[str], months: Iterable[Month], worths: Worths) -> list[str]:
+    """The units that are worth money in any of the months; in the others they are worth nothing."""
+    return [unit for unit in units if any(worths(unit, month) is not None for month in months)]
 
 
 def _by_unit_and_month(cells: Mapping[Cell, int]) -> dict[str, dict[Month, dict[Month, Counter[tuple[str, str]]]]]:
@@ -198,10 +207,8 @@ class _Account:
     def _arrive(self, month: Month, worth: Rate, sold: int, passed: _Passed, moves: Counter[str]) -> None:
         likelihood = self.curve.likelihood(0)
         # What was worth nothing by itself and became this is given now.
-        gained = self._flows.get(month, {}).get(month, {})
-        for_nothing = sum(
-            [amount for (flow, of), amount in gained.items() if flow == "gained" and of not in passed.units]
-        )
+        came: Mapping[tuple[str, str], int] = self._flows.get(month, {}).get(month, {})
+        for_nothing = sum([came[flow, of] for flow, of in came if flow == "gained" and of not in passed.units])
         moves["sold"] += sold
         moves["given"] += standalone_price(self.came(month, "given") + for_nothing, worth, likelihood)
         moves["restored"] += standalone_price(self.came(month, "restored"), worth, likelihood)
@@ -209,7 +216,7 @@ class _Account:
         moves["gained"] += passed.to(self.unit)
         deferred = sum(moves.values())
         outstanding = self.came(month, "sold", "given", "restored", "funded", "gained")
-        if outstanding or deferred:
+        if came or deferred:
             self._cohorts[month] = Cohort(deferred, deferred, 0, outstanding, likelihood)
 
     def _leave(

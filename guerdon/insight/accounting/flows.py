@@ -37,14 +37,10 @@ class AccountMove(NamedTuple):
 
 def account_moves(tables: "Tables", last: date) -> list[AccountMove]:
     """What moved between accounts through a day."""
-    rows = _flows(tables, last).group_by("unit", "month", "source", "target", "flow")
-    found = rows.aggregate(amount=lambda table: table.amount.sum()).order_by(
-        "unit", "month", "source", "target", "flow"
-    )
-    return [
-        AccountMove(row["unit"], month_of(row["month"]), row["source"], row["target"], row["flow"], int(row["amount"]))
-        for row in found.to_pyarrow().to_pylist()
-    ]
+    flows, keys = _flows(tables, last), ("unit", "month", "source", "target", "flow")
+    found = flows.group_by(*keys).aggregate(amount=flows.amount.sum()).order_by(*keys)
+    rows = found.to_pyarrow().to_pylist()
+    return [AccountMove(**row | {"month": month_of(row["month"]), "amount": int(row["amount"])}) for row in rows]
 
 
 def movements(tables: "Tables", last: date) -> Iterator[Movement]:
@@ -59,15 +55,8 @@ def movements(tables: "Tables", last: date) -> Iterator[Movement]:
     for batch in found.to_pyarrow_batches(chunk_size=_AT_ONCE):
         for row in batch.to_pylist():
             origin = None if row["origin"] is None else month_of(row["origin"])
-            yield Movement(
-                row["member"],
-                row["unit"],
-                month_of(row["month"]),
-                row["flow"],
-                row["other"],
-                origin,
-                int(row["amount"]),
-            )
+            known = {"month": month_of(row["month"]), "origin": origin, "amount": int(row["amount"])}
+            yield Movement(**row | known)
 
 
 def sales(tables: "Tables", last: date) -> Mapping[Month, int]:

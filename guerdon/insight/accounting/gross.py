@@ -5,7 +5,8 @@ each is rounded down, and what is left over goes to those with the largest remai
 worth than the month before, the opening balance is valued anew: ``revalued``.
 
 **Worked.** At 1 USD per 300 points, 100 sold and 50 redeemed: the balance goes from 0 to 50 points, 0.17 USD. The
-lines are 33 1/3 and -16 2/3 cents: 33 and -16.
+lines are 33 1/3 and -16 2/3 cents: rounded down 33 and -17, which lacks a cent. Their remainders are equal, so it goes
+to the first: 34 and -17.
 """
 
 from collections.abc import Mapping
