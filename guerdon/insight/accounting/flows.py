@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from guerdon.insight.engines import Tables
 
 _WALLET = ("available", "pending", "held")
-_AT_ONCE = 50_000
+_AT_ONCE = 1_000_000
+"""Transfers that are looked through at a time."""
 
 
 class AccountMove(NamedTuple):
@@ -46,14 +47,15 @@ def account_moves(tables: "Tables", last: date) -> list[AccountMove]:
 def movements(tables: "Tables", last: date) -> Iterator[Movement]:
     """What moved into and out of each wallet through a day, in the order of member, unit and month.
 
-    They are read in batches, so that memory does not grow with the number of members.
+    They are read a part of the members at a time, so that memory does not grow with their number.
     """
     flows = _flows(tables, last)
     moved = flows.filter(~flows.flow.isin(["", "owed"]))
     keys = ("member", "unit", "month", "flow", "other", "origin")
     found = moved.group_by(*keys).aggregate(amount=moved.amount.sum()).order_by(*keys)
-    for batch in found.to_pyarrow_batches(chunk_size=_AT_ONCE):
-        for row in batch.to_pylist():
+    parts = 1 + int(tables.transfers.count().to_pyarrow().as_py()) // _AT_ONCE
+    for part in range(parts):
+        for row in found.filter(found.member % parts == part).to_pyarrow().to_pylist():
             origin = None if row["origin"] is None else month_of(row["origin"])
             known = {"month": month_of(row["month"]), "origin": origin, "amount": int(row["amount"])}
             yield Movement(**row | known)

@@ -109,10 +109,8 @@ def test_what_was_granted_first_goes_first() -> None:
 
 
 def test_a_return_takes_back_what_its_own_purchase_gave() -> None:
-    cells = cells_of(
-        [moved("sold", 10), moved("sold", 10, FEBRUARY), moved("sold", 10, MARCH)]
-        + [moved("reversed", 15, MARCH, origin=FEBRUARY)]
-    )
+    sold = [moved("sold", 10, month) for month in (JANUARY, FEBRUARY, MARCH)]
+    cells = cells_of([*sold, moved("reversed", 15, MARCH, origin=FEBRUARY)])
     assert cells[cell(FEBRUARY, MARCH, "reversed")] == 10
     assert cells[cell(MARCH, MARCH, "reversed")] == 5
     assert cells[cell(JANUARY, MARCH, "reversed")] == 0
