@@ -93,13 +93,12 @@ def _flows(tables: "Tables", last: date) -> "ir.Table":
     comes = (told.source == "issued") & told.target.isin(_WALLET)
     told = told.mutate(taken=ibis.ifelse(leaves, told.unit, None), got=ibis.ifelse(comes, told.unit, None))
     same = ibis.window(group_by=[told.member, told.seq, told.reason])
-    told = told.mutate(taken_there=told.taken.max().over(same), got_there=told.got.max().over(same))
-    becomes = told.taken_there.notnull() & told.got_there.notnull() & (told.taken_there != told.got_there)
-    told = told.mutate(becomes=becomes.fill_null(False))
-    flow = _flow(told)
-    other = ibis.cases(
-        (flow == "gained", told.taken_there), (flow == "converted", told.got_there.fill_null("")), else_=""
+    told = told.mutate(
+        given_up=_another(told.unit, told.taken.min().over(same), told.taken.max().over(same)),
+        gained=_another(told.unit, told.got.min().over(same), told.got.max().over(same)),
     )
+    flow = _flow(told)
+    other = ibis.cases((flow == "gained", told.given_up), (flow == "converted", told.gained.fill_null("")), else_="")
     return told.select(
         "member",
         "unit",
@@ -113,6 +112,16 @@ def _flows(tables: "Tables", last: date) -> "ir.Table":
     )
 
 
+def _another(unit: "ir.Value", first: "ir.Value", last: "ir.Value") -> "ir.Value":
+    """A unit among those of an entry and reason that is not this one; null: there is none.
+
+    A voucher that is issued and used with one purchase is not for itself.
+    """
+    import ibis
+
+    return ibis.cases((first != unit, first), (last != unit, last), else_=None)
+
+
 def _flow(told: "ir.Table") -> "ir.StringValue":
     """Which way each transfer went, as ``Movement`` has it."""
     import ibis
@@ -122,7 +131,7 @@ def _flow(told: "ir.Table") -> "ir.StringValue":
     arriving = told.target.isin(_WALLET)
     found: ir.StringValue = ibis.cases(
         (leaving & arriving, ""),
-        (arriving & (told.source == "issued") & told.becomes & (told.unit == told.got_there), "gained"),
+        (arriving & (told.source == "issued") & told.given_up.notnull(), "gained"),
         (arriving & (told.source == "issued") & of_sale, "sold"),
         (arriving & (told.source == "issued"), "given"),
         (arriving & told.source.startswith("partner:"), "funded"),
@@ -131,7 +140,7 @@ def _flow(told: "ir.Table") -> "ir.StringValue":
         (leaving & (told.target == "debt"), "repaid"),
         (leaving & (told.target == "in_transit"), "sent"),
         (leaving & (told.target == "converted"), "converted"),
-        (leaving & (told.target == "redeemed") & told.becomes & (told.unit == told.taken_there), "converted"),
+        (leaving & (told.target == "redeemed") & told.gained.notnull(), "converted"),
         (leaving & told.target.startswith("cause:"), "causes"),
         (leaving & told.target.startswith("partner:"), "partners"),
         (leaving, told.target),

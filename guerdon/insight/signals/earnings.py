@@ -1,7 +1,7 @@
 """Outlier earnings: a day on which a member was granted far more of a unit than any other day of the crowd explains.
 
 Grants of a day are compared on a logarithmic scale, on which those of a crowd lie evenly around their median, by the
-robust z-score. What became another unit and what was restored is no grant.
+robust z-score. What was gained for an amount of another unit is no grant.
 
 **Worked.** The median day brings 30 points, and half of all days lie between 15 and 60 (a factor of 2 either way). A
 day with 30,000 is a factor of 1,000 away: z = 0.6745 x ln 1000 / ln 2 = 6.7, a score of 34.
@@ -28,6 +28,8 @@ def found(tables: "Tables", since: date | None) -> Seen:
 
     effects = tables.effects if since is None else tables.effects.filter(tables.effects.day >= since)
     grants = effects.filter((effects.effect == "granted") & (effects.amount > 0))
+    spent = effects.filter(effects.effect == "spent").select("member", "seq", mechanic=effects.reward)
+    grants = grants.anti_join(spent, ["member", "seq", "mechanic"])
     days = grants.group_by("member", "unit", "day").aggregate(amount=grants.amount.sum())
     days = days.mutate(log=days.amount.cast("float64").ln())
     usual = days.group_by("unit").aggregate(median=days.log.quantile(0.5), looked_at=days.count())

@@ -78,7 +78,8 @@ def minutes_apart(tables: "Tables", since: date | None) -> Seen:
     for row in times.filter(times.quick >= _FEWEST).to_pyarrow().to_pylist():
         score = rare_share(row["quick"], row["baskets"], crowd["usual"], crowd["members"])
         if score:
-            told = f"{row['quick']} of {row['baskets']} baskets within minutes of another, where {crowd['usual']:.0%} is much."
+            much = f"where {crowd['usual']:.0%} is much."
+            told = f"{row['quick']} of {row['baskets']} baskets within minutes of another, {much}"
             signals.append(Signal("minutes_apart", row["member"], score, told, row["last"]))
     return Seen(with_events(signals, quick))
 

@@ -69,6 +69,17 @@ def test_each_transfer_goes_its_way() -> None:
     ]
 
 
+def test_a_voucher_that_is_issued_and_used_with_one_purchase_was_gained_and_used() -> None:
+    issue = (used(50, reason="issue"), granted(50, "vouchers", "issue"), used(50, "vouchers", "issue"))
+    told = Entry(1, day(1), "enrol", (granted(60),)), Entry(1, day(2), "purchase", issue, 10)
+    assert flows_of(*told) == [
+        ("points", "converted", 50),
+        ("points", "given", 60),
+        ("vouchers", "gained", 50),
+        ("vouchers", "redeemed", 50),
+    ]
+
+
 def test_what_matures_or_is_held_stays_where_it_is() -> None:
     told = Entry(1, day(1), "tick", (("points", "pending", "available", 5, "maturity"),
                                      ("points", "available", "held", 5, "hold")))  # fmt: skip
