@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 
@@ -50,12 +50,19 @@ _decode = msgspec.json.Decoder(Review).decode
 def remember(path: Path, review: Review) -> None:
     """Add a review to the file, for good: a whole line, on disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, _encode(review) + b"\n")
-        os.fsync(file)
-    finally:
-        os.close(file)
+    with path.open("a+b") as file:
+        os.fchmod(file.fileno(), 0o600)
+        _drop_what_was_cut_short(file)
+        file.write(_encode(review) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _drop_what_was_cut_short(file: BinaryIO) -> None:
+    """Take away a last line without an end: a crash left it, and nobody was told that it was kept."""
+    file.seek(0)
+    content = file.read()
+    file.truncate(content.rfind(b"\n") + 1)
 
 
 def read_reviews(path: Path) -> dict[str, Review]:

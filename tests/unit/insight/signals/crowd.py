@@ -21,12 +21,17 @@ class Crowd:
         self.chance = random.Random(seed)
         self.planted: dict[str, set[int]] = {}
         self._events: list[dict[str, Any]] = []
-        self._effects: list[dict[str, Any]] = []
+        self.effects: list[dict[str, Any]] = []
         self._members: list[dict[str, Any]] = []
+
+    @property
+    def members(self) -> int:
+        """How many members there are."""
+        return len(self._members)
 
     def tables(self) -> Any:
         """What the lake would hold."""
-        return tables_from({"events": self._events, "effects": self._effects, "members": self._members})
+        return tables_from({"events": self._events, "effects": self.effects, "members": self._members})
 
     def join(self, household: str | None = None) -> int:
         """One member more."""
@@ -41,7 +46,7 @@ class Crowd:
         where = {"member": member, "seq": seq, "day": at.date()}
         self._events.append(where | {"event_id": f"e{seq}", "kind": kind, "at": at, "content": content} | told)
         for number, (effect, amount, detail) in enumerate(effects):
-            self._effects.append(
+            self.effects.append(
                 where | {"number": number, "effect": effect, "unit": "points", "amount": amount, "content": detail}
             )
         return f"e{seq}"
