@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from ledgers import Entry, tables, worths
 
 from guerdon.core.amounts import Rate
 from guerdon.insight.accounting.accounts import Accounts
@@ -15,7 +16,6 @@ from guerdon.insight.accounting.flows import account_moves, movements, sales
 from guerdon.insight.accounting.lots import month_of
 from guerdon.insight.accounting.roll_forward import Roll
 from guerdon.insight.accounting.tying import DoesNotTie, balances_of, check_ties, check_wallets
-from tests.unit.insight.accounting.ledgers import Entry, tables, worths
 
 JANUARY = month_of(date(2026, 1, 1))
 FEBRUARY, MARCH = JANUARY + 1, JANUARY + 2

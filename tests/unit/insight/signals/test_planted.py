@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 import pytest
+from crowd import PLANTS, Crowd, crowd
 
 from guerdon.insight.signals.all_kinds import Look, look
 from guerdon.insight.signals.scoring import LOOK
-from tests.unit.insight.signals.crowd import PLANTS, Crowd, crowd
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from crowd import FIRST, Crowd
 
 from guerdon.insight.signals.all_kinds import KINDS, Suspect, look
 from guerdon.insight.signals.reviews import Review, ReviewsDamaged, read_reviews, remember, unreviewed
 from guerdon.insight.signals.scoring import outlier, rare_count, rare_share, robust_z, together
 from guerdon.insight.signals.signal import Signal
-from tests.unit.insight.signals.crowd import FIRST, Crowd
 
 
 def kinds_of(made: Crowd, since: date | None = None) -> dict[str, int]:
