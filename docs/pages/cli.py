@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import NoneType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from typer import Context
 from typer.models import ArgumentInfo, OptionInfo
 
 from docs.pages.markdown import NOTE, Undocumented, page, plain, table
@@ -49,6 +50,9 @@ def cli_page() -> str:
     commands = {command.name or "": command.callback for command in app.registered_commands}
     for group in app.registered_groups:
         inside = group.typer_instance.registered_commands if group.typer_instance is not None else []
+        by_itself = group.typer_instance.registered_callback if group.typer_instance is not None else None
+        if by_itself is not None and by_itself.invoke_without_command:
+            commands |= {group.name or "": by_itself.callback}
         commands |= {f"{group.name} {command.name}": command.callback for command in inside}
     return page(
         "# The command line",
@@ -78,6 +82,8 @@ def _parameters(name: str, callback: Callable[..., Any]) -> list[Parameter]:
     hints = get_type_hints(callback, include_extras=True)
     parameters = []
     for parameter in inspect.signature(callback).parameters.values():
+        if hints[parameter.name] is Context:
+            continue
         kind, info = get_args(hints[parameter.name])
         several = get_origin(kind) is list
         if not isinstance(info, ArgumentInfo | OptionInfo) or not info.help:
@@ -99,6 +105,9 @@ def _default(value: object) -> str:
 
 def _type(kind: Any, info: ArgumentInfo | OptionInfo) -> str:
     """What belongs there, for ``int`` as well as for ``int | None`` and ``list[int] | None``."""
+    """What belongs there, for ``int`` as well as for ``int | None``."""
+    if get_origin(kind) is Literal:
+        return " or ".join([f"`{choice}`" for choice in get_args(kind)])
     only = next((part for part in get_args(kind) if part is not NoneType), kind)
     only = next(iter(get_args(only)), only)
     bounds = "" if info.min is None else f", {info.min} to {info.max}"

@@ -11,11 +11,13 @@ from guerdon.cli import (
     keys,
     leaflets,
     ledger,
+    liability,
     people,
     presets,
     programs,
     relations,
     shopping,
+    signals,
     simulations,
     up,
     versions,
@@ -57,6 +59,8 @@ app.command("summary")(ledger.summary)
 app.command("statement")(ledger.statement)
 app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
+app.command("liability")(liability.liability)
+app.add_typer(signals.signals, name="signals")
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("sql")(ledger.sql)

@@ -1,6 +1,7 @@
 """The tables that commands print."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -19,6 +20,12 @@ from guerdon.runtime.summary import Summary
 from guerdon.runtime.verify import Report
 from guerdon.specs.looks import Difference
 from guerdon.store.reading import CauseGifts
+
+if TYPE_CHECKING:
+    from guerdon.insight.accounting.roll_forward import UnitRoll
+    from guerdon.insight.signals.all_kinds import Suspect
+    from guerdon.insight.signals.reviews import Review
+    from guerdon.insight.signals.signal import Signal
 
 _NO_EVENT = ("event_malformed", "event_for_the_engine_only")
 """Why a line is refused before it is anybody's event."""
@@ -248,4 +255,59 @@ def found_table(differences: Iterable[Difference]) -> Table:
     table = plain_table("", *columns)
     for line, what, expected, came in differences:
         table.add_row(str(line), safe(what), f"[green]{safe(expected)}[/]", f"[red]{safe(came)}[/]")
+    return table
+
+
+def roll_forward_table(roll: "UnitRoll", shower: Shower, currency: str) -> Table:
+    """A unit from its opening to its closing balance, in units and, where it is worth money, in money."""
+    table = _plain_table(
+        roll.unit, ("line", "left"), (roll.unit, "right"), *([(currency, "right")] if roll.money else [])
+    )
+    scale = currency_scale(currency)
+    opening, closing = roll.units.opening, roll.units.closing
+    money_of = roll.money.moves if roll.money else {}
+    _roll_row(table, "opening", shower.figure(opening, roll.unit), roll.money and decimal(roll.money.opening, scale))
+    for line in dict.fromkeys([*roll.units.moves, *money_of]):
+        units = shower.figure(roll.units.moves[line], roll.unit) if line in roll.units.moves else ""
+        _roll_row(table, line, units, roll.money and (decimal(money_of[line], scale) if line in money_of else ""))
+    _roll_row(
+        table, "[bold]closing[/]", shower.figure(closing, roll.unit), roll.money and decimal(roll.money.closing, scale)
+    )
+    return table
+
+
+def _roll_row(table: Table, line: str, units: str, money_shown: str | None) -> None:
+    table.add_row(line, units, *([] if money_shown is None else [money_shown]))
+
+
+def suspects_table(suspects: "Sequence[Suspect]", reviews: "Mapping[str, Review]") -> Table:
+    """Members whom somebody should look at, the strongest signal of each."""
+    headings = (
+        ("score", "right"),
+        ("member", "left"),
+        ("signals", "left"),
+        ("the strongest", "left"),
+        ("reviewed", "left"),
+    )
+    table = _plain_table("Signals", *headings)
+    for suspect in suspects:
+        kinds = ", ".join([signal.kind.replace("_", " ") for signal in suspect.signals])
+        said = reviews.get(suspect.key)
+        before = "" if said is None else f"{said.verdict} {said.at:%Y-%m-%d}"
+        shown = (suspect.barred or "") and f" ({suspect.barred})"
+        table.add_row(
+            f"{suspect.score}", f"{safe(suspect.key)}{shown}", kinds, safe(suspect.signals[0].sentence), before
+        )
+    return table
+
+
+def behind_table(signal: "Signal", shower: Shower) -> Table:
+    """The events behind a signal."""
+    table = _plain_table(
+        "", ("when", "left"), ("what", "left"), ("store", "left"), ("paid", "right"), ("event", "left")
+    )
+    for event in signal.events:
+        paid = "" if event.paid is None else money(event.paid, shower.program.currency)
+        at = shower.moment(int(event.at.timestamp()))
+        table.add_row(at, event.kind, safe(event.store or ""), paid, safe(event.event_id))
     return table
