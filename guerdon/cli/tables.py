@@ -260,7 +260,7 @@ def found_table(differences: Iterable[Difference]) -> Table:
 
 def roll_forward_table(roll: "UnitRoll", shower: Shower, currency: str) -> Table:
     """A unit from its opening to its closing balance, in units and, where it is worth money, in money."""
-    table = _plain_table(
+    table = plain_table(
         roll.unit, ("line", "left"), (roll.unit, "right"), *([(currency, "right")] if roll.money else [])
     )
     scale = currency_scale(currency)
@@ -289,7 +289,7 @@ def suspects_table(suspects: "Sequence[Suspect]", reviews: "Mapping[str, Review]
         ("the strongest", "left"),
         ("reviewed", "left"),
     )
-    table = _plain_table("Signals", *headings)
+    table = plain_table("Signals", *headings)
     for suspect in suspects:
         kinds = ", ".join([signal.kind.replace("_", " ") for signal in suspect.signals])
         said = reviews.get(suspect.key)
@@ -303,7 +303,7 @@ def suspects_table(suspects: "Sequence[Suspect]", reviews: "Mapping[str, Review]
 
 def behind_table(signal: "Signal", shower: Shower) -> Table:
     """The events behind a signal."""
-    table = _plain_table(
+    table = plain_table(
         "", ("when", "left"), ("what", "left"), ("store", "left"), ("paid", "right"), ("event", "left")
     )
     for event in signal.events:
