@@ -70,7 +70,7 @@ def _tier(rows: ir.Table, history: History, name: str, to_date: bool) -> ir.Tabl
     dated = rows.mutate(tier_day=ibis.literal(history.until) if to_date else rows.day)
     spells = history.spells.select(of="member", begins="begins", ends="ends", tier_then="tier")
     during = [dated.member == spells.of, spells.begins < dated.tier_day, dated.tier_day <= spells.ends]
-    return dated.left_join(spells, during).select(*rows.columns, ibis._.tier_then.name(name))
+    return dated.join(spells, during).select(*rows.columns, ibis._.tier_then.name(name))
 
 
 CUTS = {

@@ -1,5 +1,7 @@
 """Measures of members: who came, stayed, lapsed and came back."""
 
+import ibis
+
 from guerdon.insight.measures.grains import (
     BASKETS,
     DOINGS,
@@ -35,7 +37,8 @@ DAYS_TO_FIRST, DAYS_TO_SECOND, DAYS_TO_REDEMPTION = (
     Part(
         f"days_to_{step.replace(' ', '_')}",
         FIRST_TIMES,
-        lambda rows, step=step: rows.days.median(where=rows.step == step),  # type: ignore[misc]
+        # Spark takes no condition on a median.
+        lambda rows, step=step: (rows.step == step).ifelse(rows.days, ibis.null("int64")).median(),  # type: ignore[misc]
         of_nothing=None,
     )
     for step in ("first purchase", "second purchase", "first redemption")

@@ -1,5 +1,7 @@
 """Every measure, and those that the board shows."""
 
+from collections.abc import Sequence
+
 from guerdon.insight.measures.loyalty import LOYALTY
 from guerdon.insight.measures.measure import Measure
 from guerdon.insight.measures.members import MEMBERS
@@ -37,6 +39,16 @@ BOARD = (
     "liability",
 )
 """What a manager looks at first."""
+
+
+def asked_for(names: Sequence[str], *, compares: bool) -> list[Measure]:
+    """The measures of some names: of none the board, of ``all`` every one (those that compare only where they can).
+
+    Raises ``MeasureNotFound``.
+    """
+    if names == ["all"]:
+        return [measure for measure in MEASURES.values() if compares or not measure.compares]
+    return [measure_of(name) for name in dict.fromkeys(names or BOARD)]
 
 
 def measure_of(name: str) -> Measure:

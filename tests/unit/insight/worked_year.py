@@ -14,9 +14,11 @@ A point is worth half a cent. In April nothing but Ann's purchase and return hap
 """
 
 from datetime import date
+from functools import cache
 
 from guerdon.core.amounts import Rate
 from guerdon.core.program import Unit
+from guerdon.insight.engines import Tables
 from guerdon.insight.engines.duckdb import tables_from
 from guerdon.insight.measures.history import History
 
@@ -164,7 +166,13 @@ MEMBERS = [
 ROWS = {"events": EVENTS, "lines": LINES, "effects": EFFECTS, "transfers": TRANSFERS, "members": MEMBERS}
 
 
-def worked(rows=ROWS, **more) -> History:
-    """The history, or another one with the same program. Members lapse after 30 days."""
+@cache
+def tables() -> Tables:
+    """The history in DuckDB."""
+    return tables_from(ROWS)
+
+
+def worked(found: Tables | None = None, **more) -> History:
+    """The history, or other tables under the same program. Members lapse after 30 days."""
     asked = {"until": UNTIL, "lapse_days": 30, "group": "invited", "control": "control"}
-    return History(tables_from(rows), UNITS, LEVELS, **asked | more)
+    return History(tables() if found is None else found, UNITS, LEVELS, **asked | more)
