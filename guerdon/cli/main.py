@@ -9,6 +9,7 @@ from guerdon.cli import (
     events,
     games,
     keys,
+    kpis,
     leaflets,
     ledger,
     people,
@@ -59,6 +60,7 @@ app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
+app.command("kpi")(kpis.kpi)
 app.command("sql")(ledger.sql)
 app.add_typer(export, name="export")
 app.command("backup")(backups.backup)

@@ -7,6 +7,10 @@ from guerdon.insight.lake.opening import Lake
 from guerdon.insight.measures.history import LAPSE_DAYS, History
 
 
+class DaysBackwards(Exception):
+    """The first day that is asked for is after the last one."""
+
+
 def history_of(
     lake: Lake,
     tables: Tables,
@@ -17,13 +21,19 @@ def history_of(
     group: str = "",
     control: str = "",
 ) -> History:
-    """The history of a lake from one day to another; by default all of it, to the day of the last entry."""
+    """The history of a lake from one day to another; by default all of it, to the day of the last entry.
+
+    Raises ``DaysBackwards``.
+    """
+    last = until or last_day(tables) or lake.made_at.date()
+    if since is not None and since > last:
+        raise DaysBackwards(f"The first day {since} is after the last one, {last}. Ask for an earlier one, or a later --until.")
     version = max(lake.timeline.versions, key=lambda version: version.number)
     return History(
         tables,
         version.program.units,
         version.ladder_levels,
-        until or last_day(tables) or lake.made_at.date(),
+        last,
         since,
         lapse_days,
         group,

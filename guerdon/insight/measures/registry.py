@@ -8,6 +8,7 @@ from guerdon.insight.measures.members import MEMBERS
 from guerdon.insight.measures.points import POINTS
 from guerdon.insight.measures.reckoning import MeasureNotFound
 from guerdon.insight.measures.sales import SALES
+from guerdon.language.errors import closest
 
 TOPICS = {"Sales": SALES, "Members": MEMBERS, "Points": POINTS, "Loyalty": LOYALTY}
 """The measures by topic."""
@@ -41,18 +42,27 @@ BOARD = (
 """What a manager looks at first."""
 
 
-def asked_for(names: Sequence[str], *, compares: bool) -> list[Measure]:
-    """The measures of some names: of none the board, of ``all`` every one (those that compare only where they can).
+def asked_for(names: Sequence[str], by: Sequence[str] = (), *, compares: bool = False) -> list[Measure]:
+    """The measures of some names. Of no name: the board, of ``all``: every one; both without what cannot be told so.
 
     Raises ``MeasureNotFound``.
     """
-    if names == ["all"]:
-        return [measure for measure in MEASURES.values() if compares or not measure.compares]
-    return [measure_of(name) for name in dict.fromkeys(names or BOARD)]
+    if names and list(names) != ["all"]:
+        return [measure_of(name) for name in dict.fromkeys(names)]
+    wanted = [measure_of(name) for name in (MEASURES if names else BOARD)]
+    told = [measure for measure in wanted if _is_told(measure, by)]
+    told = told or [measure for measure in MEASURES.values() if _is_told(measure, by)]
+    return [measure for measure in told if compares or not measure.compares]
+
+
+def _is_told(measure: Measure, by: Sequence[str]) -> bool:
+    return all(cut in measure.cuts for cut in by)
 
 
 def measure_of(name: str) -> Measure:
     """The measure of a name. Raises ``MeasureNotFound``."""
     if name not in MEASURES:
-        raise MeasureNotFound(f"No measure is called {name}. There are {', '.join(MEASURES)}.")
+        meant = closest(name, list(MEASURES))
+        hint = f" Is it {meant}?" if meant else ""
+        raise MeasureNotFound(f"No measure is called {name}.{hint} `guerdon kpi all` tells every one.")
     return MEASURES[name]
