@@ -30,7 +30,9 @@ class Engine(StrEnum):
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Measures by name; without one, a board of the most important. `all`: every one.", metavar="[MEASURE]..."),
+    typer.Argument(
+        help="Measures by name; without one, a board of the most important. `all`: every one.", metavar="[MEASURE]..."
+    ),
 ]
 By = Annotated[
     list[str] | None,
@@ -40,8 +42,12 @@ By = Annotated[
         "twice for two of them.",
     ),
 ]
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day; by default that of the first entry.")]
-Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; by default that of the last entry.")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day; by default that of the first entry.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; by default that of the last entry.")
+]
 
 
 def kpi(
@@ -49,7 +55,9 @@ def kpi(
     by: By = None,
     since: Since = None,
     until: Until = None,
-    lapse_days: Annotated[int, typer.Option(min=1, help="After how many days without a purchase a member counts as lapsed.")] = 90,
+    lapse_days: Annotated[
+        int, typer.Option(min=1, help="After how many days without a purchase a member counts as lapsed.")
+    ] = 90,
     group: Annotated[str, typer.Option(help="For `incremental_sales`: the segment that is looked at.")] = "",
     control: Annotated[str, typer.Option(help="For `incremental_sales`: the segment that it is compared with.")] = "",
     home: Home = None,
@@ -57,7 +65,9 @@ def kpi(
     lake: LakeFolder = None,
     engine: Annotated[Engine, typer.Option(help="What counts: `spark` needs the extra of that name.")] = Engine.DUCKDB,
     as_json: AsJson = False,
-    as_csv: Annotated[Path | None, typer.Option("--csv", help="Write the figures into a file too.", dir_okay=False)] = None,
+    as_csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the figures into a file too.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Key figures: what the program sells, keeps, gives and owes, by month or by whatever else is asked."""
     with told_plainly(ExtraNotInstalled):
@@ -68,7 +78,13 @@ def kpi(
         from guerdon.insight.measures.reckoning import GroupsNeeded, MeasureNotFound, NotToldBy
 
         wrong = (DaysBackwards, GroupsNeeded, MeasureNotFound, NotToldBy, OSError)
-        asked = {"since": _day(since), "until": _day(until), "lapse_days": lapse_days, "group": group, "control": control}
+        asked = {
+            "since": _day(since),
+            "until": _day(until),
+            "lapse_days": lapse_days,
+            "group": group,
+            "control": control,
+        }
         with told_plainly(*wrong), lake_of(home, program, lake) as opened:
             found = _answer(opened, engine, names or [], by or [], asked)
             if as_csv is not None:

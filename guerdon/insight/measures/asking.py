@@ -27,7 +27,9 @@ def history_of(
     """
     last = until or last_day(tables) or lake.made_at.date()
     if since is not None and since > last:
-        raise DaysBackwards(f"The first day {since} is after the last one, {last}. Ask for an earlier one, or a later --until.")
+        raise DaysBackwards(
+            f"The first day {since} is after the last one, {last}. Ask for an earlier one, or a later --until."
+        )
     version = max(lake.timeline.versions, key=lambda version: version.number)
     return History(
         tables,

@@ -31,7 +31,7 @@ class Cut(NamedTuple):
 
 
 def _period(step: str) -> Callable[[ir.Table, History, str, bool], ir.Table]:
-    return lambda rows, history, name, to_date: rows.mutate(rows.day.truncate(STEPS[step]).cast("date").name(name))  # type: ignore[arg-type]
+    return lambda rows, history, name, to_date: rows.mutate(rows.day.truncate(STEPS[step]).cast("date").name(name))
 
 
 def _place(column: str) -> Callable[[ir.Table, History, str, bool], ir.Table]:
@@ -88,7 +88,11 @@ CUTS = {
             "last day.",
             _tier,
         ),
-        Cut("plan", "The paid plans and clubs that the member is in now; who is in several counts in each.", _listed("plans")),
+        Cut(
+            "plan",
+            "The paid plans and clubs that the member is in now; who is in several counts in each.",
+            _listed("plans"),
+        ),
         Cut("channel", "The channel of the event; a return has that of its purchase.", _place("channel")),
         Cut("store", "The store; a return has that of its purchase.", _place("store")),
         Cut("category", "The general part of the article's category.", _own("category")),

@@ -1,4 +1,4 @@
-"""A history: the tables that measures are counted in, what the program says of units and ladders, and the days asked for.
+"""A history: the tables that measures are counted in, what the program says of units and ladders, the days asked for.
 
 What several measures need is made here once: where an entry took place, the days on which members bought, their first
 times, and on which level they stood when.
@@ -122,9 +122,7 @@ class History:
         never, ever = ibis.date(1, 1, 1), ibis.date(9999, 12, 31)
         later = last.select("member", begins="day", ends=ibis.coalesce(last.ends, ever), tier="after")
         first = placed.filter(lambda change: change.oldest == 0)
-        before = first.select(
-            "member", begins=never, ends="day", tier=ibis.coalesce(first.before, first.after)
-        )
+        before = first.select("member", begins=never, ends="day", tier=ibis.coalesce(first.before, first.after))
         still = self.tables.members.anti_join(changes, "member")
         same = still.select("member", begins=never, ends=ever, tier="tier")
         return ibis.union(later, before, same)

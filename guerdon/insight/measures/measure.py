@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from guerdon.insight.measures.history import History
 
 Kind = Literal["money", "amount", "count", "share", "number", "days"]
-"""``money`` is in minor units of the currency, ``amount`` in the smallest part of a unit of the program; both are whole.
+"""``money`` is in minor units of the currency, ``amount`` in the smallest part of a unit of the program; both whole.
 ``share`` is of 1. ``number`` is a quotient such as baskets a member."""
 Value = int | float | None
 """What a measure comes to; None: it cannot be told."""
@@ -79,7 +79,9 @@ class Found:
     def worth(self, part: Part) -> int:
         """What all units of a part are worth together, in minor units. A unit without a worth counts nothing."""
         amounts = {unit: value for (name, unit), value in self._counted.items() if name == part.name and value}
-        return sum([worth_of(self._units[unit], int(amount)) or 0 for unit, amount in amounts.items() if unit in self._units])
+        return sum(
+            [worth_of(self._units[unit], int(amount)) or 0 for unit, amount in amounts.items() if unit in self._units]
+        )
 
 
 class Measure(NamedTuple):

@@ -16,7 +16,7 @@ from guerdon.insight.measures.grains import (
 from guerdon.insight.measures.measure import Found, Measure, Part, Value, each, just, quotient, share
 
 _FADER = "Fader and Hardie, *How to project customer retention* (2007)"
-_REINARTZ = "Kumar and Reinartz, *Customer Relationship Management*, ch. 5"
+_REINARTZ = "Kumar and Reinartz, *Customer Relationship Management* (retention and defection rates)"
 
 ENROLLED = Part("enrolled", JOINED, lambda rows: rows.enrolled_day.count())
 JOINED_SO_FAR = Part("joined_so_far", JOINED, lambda rows: rows.member.count(), to_date=True)
@@ -96,7 +96,7 @@ MEMBERS = (
         "number of times that a member's last purchase came to lie more than 90 days back",
         "count",
         "Days of purchases in `events`. Told on day 91 after the purchase; `--lapse-days` changes the 90. "
-        f"{_REINARTZ} (activity windows).",
+        f"{_REINARTZ}.",
         (LAPSES,),
         just(LAPSES),
     ),
@@ -115,7 +115,7 @@ MEMBERS = (
         "members who bought in both this period and the one before ÷ members who bought in the one before",
         "share",
         "`events` where `kind` is `purchase`. The period is the month, unless it is told by week or day; one that is "
-        f"not over has none. {_REINARTZ} (repeat rate).",
+        f"not over has none. {_REINARTZ}.",
         (KEPT, BASE),
         share(KEPT, BASE),
         unknown="Nobody bought in the period before, or the period is not over.",

@@ -4,7 +4,7 @@ The engine gives whole numbers by key. Here periods without rows are put in, wha
 period to period, and each measure makes its value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -54,7 +54,8 @@ def figures(history: History, measures: Sequence[Measure], by: Sequence[str] = (
     for measure in measures:
         _check(measure, cuts, history)
     parts = list(dict.fromkeys([part for measure in measures for part in measure.parts]))
-    counted, begins = _counted(history, parts, cuts), _first_day(history)
+    counted = _counted(history, parts, cuts)
+    begins = history.since or min([_first_day(history), *_days_of(counted, cuts)])
     return {measure.name: list(_told(measure, counted, cuts, history, begins)) for measure in measures}
 
 
@@ -63,7 +64,9 @@ def _cuts(by: Sequence[str]) -> list[Cut]:
     if unknown:
         raise NotToldBy(f"Nothing is told by {unknown[0]}. Choose among {', '.join(CUTS)}.")
     if len(by) > MOST_CUTS or len(set(by)) < len(by):
-        raise NotToldBy(f"Measures are told by at most {MOST_CUTS} different things at once, and not by {' and '.join(by)}.")
+        raise NotToldBy(
+            f"Measures are told by at most {MOST_CUTS} different things at once, and not by {' and '.join(by)}."
+        )
     if sum([CUTS[name].is_time for name in by]) > 1:
         raise NotToldBy(f"Choose one step of time and not {' and '.join(by)}.")
     return [CUTS[name] for name in by]
@@ -74,9 +77,7 @@ def _check(measure: Measure, cuts: Sequence[Cut], history: History) -> None:
         if cut.name not in measure.cuts:
             raise NotToldBy(f"{measure.name} is not told by {cut.name}. It is told by {', '.join(measure.cuts)}.")
     if measure.compares and not (history.group and history.control):
-        raise GroupsNeeded(
-            f"{measure.name} compares two segments. Name them: --group SEGMENT --control SEGMENT"
-        )
+        raise GroupsNeeded(f"{measure.name} compares two segments. Name them: --group SEGMENT --control SEGMENT")
 
 
 # Counting.
@@ -106,24 +107,23 @@ def _rows(
     history: History, parts: Sequence[Part], cuts: Sequence[Cut], *, to_date: bool
 ) -> Iterator[tuple[Keys, str, dict[str, Value]]]:
     columns = [f"key_{place}" for place in range(len(cuts))]
-    asked = _asked(history, parts[0].grain, cuts, columns, to_date=to_date)
-    names = [part.name for part in parts]
-    for row in asked(parts).to_pyarrow().to_pylist():
+    grain, names = parts[0].grain, [part.name for part in parts]
+    rows = _keyed(history, grain, cuts, columns, to_date=to_date)
+    asked = _aggregated(rows, [*columns, *(["unit"] if grain.by_unit else [])], parts)
+    for row in asked.to_pyarrow().to_pylist():
         keys = tuple([row[column] for column in columns])
         yield keys, row.get("unit") or "", {name: row[name] for name in names if row[name] is not None}
 
 
-def _asked(
-    history: History, grain: Grain, cuts: Sequence[Cut], columns: list[str], *, to_date: bool
-):  # type: ignore[no-untyped-def]
+def _keyed(history: History, grain: Grain, cuts: Sequence[Cut], columns: list[str], *, to_date: bool) -> ir.Table:
+    """The rows of a grain with their keys."""
     step = next((cut.name for cut in cuts if cut.is_time), "month")
     rows = grain.rows(history, step)
     if history.since is not None and not to_date:
         rows = rows.filter(rows.day >= history.since)
     for cut, column in zip(cuts, columns, strict=True):
         rows = cut.keyed(rows, history, column, to_date)
-    groups = [*columns, *(["unit"] if grain.by_unit else [])]
-    return lambda parts: _aggregated(rows if grain.fold is None else grain.fold(rows, columns), groups, parts)
+    return rows if grain.fold is None else grain.fold(rows, columns)
 
 
 def _aggregated(rows: ir.Table, groups: list[str], parts: Iterable[Part]) -> ir.Table:
@@ -131,10 +131,13 @@ def _aggregated(rows: ir.Table, groups: list[str], parts: Iterable[Part]) -> ir.
     return rows.group_by(groups).aggregate(**counts) if groups else rows.aggregate(**counts)
 
 
+def _days_of(counted: Mapping[Keys, _Counts], cuts: Sequence[Cut]) -> list[date]:
+    """The periods that there are."""
+    return [key for keys in counted for key, cut in zip(keys, cuts, strict=True) if cut.is_time and isinstance(key, date)]
+
+
 def _first_day(history: History) -> date:
-    """The first day that is told: of the question, or else of the first entry."""
-    if history.since is not None:
-        return history.since
+    """The day of the first entry; where there is none, the last day that counts."""
     found = history.events.aggregate(first=history.events.day.min()).to_pyarrow().to_pylist()[0]["first"]
     return found or history.until
 
@@ -191,29 +194,21 @@ def _framed(
 ) -> Iterator[tuple[Keys, _Counts]]:
     """Every period, for every other key that there is; from the first one that has anything, for what adds up."""
     step = cuts[time].name
-    earliest = min([keys[time] for keys in own if keys[time] is not None], default=begins)  # type: ignore[type-var]
-    assert isinstance(earliest, date), "a step of time has days for keys"
-    others = sorted({keys[:time] + keys[time + 1 :] for keys in own} or {()} if len(cuts) == 1 else
-                    {keys[:time] + keys[time + 1 :] for keys in own}, key=_ordering(history))
-    for start in periods(min(period_of(begins, step), earliest), history.until, step):
-        for other in others:
+    days = [key for keys in own for key in keys[time : time + 1] if isinstance(key, date)]
+    others = {keys[:time] + keys[time + 1 :] for keys in own} if len(cuts) > 1 else {()}
+    ordered = sorted(others, key=_ordering(history))
+    for start in periods(min([*days, period_of(begins, step)]), history.until, step):
+        for other in ordered:
             keys = (*other[:time], start, *other[time:])
             yield keys, own.get(keys, {})
 
 
-def _ordering(history: History):  # type: ignore[no-untyped-def]
-    levels = [level for ladder in history.levels.values() for level in ladder]
+def _ordering(history: History) -> Callable[[Keys], list[tuple[bool, int, str, int]]]:
+    """Levels from the lowest to the highest, days and names in their order, None last."""
+    levels: list[Key] = [level for ladder in history.levels.values() for level in ladder]
 
-    def order(keys: Keys) -> list[tuple[bool, int, str, int]]:
-        """Levels from the lowest to the highest, days and names in their order, None last."""
-        return [
-            (
-                key is None,
-                levels.index(key) if key in levels else len(levels),
-                "" if isinstance(key, int) else str(key),
-                key if isinstance(key, int) else 0,
-            )
-            for key in keys
-        ]
+    def place(key: Key) -> tuple[bool, int, str, int]:
+        rank = levels.index(key) if key in levels else len(levels)
+        return (key is None, rank, "", key) if isinstance(key, int) else (key is None, rank, str(key), 0)
 
-    return order
+    return lambda keys: [place(key) for key in keys]

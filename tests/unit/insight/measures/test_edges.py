@@ -104,7 +104,7 @@ def test_the_last_day_is_that_of_the_last_entry() -> None:
 
 
 def test_a_measure_is_not_told_by_what_its_rows_do_not_have() -> None:
-    with pytest.raises(NotToldBy, match="net_sales is not told by category. It is told by month, week, day, cohort"):
+    with pytest.raises(NotToldBy, match=r"net_sales is not told by category\. It is told by month, week, day, cohort"):
         figures(worked(), [MEASURES["net_sales"]], ["category"])
 
 
@@ -133,7 +133,7 @@ def test_a_comparison_with_a_segment_that_nobody_is_in_cannot_be_told() -> None:
 
 
 def test_a_measure_that_does_not_exist_is_refused_with_the_one_that_was_meant() -> None:
-    with pytest.raises(MeasureNotFound, match="No measure is called net_sale. Is it net_sales?"):
+    with pytest.raises(MeasureNotFound, match=r"No measure is called net_sale\. Is it net_sales\?"):
         measure_of("net_sale")
 
 

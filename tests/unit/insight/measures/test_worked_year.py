@@ -142,10 +142,11 @@ def test_a_measure_by_something_else_than_the_month(name: str, cut: str, expecte
     assert len(told) == (len(expected) if cut != "week" else 18)
 
 
-def test_every_cut_of_every_measure_can_be_made() -> None:
+def test_every_cut_of_every_grain_can_be_made() -> None:
     history = worked()
+    one_a_grain = {measure.parts[0].grain.name: measure for measure in MEASURES.values()}
     for cut in CUTS:
-        figures(history, [measure for measure in MEASURES.values() if cut in measure.cuts], [cut])
+        figures(history, [measure for measure in one_a_grain.values() if cut in measure.cuts], [cut])
 
 
 def test_two_cuts_at_once() -> None:
