@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from guerdon.cli.home import console, told_plainly
-from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.insight.extras import ExtraNotInstalled, needs
 
@@ -70,7 +70,7 @@ def kpi(
     ] = None,
 ) -> None:
     """Key figures: what the program sells, keeps, gives and owes, by month or by whatever else is asked."""
-    with told_plainly(ExtraNotInstalled):
+    with told_plainly(ExtraNotInstalled, *LAKE_TROUBLE):
         needs("insight")
         if engine is Engine.SPARK:
             needs("spark")

@@ -17,7 +17,11 @@ STORES = st.sampled_from(["north", "south", None])
 PURCHASES = st.tuples(st.integers(1, 4), DAYS, st.integers(0, 10_000), STORES)
 RETURNS = st.tuples(st.integers(1, 4), DAYS, st.integers(0, 10_000))
 MOVES = st.tuples(
-    st.integers(1, 4), DAYS, st.integers(1, 500), st.sampled_from(["issued", "available"]), st.sampled_from(["points", "vouchers"])
+    st.integers(1, 4),
+    DAYS,
+    st.integers(1, 500),
+    st.sampled_from(["issued", "available"]),
+    st.sampled_from(["points", "vouchers"]),
 )
 ADDITIVE = [measure for measure in MEASURES.values() if measure.is_additive and not measure.parts[0].to_date]
 # A member may be active in several months.

@@ -133,7 +133,9 @@ def _aggregated(rows: ir.Table, groups: list[str], parts: Iterable[Part]) -> ir.
 
 def _days_of(counted: Mapping[Keys, _Counts], cuts: Sequence[Cut]) -> list[date]:
     """The periods that there are."""
-    return [key for keys in counted for key, cut in zip(keys, cuts, strict=True) if cut.is_time and isinstance(key, date)]
+    return [
+        key for keys in counted for key, cut in zip(keys, cuts, strict=True) if cut.is_time and isinstance(key, date)
+    ]
 
 
 def _first_day(history: History) -> date:
