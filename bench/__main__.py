@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import codes, deciding, ingesting, processes, scaling, server, serving, simulating
+from bench import codes, deciding, ingesting, insight, processes, scaling, server, serving, simulating
 from guerdon.store.server import EmbeddedServer
 
 LATEST = Path(".bench/latest.json")
@@ -25,6 +25,8 @@ TARGETS = {
     "compile_1000_mechanics_seconds": ("a program of 1,000 mechanics, from text to ready, seconds", "1", "0.5"),
     "decide_1000_vs_10_mechanics": ("baskets decided under 1,000 mechanics, to 10", "", ""),
     "codes_million_seconds": ("a million secret codes, made and stored, seconds", "", ""),
+    "kpi_seconds": ("every measure by month, of the demo's year, seconds", "2", "1"),
+    "kpi_ten_years_vs_one": ("the same of ten times the history, to one", "11", "10"),
     "http_purchase_vs_pgbench": ("purchases over HTTP, one a request, 64 connections, to pgbench tps", "0.5", "1.0"),
     "http_purchase_p99_ms": ("p99 of a purchase over HTTP at half of that load, ms", "30", "10"),
     "http_bulk_vs_till": ("bulk over HTTP, to the till's own bulk", "0.8", ""),
@@ -133,6 +135,11 @@ def simulate(home: Path) -> Figures:
     return simulating.measure()
 
 
+def kpi(home: Path) -> Figures:
+    """Every measure by month, of the demo's year and of ten times as much."""
+    return insight.measure_kpis(home)
+
+
 BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "start": start,
     "decide": decide,
@@ -143,6 +150,7 @@ BENCHMARKS: dict[str, Callable[[Path], Figures]] = {
     "http": http,
     "memory": memory,
     "simulate": simulate,
+    "kpi": kpi,
 }
 
 

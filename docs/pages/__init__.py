@@ -13,6 +13,7 @@ from docs.pages.events import events_page
 from docs.pages.findings import findings_page
 from docs.pages.http import http_page
 from docs.pages.lake import lake_page
+from docs.pages.measures import measures_page
 from docs.pages.presets import presets_page
 from docs.pages.refusal_page import refusals_page
 from docs.pages.schema import schema_page
@@ -29,6 +30,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "habits.md": habits_reference,
     "http.md": http_page,
     "lake.md": lake_page,
+    "measures.md": measures_page,
     "presets.md": presets_page,
     "refusals.md": refusals_page,
     "schema.sql": schema_page,

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from datetime import datetime
+from enum import EnumType
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -85,7 +86,8 @@ def _parameters(name: str, callback: Callable[..., Any]) -> list[Parameter]:
         if hints[parameter.name] is Context:
             continue
         kind, info = get_args(hints[parameter.name])
-        several = get_origin(kind) is list
+        only = next((part for part in get_args(kind) if get_origin(part) is list), kind)
+        several = get_origin(only) is list
         if not isinstance(info, ArgumentInfo | OptionInfo) or not info.help:
             raise Undocumented([f"guerdon {name} {parameter.name}"])
         is_argument = isinstance(info, ArgumentInfo)
@@ -94,12 +96,12 @@ def _parameters(name: str, callback: Callable[..., Any]) -> list[Parameter]:
         option = next(iter(declared), "--" + parameter.name.replace("_", "-"))
         shown = parameter.name.upper() + ("..." if several else "") if is_argument else option
         words = info.help + _default(parameter.default)
-        parameters.append(Parameter(shown, _type(kind, info), words, is_argument))
+        parameters.append(Parameter(shown, _type(only if several else kind, info), words, is_argument))
     return parameters
 
 
 def _default(value: object) -> str:
-    unsaid = value in (None, False, inspect.Parameter.empty)
+    unsaid = value in (None, False, "", inspect.Parameter.empty)
     return "" if unsaid else f" Left out: {value}."
 
 
@@ -110,5 +112,7 @@ def _type(kind: Any, info: ArgumentInfo | OptionInfo) -> str:
         return " or ".join([f"`{choice}`" for choice in get_args(kind)])
     only = next((part for part in get_args(kind) if part is not NoneType), kind)
     only = next(iter(get_args(only)), only)
-    bounds = "" if info.min is None else f", {info.min} to {info.max}"
+    if isinstance(only, EnumType):
+        return " or ".join([f"`{choice.value}`" for choice in only])
+    bounds = "" if info.min is None else f", from {info.min} on" if info.max is None else f", {info.min} to {info.max}"
     return TYPES[only] + bounds

@@ -9,6 +9,7 @@ from guerdon.cli import (
     events,
     games,
     keys,
+    kpis,
     leaflets,
     ledger,
     liability,
@@ -63,6 +64,7 @@ app.command("liability")(liability.liability)
 app.add_typer(signals.signals, name="signals")
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
+app.command("kpi")(kpis.kpi)
 app.command("sql")(ledger.sql)
 app.add_typer(export, name="export")
 app.command("backup")(backups.backup)

@@ -303,9 +303,7 @@ def suspects_table(suspects: "Sequence[Suspect]", reviews: "Mapping[str, Review]
 
 def behind_table(signal: "Signal", shower: Shower) -> Table:
     """The events behind a signal."""
-    table = plain_table(
-        "", ("when", "left"), ("what", "left"), ("store", "left"), ("paid", "right"), ("event", "left")
-    )
+    table = plain_table("", ("when", "left"), ("what", "left"), ("store", "left"), ("paid", "right"), ("event", "left"))
     for event in signal.events:
         paid = "" if event.paid is None else money(event.paid, shower.program.currency)
         at = shower.moment(int(event.at.timestamp()))

