@@ -29,8 +29,8 @@ def measures_page() -> str:
         "`guerdon kpi NAME` tells a measure, `--by` tells it apart. Each is defined once, over the tables of the lake, "
         "and counted by whichever engine there is. What was refused counts nowhere. Days are those of the program's "
         "time zone. A share is a quotient of whole numbers of the whole time that is asked for, and never a mean of "
-        "shares; where nothing stands below, there is no value, and the reason is told. Amounts of several units are never "
-        "added up.",
+        "shares; where nothing stands below, there is no value, and the reason is told. Amounts of several units are "
+        "never added up.",
         "[Read the figures](../how-to/read-the-figures.md) shows them, and "
         "[why each is defined once](../why/26-one-definition.md) says how.",
         "## By what they are told",

@@ -4,11 +4,14 @@ An answer is the Struct that the command of the same name prints with ``--json``
 and stores the answer is the business of the works.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guerdon.core.calendar import date_of, instant_of
 from guerdon.language import read_program
 from guerdon.messages.studies import (
     Question,
@@ -28,6 +31,64 @@ def answer(lake: "Lake", question: Question, workers: int = 1) -> msgspec.Struct
     return _ANSWERS[type(question)](lake, question, workers)
 
 
+def _figures(lake: "Lake", question: FiguresQuestion, workers: int) -> msgspec.Struct:
+    from guerdon.insight.engines.duckdb import tables_of
+    from guerdon.insight.measures.answering import answer as told
+    from guerdon.insight.measures.asking import DaysBackwards, history_of
+    from guerdon.insight.measures.reckoning import GroupsNeeded, MeasureNotFound, NotToldBy, figures
+    from guerdon.insight.measures.registry import asked_for
+
+    with _said(DaysBackwards, GroupsNeeded, MeasureNotFound, NotToldBy):
+        history = history_of(lake, tables_of(lake), since=question.since, until=question.until)
+        measures = asked_for(question.measures, question.by)
+        return told(lake.name, lake.currency, history, question.by, figures(history, measures, question.by))
+
+
+def _segments(lake: "Lake", question: SegmentsQuestion, workers: int) -> msgspec.Struct:
+    from guerdon.insight.engines.duckdb import tables_of
+    from guerdon.insight.segments.study import Study
+
+    return Study(tables_of(lake), lake.timeline, lake.currency).overview(question.by)
+
+
+def _roll_forward(lake: "Lake", question: RollForwardQuestion, workers: int) -> msgspec.Struct:
+    from guerdon.insight.accounting.closing import close, worths_of
+    from guerdon.insight.accounting.deferral import UnitsInACircle
+    from guerdon.insight.accounting.lots import WalletOverdrawn, month_of
+    from guerdon.insight.accounting.telling import told
+    from guerdon.insight.accounting.tying import DoesNotTie, check_wallets
+    from guerdon.insight.engines.duckdb import tables_of
+
+    end = question.until or _last_day(lake)
+    with _said(DoesNotTie, UnitsInACircle, WalletOverdrawn):
+        books = close(tables_of(lake), worths_of(lake.timeline, lake.zone), end, question.method)
+        check_wallets(books, tables_of(lake))
+    return told(books, lake.name, lake.currency, month_of(end), month_of(end))
+
+
+def _signals(lake: "Lake", question: SignalsQuestion, workers: int) -> msgspec.Struct:
+    from guerdon.insight.engines.duckdb import tables_of
+    from guerdon.insight.signals.all_kinds import look
+    from guerdon.insight.signals.telling import told
+
+    seen = look(tables_of(lake), question.since)
+    return told(seen, seen.suspects, {}, lake.name, question.since)
+
+
+def _last_day(lake: "Lake") -> date:
+    """The day of the last entry; of an empty lake, the day on which it was made."""
+    return date_of(lake.zone.day(instant_of(lake.until or lake.made_at)))
+
+
+@contextmanager
+def _said(*reasons: type[Exception]) -> Iterator[None]:
+    """Turn what an analysis may refuse into the reason why there is no answer."""
+    try:
+        yield
+    except reasons as why:
+        raise CannotBeAnswered(str(why)) from why
+
+
 def _simulation(lake: "Lake", question: SimulationQuestion, workers: int) -> msgspec.Struct:
     from guerdon.insight.simulation import files
     from guerdon.insight.simulation.history import NothingToReplay, sampled
@@ -38,7 +99,7 @@ def _simulation(lake: "Lake", question: SimulationQuestion, workers: int) -> msg
     current = Candidate("published", tuple([version.program for version in versions]))
     history = LakeHistory(tuple(lake.files("events")))
     assumed = [str(share) if share else None for share in (question.visits, question.basket)]
-    try:
+    with _said(NothingToReplay, ProgramsDiffer):
         return simulate(
             Candidate("draft", (read_program(question.source),)),
             history if question.sample == 1 else sampled(history, question.sample),
@@ -48,10 +109,12 @@ def _simulation(lake: "Lake", question: SimulationQuestion, workers: int) -> msg
             until=question.until,
             uplifts=files.uplifts_of(*assumed),
         )
-    except (NothingToReplay, ProgramsDiffer) as why:
-        raise CannotBeAnswered(str(why)) from why
 
 
 _ANSWERS: Mapping[type[Any], Callable[["Lake", Any, int], msgspec.Struct]] = {
+    FiguresQuestion: _figures,
+    SegmentsQuestion: _segments,
+    RollForwardQuestion: _roll_forward,
+    SignalsQuestion: _signals,
     SimulationQuestion: _simulation,
 }

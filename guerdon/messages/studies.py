@@ -42,7 +42,7 @@ class RollForwardQuestion(_Question, frozen=True, tag="roll-forward"):
 
     until: date | None = None
     """The last day; left out: that of the last entry."""
-    method: Literal["gross", "ifrs15"] = "gross"
+    method: Literal["gross", "ifrs15"] = "ifrs15"
     """``gross``: what is outstanding at its worth. ``ifrs15``: deferred revenue with breakage."""
 
 
