@@ -14,7 +14,11 @@ import msgspec
 from guerdon.core.calendar import date_of, instant_of
 from guerdon.language import read_program
 from guerdon.messages.studies import (
+    FiguresQuestion,
     Question,
+    RollForwardQuestion,
+    SegmentsQuestion,
+    SignalsQuestion,
     SimulationQuestion,
 )
 
