@@ -2,7 +2,8 @@
 
 The groups of an experiment lie on 10,000 steps. A version that changes the shares moves some steps from one group to
 another; whoever stands there was in both, and is compared with nobody. A step hangs on nothing but two texts, so
-leaving them out leaves the rest as comparable as before; the shares that are expected are those of the steps that remain.
+leaving them out leaves the rest as comparable as before; the shares that are expected are those of the steps that
+remain.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
 
 from guerdon.core.experiments import STEPS, group_at, step
 from guerdon.core.program import Experiment

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 class Moments(NamedTuple):
     """What a mean is compared by."""
 
-    count: int
+    members: int
     mean: float
     """0 where there is nobody."""
     variance: float | None
@@ -31,7 +31,7 @@ class Moments(NamedTuple):
     @property
     def error(self) -> float | None:
         """The variance of the mean; None where it cannot be known."""
-        return None if self.variance is None else self.variance / self.count
+        return None if self.variance is None else self.variance / self.members
 
 
 class Difference(NamedTuple):
@@ -77,7 +77,7 @@ def difference(treated: Moments, control: Moments) -> Difference | None:
     variance = treated.error + control.error
     if variance <= 0:
         return None
-    parts = treated.error**2 / (treated.count - 1) + control.error**2 / (control.count - 1)
+    parts = treated.error**2 / (treated.members - 1) + control.error**2 / (control.members - 1)
     return Difference(treated.mean - control.mean, variance, variance**2 / parts)
 
 

@@ -7,8 +7,8 @@ The least difference is ``(z(1 - α/2) + z(power)) · √(variance / n₁ + vari
 within groups times (1 - correlation²).
 
 **Worked.** 1,000 members in each of two groups, a mean of 100.00 and a standard deviation of 80.00: the standard error
-is 80 · √(2/1000) = 3.578, and (1.960 + 0.842) · 3.578 = 10.02: a lift of 10.0 %. If the weeks before foretell half of the
-variance it is 7.1 %. Half of that lift takes four times as many members.
+is 80 · √(2/1000) = 3.578, and (1.960 + 0.842) · 3.578 = 10.02: a lift of 10.0 %. If the weeks before foretell half
+of the variance it is 7.1 %. Half of that lift takes four times as many members.
 
 Source: J. Cohen, Statistical power analysis for the behavioral sciences (1988), section 2.
 """

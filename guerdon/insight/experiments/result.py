@@ -104,6 +104,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     slices_differ: float | None = None
     """How often chance alone would make the slices differ as much, the least over all groups, times their number."""
     left_out: dict[str, int] = {}
-    """Members who are compared with nobody: they ``joined_later``, are ``merged`` into another card, or ``moved`` between
-    groups."""
+    """Members who are compared with nobody: they ``joined_later``, are ``merged`` into another card, or ``moved``
+    between groups."""
     conclusions: tuple[Sentence, ...] = ()
