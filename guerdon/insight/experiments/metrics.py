@@ -87,6 +87,17 @@ def total(metric: Metric, seen: Observed) -> Floats:
     return np.minimum(both, 1) if metric.is_yes_or_no else both
 
 
+def first_day(tables: Any) -> date | None:
+    """The first day on which anybody did anything; None: nobody ever did."""
+    events = tables.events
+    day = events.filter(events.refusal.isnull(), events.kind != "tick").day.min().to_pyarrow().as_py()
+    return day if day is None else _date(day)
+
+
+def _date(value: Any) -> date:
+    return date(value.year, value.month, value.day)
+
+
 def _rows(tables: Any, metric: Metric, days: Days) -> ir.Table:
     members = tables.members
     people = members.filter(~members.is_household.fill_null(False))

@@ -107,3 +107,56 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Members who are compared with nobody: they ``joined_later``, are ``merged`` into another card, or ``moved``
     between groups."""
     conclusions: tuple[Sentence, ...] = ()
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A group as an offer to choose from."""
+
+    group: str
+    members: int
+    """How many got it so far."""
+    mean: float
+    """What it is expected to be worth, by the metric."""
+    next: int
+    """How many of 10,000 next members should get it."""
+
+
+class Offers(msgspec.Struct, frozen=True):
+    """How the next members should be dealt out."""
+
+    experiment: str
+    metric: str
+    seed: int
+    """With which it can be worked out again."""
+    offers: tuple[Offer, ...]
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment of so many weeks could find, by what members did in the last so many weeks."""
+
+    weeks: int
+    members: int
+    """Who had joined by then."""
+    mean: Figure | None = None
+    """Per member over these weeks."""
+    least: Figure | None = None
+    """The smallest difference that is found four times out of five, adjusted for what members did before."""
+    least_lift: float | None = None
+    """The same as a share of the mean; None where that is zero."""
+    explained: float | None = None
+    """Which share of the variance the weeks before take out; None: nothing."""
+    unknown: str | None = None
+    """Why nothing can be told: ``too_little_history`` or ``nobody_differs``."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment could find, before it begins."""
+
+    metric: str
+    currency: str | None
+    groups: dict[str, float]
+    """The shares of members."""
+    error_rate: float
+    power: float
+    """How often a difference of the size told is found."""
+    outlooks: tuple[Outlook, ...]

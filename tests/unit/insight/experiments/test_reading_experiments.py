@@ -72,7 +72,9 @@ def history(lift: float, *, count: int = 2000, seed: int = 3, since: date = FIRS
     return tables([member(number) for number in range(1, count + 1)], events)
 
 
-def result(there: Tables, question: Question | None = None, *, until: date = LAST, history: int = 56, **more: Any) -> Any:
+def result(
+    there: Tables, question: Question | None = None, *, until: date = LAST, history: int = 56, **more: Any
+) -> Any:
     question = question or Question()
     assignment = more.pop("assignment", SPRING)
     days = Days(FIRST - timedelta(56), assignment.first, until)
@@ -250,7 +252,7 @@ def test_who_joined_later_or_was_merged_is_counted_and_not_compared() -> None:
 
 def test_large_figures_are_cut_where_that_is_asked_for() -> None:
     there = history(0)
-    giant = there.events.to_pyarrow().to_pylist() + [bought(7, FIRST, 90_000_000)]
+    giant = [*there.events.to_pyarrow().to_pylist(), bought(7, FIRST, 90_000_000)]
     told = result(there._replace(events=tables([], giant).events), Question(quantile=0.99))
     assert told.cut_at < 90_000_000
     assert "cut" in codes(told)

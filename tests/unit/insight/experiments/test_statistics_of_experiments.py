@@ -146,7 +146,7 @@ LOOKS, TRIES, MEMBERS = 60, 600, 200
 
 
 def peeks(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The difference of two groups that differ by nothing, and its variance, as each day of an experiment shows them."""
+    """The difference of two groups that differ by nothing, and its variance, as each day of it shows them."""
     rates = random.gamma(2, 0.1, (2 * MEMBERS, 1))
     spent = random.poisson(rates, (2 * MEMBERS, LOOKS)) * random.lognormal(3, 0.8, (2 * MEMBERS, LOOKS))
     so_far = spent.cumsum(axis=1)
