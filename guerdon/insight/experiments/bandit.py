@@ -7,8 +7,8 @@ is. So it learns and earns at once, where an experiment of fixed shares sends ha
 end.
 
 Guerdon deals out by hash and not by dice, so that a replay comes to the same. So the draws are not made member by
-member but for a **round**: ``shares`` says how often each arm has the highest draw, and that is how the next experiment of
-the program file deals members out. Nothing is lost by it but speed of learning.
+member but for a **round**: ``shares`` says how often each arm has the highest draw, and so does the next experiment of
+the program file deal members out. Nothing is lost by it but speed of learning.
 
 What an arm is worth at the end is known badly for arms that few got, and a difference between arms is no longer that of
 groups of chance alone: rounds differ in their weeks. To tell how much better the better offer is, run an experiment.
