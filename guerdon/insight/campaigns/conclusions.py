@@ -9,8 +9,8 @@ FEW = 30
 """Below so many invited members an interval cannot be trusted."""
 
 MAY_NOT = (
-    "That a campaign caused a difference: who was invited was chosen, not dealt out by chance. The two sides are alike in "
-    "what was recorded; what nobody recorded may be behind it.",
+    "That a campaign caused a difference: who was invited was chosen, not dealt out by chance. The two sides are alike "
+    "in what was recorded; what nobody recorded may be behind it.",
     "That a campaign did nothing: an interval around nothing holds everything within it.",
     "That members who were not compared, or next year's, would do the same.",
     "What one of several campaigns at the same time did alone: many of the invited were in others too.",
@@ -23,11 +23,11 @@ _SENTENCES = {
     "nobody_similar": "Nobody who was not invited is similar to those who were.",
     "few_members": "Too few of the invited can be compared for an interval to be trusted.",
     "unlike": "The two sides are still unlike before the campaign: the difference may be that.",
-    "differed_before": "The two sides differed as well in the four weeks before, without it: whom to invite was chosen by "
-    "where they were going, so the difference says nothing about the campaign.",
+    "differed_before": "The two sides differed as well in the four weeks before, without it: whom to invite was chosen "
+    "by where they were going, so the difference says nothing about the campaign.",
     "not_shown": "No difference is shown. Anything within the interval fits what was seen.",
-    "shown_unchecked": "The invited {did} than similar members. Too little is known before to check that they did not in "
-    "weeks without the campaign.",
+    "shown_unchecked": "The invited {did} than similar members. Too little is known before to check that they did not "
+    "in weeks without the campaign.",
     "shown": "The invited {did} than similar members, beyond what so many campaigns show by chance, and they did not "
     "in the four weeks before.",
 }

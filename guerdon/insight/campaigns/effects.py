@@ -3,17 +3,17 @@
 Each member's change is what is spent a week in the span less what the same member spent a week before. What moves
 everybody (Christmas, prices) is in both sides and cancels; so does what members are like for good.
 
-The standard error holds the two sides apart: the variance of the changes of the invited over their number, plus for each
-similar member the square of its weight times the variance of their changes. So a few members who stand for many make it
-wider, as they should.
+The standard error holds the two sides apart: the variance of the changes of the invited over their number, plus for
+each similar member the square of its weight times the variance of their changes. So a few members who stand for many
+make it wider, as they should.
 
 **Worked.** Two invited members change by 4 and 8; of two similar ones, with weights 1.5 and 0.5, by 2 and 6. The means
 are 6 and (1.5 · 2 + 0.5 · 6) / 2 = 3, the difference of differences 3. The variance of the invited is 8; that of the
 similar ones, weighted, (1.5 · 1 + 0.5 · 9) / (2 - 2.5 / 2) = 8, where 2.5 is the sum of the squared weights. The error
 is √(8 / 2 + 8 · 2.5 / 2²) = √(4 + 5) = 3.
 
-Sources: O. Ashenfelter, Estimating the effect of training programs on earnings (1978); J. Heckman, H. Ichimura, P. Todd,
-Matching as an econometric evaluation estimator (1997).
+Sources: O. Ashenfelter, Estimating the effect of training programs on earnings (1978); J. Heckman, H. Ichimura, P.
+Todd, Matching as an econometric evaluation estimator (1997).
 """
 
 import math

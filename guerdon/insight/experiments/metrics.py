@@ -94,6 +94,12 @@ def first_day(tables: Any) -> date | None:
     return day if day is None else _date(day)
 
 
+def last_day(tables: Any) -> date | None:
+    """The last day that is recorded, ticks included; None: nothing is."""
+    day = tables.events.day.max().to_pyarrow().as_py()
+    return day if day is None else _date(day)
+
+
 def _date(value: Any) -> date:
     return date(value.year, value.month, value.day)
 
