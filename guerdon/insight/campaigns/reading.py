@@ -132,6 +132,7 @@ def _filled(base: CampaignResult, found: _Compared, what: Effect, placebo: Effec
         compared=compared,
         similar=int((pairs.weights > 0).sum()),
         before=round(before),
+        plain=round(float(found.seen.outcome[found.invited].mean() - found.seen.outcome[~found.invited].mean())),
         difference=round(what.value),
         low=round(low),
         high=round(high),

@@ -32,8 +32,10 @@ class CampaignResult(msgspec.Struct, frozen=True, kw_only=True):
     """How many members who were not invited they are compared with."""
     before: int | None = None
     """What those compared spent a week in the weeks before."""
+    plain: int | None = None
+    """How much more a week all invited spent than all others while it ran: what a plain comparison would say."""
     difference: int | None = None
-    """How much more they spent a week than the similar ones, both against the weeks before."""
+    """How much more those compared spent a week than the similar ones, both against the weeks before."""
     low: int | None = None
     """The 95 % interval of the difference, for this campaign alone."""
     high: int | None = None
