@@ -134,37 +134,54 @@ _CODES = {
     "unlike": "still unlike",
     "few_members": "too few members",
     "nobody_similar": "nobody similar",
-    "too_little_history": "too little history",
+    "too_little_history": "no history",
     "too_short": "too few days",
 }
 
 
 def campaigns_table(told: "CampaignsResult") -> Table:
     """Each campaign: how many are compared, how much more they spent a week, and what may be concluded."""
-    columns = ("compared", "before", "plain", "more", "95 % interval", "p of all", "weeks before", "apart", "E")
-    table = plain_table(
-        f"Campaigns: {told.currency} a member and week against similar members",
-        ("campaign", "left"),
-        ("from", "left"),
-        *[(name, "right") for name in columns],
-        ("", "left"),
-    )
+    columns = ("compared", "before", "plain", "more", "95 % interval", "p of all")
+    title = f"{told.currency} a member and week: the invited against similar members"
+    table = plain_table(title, ("campaign", "left"), *[(name, "right") for name in columns], ("", "left"))
     for each in told.campaigns:
-        name = f"{safe(each.campaign)} {safe(each.kind)}".strip()
-        table.add_row(name, f"{each.first:%y-%m-%d}", *_campaign(each, told.currency), _CODES[each.code])
+        table.add_row(_named(each), *_campaign(each, told.currency), _CODES[each.code])
     return table
 
 
+def _named(each: "CampaignResult") -> str:
+    return f"{safe(each.campaign)} {safe(each.kind)}".strip()
+
+
 def _campaign(each: "CampaignResult", currency: str) -> list[str]:
-    apart, strength = each.farthest_apart, each.e_value
     return [
-        f"{each.compared:,}/{each.invited:,}",
+        f"{each.compared:,}",
         figure(each.before, currency),
         figure(each.plain, currency),
         figure(each.difference, currency),
         _from_to(figure(each.low, currency), figure(each.high, currency)),
         chance(each.p_of_all),
-        figure(each.placebo, currency),
-        UNKNOWN if apart is None else f"{apart:.2f}",
-        UNKNOWN if strength is None else f"{strength:.2f}",
     ]
+
+
+def checks_table(told: "CampaignsResult") -> Table:
+    """Each campaign: what speaks for and against its comparison."""
+    columns = ("invited", "weeks before", "p", "apart", "matched", "in others", "similar", "E", "E of interval")
+    headings = ("campaign", "left"), ("from", "left"), *[(name, "right") for name in columns]
+    table = plain_table("What the comparison rests on", *headings)
+    for each in told.campaigns:
+        table.add_row(_named(each), str(each.first), f"{each.invited:,}", *_checks(each, told.currency))
+    return table
+
+
+def _checks(each: "CampaignResult", currency: str) -> list[str]:
+    numbers = (
+        each.farthest_apart_before,
+        each.farthest_apart,
+        each.others_invited,
+        each.others_similar,
+        each.e_value,
+        each.e_value_of_interval,
+    )
+    told = [UNKNOWN if number is None else f"{number:.2f}" for number in numbers]
+    return [figure(each.placebo, currency), chance(each.placebo_p), *told]

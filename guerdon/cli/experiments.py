@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from guerdon.cli.experiment_tables import (
     campaigns_table,
+    checks_table,
     comparisons_table,
     groups_table,
     offers_table,
@@ -322,10 +323,12 @@ def campaigns(
     if as_json:
         typer.echo(msgspec.json.encode(told))
         return
-    console.print(campaigns_table(told))
+    for table in (campaigns_table(told), checks_table(told)):
+        console.print(table)
+        console.print()
     shown = [each for each in told.campaigns if each.code in ("shown", "shown_unchecked")]
     known = [each for each in told.campaigns if each.p is not None]
-    console.print(f"\nOf {counted(len(known), 'campaign')} that can be told, {len(shown)} show a difference.")
+    console.print(f"Of {counted(len(known), 'campaign')} that can be told, {len(shown)} show a difference.")
     console.print("\n[bold]What may not be concluded[/]")
     for sentence in told.may_not:
         console.print(f"- {sentence}", highlight=False)
@@ -339,7 +342,9 @@ def _campaigns(lake: "Lake", invited: Path | None) -> "Sequence[Campaign]":
             with invited.open(encoding="utf-8", newline="") as lines:
                 return invitations(lines, invited.name)
         except UnicodeDecodeError as error:
-            raise InvitationsWrong(f"{invited.name} is not a text in UTF-8: byte {error.start} is none.") from None
+            raise InvitationsWrong(
+                f"{invited.name} is no text in UTF-8: byte {error.start} does not belong there."
+            ) from None
     return _of_the_demo(lake)
 
 

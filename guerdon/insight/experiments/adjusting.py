@@ -24,6 +24,10 @@ from numpy.typing import NDArray
 from guerdon.insight.experiments.means import Floats
 
 
+_NO_NOISE = 1e-9
+"""A share of the variance that is no more than the rounding of fractions."""
+
+
 class Adjusted(NamedTuple):
     """Outcomes less what was known before."""
 
@@ -43,7 +47,7 @@ def winsorised(values: Floats, quantile: float) -> tuple[Floats, float | None]:
 
 
 def cuped(outcome: Floats, before: Floats, groups: NDArray[np.int64]) -> Adjusted | None:
-    """Outcomes less what ``before`` foretells; None where it foretells nothing.
+    """Outcomes less what ``before`` foretells; None where it foretells nothing, or all: what is left is rounding.
 
     ``groups`` says by number which group each member is in.
     """
@@ -52,8 +56,10 @@ def cuped(outcome: Floats, before: Floats, groups: NDArray[np.int64]) -> Adjuste
     shared = float(around @ spread)
     if known <= 0 or total <= 0 or shared == 0:
         return None
-    slope = shared / known
-    return Adjusted(outcome - slope * (before - before.mean()), slope, min(shared**2 / (known * total), 1.0))
+    slope, explained = shared / known, shared**2 / (known * total)
+    if explained > 1 - _NO_NOISE:
+        return None
+    return Adjusted(outcome - slope * (before - before.mean()), slope, explained)
 
 
 def _within(values: Floats, groups: NDArray[np.int64]) -> Floats:

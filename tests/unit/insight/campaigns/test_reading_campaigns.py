@@ -2,11 +2,9 @@
 
 import math
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import ibis
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from guerdon.insight.campaigns.campaign import Campaign, InvitationsWrong, invitations
@@ -16,23 +14,14 @@ from guerdon.insight.campaigns.likeness import logits, standardised
 from guerdon.insight.campaigns.matching import Matched, apart, matched
 from guerdon.insight.campaigns.reading import read
 from guerdon.insight.campaigns.sensitivity import e_value, e_value_of_interval
-from guerdon.insight.lake.tables import TABLES
+from tests.lake_rows import in_memory
 
 BEGAN, FIRST = date(2026, 1, 5), date(2026, 4, 6)
 LAST = FIRST + timedelta(27)
 
 
-class Tables(NamedTuple):
-    events: Any
-    lines: Any
-    members: Any
-
-
-def tables(members: list[dict], events: list[dict] = (), lines: list[dict] = ()) -> Tables:
-    rows = {"members": members, "events": list(events), "lines": list(lines)}
-    return Tables(
-        **{name: ibis.memtable(pa.Table.from_pylist(each, schema=TABLES[name].schema)) for name, each in rows.items()}
-    )
+def tables(members: list[dict], events: list[dict] = (), lines: list[dict] = ()) -> Any:
+    return in_memory(members=members, events=events, lines=lines)
 
 
 def member(number: int, joined: date | None = BEGAN) -> dict:
@@ -137,9 +126,7 @@ def test_how_strong_something_unknown_would_have_to_be() -> None:
 # The whole.
 
 
-def shop(
-    effect_of_campaign: float, *, seed: int = 1, count: int = 500, growing: bool = False
-) -> tuple[Tables, Campaign]:
+def shop(effect_of_campaign: float, *, seed: int = 1, count: int = 500, growing: bool = False) -> tuple[Any, Campaign]:
     """A shop that invites whoever spends much, or (``growing``) whoever has begun to spend more for good."""
     random = np.random.default_rng(seed)
     ways = random.lognormal(8.5, 0.6, count)
@@ -158,7 +145,7 @@ def shop(
     return there, Campaign(name="easter", first=FIRST, last=LAST, invited=invited)
 
 
-def told(there: Tables, *campaigns: Campaign, until: date = LAST) -> Any:
+def told(there: Any, *campaigns: Campaign, until: date = LAST) -> Any:
     return read(there, campaigns, until=until, currency="EUR")
 
 

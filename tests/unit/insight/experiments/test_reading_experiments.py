@@ -1,11 +1,10 @@
 """Experiments, read from the tables of a lake: who is compared, by what, and what may be concluded."""
 
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any
 
-import ibis
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from guerdon.core.experiments import step
@@ -15,24 +14,15 @@ from guerdon.insight.experiments.assignment import Assignment, ExperimentTrouble
 from guerdon.insight.experiments.metrics import METRICS, Days, observed, total
 from guerdon.insight.experiments.question import Question
 from guerdon.insight.experiments.reading import read
-from guerdon.insight.lake.tables import TABLES
 from guerdon.language import read_program
+from tests.lake_rows import in_memory
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
 HALVES = "{control: 50%, ten: 50%}"
 
 
-class Tables(NamedTuple):
-    events: Any
-    members: Any
-    effects: Any
-
-
-def tables(members: list[dict], events: list[dict] = (), effects: list[dict] = ()) -> Tables:
-    rows = {"members": members, "events": list(events), "effects": list(effects)}
-    return Tables(
-        **{name: ibis.memtable(pa.Table.from_pylist(each, schema=TABLES[name].schema)) for name, each in rows.items()}
-    )
+def tables(members: list[dict], events: list[dict] = (), effects: list[dict] = ()) -> Any:
+    return in_memory(members=members, events=events, effects=effects)
 
 
 def member(number: int, joined: date | None = date(2026, 1, 1), **more: Any) -> dict:
@@ -58,7 +48,7 @@ KEYS = [f"m{number}" for number in range(1, 2001)]
 GROUPS = SPRING.of(KEYS)
 
 
-def history(lift: float, *, count: int = 2000, seed: int = 3, since: date = FIRST - timedelta(56)) -> Tables:
+def history(lift: float, *, count: int = 2000, seed: int = 3, since: date = FIRST - timedelta(56)) -> Any:
     """Members who each buy as much a week as is their way; group `ten` buys a share more from April on."""
     random = np.random.default_rng(seed)
     ways = random.gamma(2, 500, count)
@@ -72,9 +62,7 @@ def history(lift: float, *, count: int = 2000, seed: int = 3, since: date = FIRS
     return tables([member(number) for number in range(1, count + 1)], events)
 
 
-def result(
-    there: Tables, question: Question | None = None, *, until: date = LAST, history: int = 56, **more: Any
-) -> Any:
+def result(there: Any, question: Question | None = None, *, until: date = LAST, history: int = 56, **more: Any) -> Any:
     question = question or Question()
     assignment = more.pop("assignment", SPRING)
     days = Days(FIRST - timedelta(56), assignment.first, until)
@@ -220,7 +208,7 @@ def test_an_experiment_that_has_not_begun_compares_nobody() -> None:
 def test_uneven_groups_are_not_compared() -> None:
     there = history(0.3)
     lost = [row for row in there.members.to_pyarrow().to_pylist() if GROUPS[row["member"] - 1] or row["member"] % 3]
-    told = result(there._replace(members=tables(lost).members))
+    told = result(SimpleNamespace(**vars(there) | {"members": tables(lost).members}))
     assert told.mismatch < 0.001
     assert (codes(told), told.comparisons) == (["groups_uneven"], ())
 
@@ -253,7 +241,7 @@ def test_who_joined_later_or_was_merged_is_counted_and_not_compared() -> None:
 def test_large_figures_are_cut_where_that_is_asked_for() -> None:
     there = history(0)
     giant = [*there.events.to_pyarrow().to_pylist(), bought(7, FIRST, 90_000_000)]
-    told = result(there._replace(events=tables([], giant).events), Question(quantile=0.99))
+    told = result(SimpleNamespace(**vars(there) | {"events": tables([], giant).events}), Question(quantile=0.99))
     assert told.cut_at < 90_000_000
     assert "cut" in codes(told)
     assert result(there, Question(quantile=1)).cut_at is None

@@ -80,9 +80,15 @@ def test_cuped_takes_out_what_was_known_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "before"), [((1, 2, 3, 4), (5, 5, 5, 5)), ((1, 1, 1, 1), (1, 2, 3, 4)), ((0, 0, 0, 0), (0, 0, 0, 0))]
+    ("outcome", "before"),
+    [
+        ((1, 2, 3, 4), (5, 5, 5, 5)),
+        ((1, 1, 1, 1), (1, 2, 3, 4)),
+        ((0, 0, 0, 0), (0, 0, 0, 0)),
+        ((3, 6, 9, 12), (1, 2, 3, 4)),
+    ],
 )
-def test_what_foretells_nothing_adjusts_nothing(outcome: tuple[float, ...], before: tuple[float, ...]) -> None:
+def test_what_foretells_nothing_or_all_adjusts_nothing(outcome: tuple[float, ...], before: tuple[float, ...]) -> None:
     assert cuped(array(*outcome), array(*before), np.array([0, 0, 1, 1])) is None
 
 
