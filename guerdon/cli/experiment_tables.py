@@ -166,7 +166,7 @@ def _campaign(each: "CampaignResult", currency: str) -> list[str]:
 
 def checks_table(told: "CampaignsResult") -> Table:
     """Each campaign: what speaks for and against its comparison."""
-    columns = ("invited", "weeks before", "p", "apart", "matched", "in others", "similar", "E", "E of interval")
+    columns = ("invited", "placebo", "p", "apart", "matched", "others", "similar", "E", "E low")
     headings = ("campaign", "left"), ("from", "left"), *[(name, "right") for name in columns]
     table = plain_table("What the comparison rests on", *headings)
     for each in told.campaigns:
