@@ -21,7 +21,7 @@ from guerdon.cli.experiment_tables import (
     slices_table,
 )
 from guerdon.cli.home import console, told_plainly
-from guerdon.cli.lakes import lake_of
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted, safe
 
@@ -58,7 +58,6 @@ Cut = Annotated[
     float,
     typer.Option(min=0.5, max=1.0, help="Cut figures at this quantile, such as 0.99, against a few extreme members."),
 ]
-LakeFolder = Annotated[Path | None, typer.Option("--lake", help="Read this lake and ask no database.", file_okay=False)]
 Seed = Annotated[int, typer.Option(min=0, help="The seed of chance, so that the same comes out again.")]
 
 
@@ -79,7 +78,7 @@ def _asked(
     home: Path | None, program: str | None, folder: Path | None, until: datetime | None
 ) -> "Iterator[tuple[Lake, Tables, date]]":
     """The lake, its tables, and the last day that counts."""
-    plainly = told_plainly(ModuleNotFoundError, NothingRecorded, SharesWrong, NoInvitations)
+    plainly = told_plainly(ModuleNotFoundError, *LAKE_TROUBLE, NothingRecorded, SharesWrong, NoInvitations)
     with plainly, _troubles(), lake_of(home, program, folder) as lake:
         from guerdon.insight.engines.duckdb import tables_of
         from guerdon.insight.experiments.metrics import last_day

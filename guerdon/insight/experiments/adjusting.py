@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from guerdon.insight.experiments.means import Floats
 
-
 _NO_NOISE = 1e-9
 """A share of the variance that is no more than the rounding of fractions."""
 

@@ -17,7 +17,6 @@ from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
 from guerdon.insight.engines import duckdb
 from guerdon.language import read_program
-from tests.lake_rows import in_memory
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
 PROGRAM = """
@@ -67,7 +66,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict], Asked]:
         timeline = Timeline([Version(read_program(PROGRAM), number=1)])
         stored = SimpleNamespace(versions=[SimpleNamespace(source=PROGRAM)])
         lake = SimpleNamespace(timeline=timeline, currency="EUR", stored=stored)
-        tables = in_memory(**there)
+        tables = duckdb.tables_from(there)
         monkeypatch.setattr(experiments, "lake_of", lambda *_: nullcontext(lake))
         monkeypatch.setattr(duckdb, "tables_of", lambda _: tables)
         return lambda *words: CliRunner().invoke(app, ["experiment", *words], env={"COLUMNS": "100", "TERM": "dumb"})

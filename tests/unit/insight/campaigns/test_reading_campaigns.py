@@ -14,14 +14,14 @@ from guerdon.insight.campaigns.likeness import logits, standardised
 from guerdon.insight.campaigns.matching import Matched, apart, matched
 from guerdon.insight.campaigns.reading import read
 from guerdon.insight.campaigns.sensitivity import e_value, e_value_of_interval
-from tests.lake_rows import in_memory
+from guerdon.insight.engines.duckdb import tables_from
 
 BEGAN, FIRST = date(2026, 1, 5), date(2026, 4, 6)
 LAST = FIRST + timedelta(27)
 
 
 def tables(members: list[dict], events: list[dict] = (), lines: list[dict] = ()) -> Any:
-    return in_memory(members=members, events=events, lines=lines)
+    return tables_from({"members": members, "events": events, "lines": lines})
 
 
 def member(number: int, joined: date | None = BEGAN) -> dict:

@@ -1,7 +1,6 @@
 """Experiments, read from the tables of a lake: who is compared, by what, and what may be concluded."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,19 +9,19 @@ import pytest
 from guerdon.core.experiments import step
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
+from guerdon.insight.engines.duckdb import tables_from
 from guerdon.insight.experiments.assignment import Assignment, ExperimentTrouble, assigned, names, stopped_early
 from guerdon.insight.experiments.metrics import METRICS, Days, observed, total
 from guerdon.insight.experiments.question import Question
 from guerdon.insight.experiments.reading import read
 from guerdon.language import read_program
-from tests.lake_rows import in_memory
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
 HALVES = "{control: 50%, ten: 50%}"
 
 
 def tables(members: list[dict], events: list[dict] = (), effects: list[dict] = ()) -> Any:
-    return in_memory(members=members, events=events, effects=effects)
+    return tables_from({"members": members, "events": events, "effects": effects})
 
 
 def member(number: int, joined: date | None = date(2026, 1, 1), **more: Any) -> dict:
@@ -60,6 +59,10 @@ def history(lift: float, *, count: int = 2000, seed: int = 3, since: date = FIRS
             if day >= since:
                 events.append(bought(number, day, round(ways[number - 1] * random.uniform(0.5, 1.5) * more)))
     return tables([member(number) for number in range(1, count + 1)], events)
+
+
+def rows_of(table: Any) -> list[dict]:
+    return table.to_pyarrow().to_pylist()
 
 
 def result(there: Any, question: Question | None = None, *, until: date = LAST, history: int = 56, **more: Any) -> Any:
@@ -207,8 +210,8 @@ def test_an_experiment_that_has_not_begun_compares_nobody() -> None:
 
 def test_uneven_groups_are_not_compared() -> None:
     there = history(0.3)
-    lost = [row for row in there.members.to_pyarrow().to_pylist() if GROUPS[row["member"] - 1] or row["member"] % 3]
-    told = result(SimpleNamespace(**vars(there) | {"members": tables(lost).members}))
+    lost = [row for row in rows_of(there.members) if GROUPS[row["member"] - 1] or row["member"] % 3]
+    told = result(tables(lost, rows_of(there.events)))
     assert told.mismatch < 0.001
     assert (codes(told), told.comparisons) == (["groups_uneven"], ())
 
@@ -240,8 +243,8 @@ def test_who_joined_later_or_was_merged_is_counted_and_not_compared() -> None:
 
 def test_large_figures_are_cut_where_that_is_asked_for() -> None:
     there = history(0)
-    giant = [*there.events.to_pyarrow().to_pylist(), bought(7, FIRST, 90_000_000)]
-    told = result(SimpleNamespace(**vars(there) | {"events": tables([], giant).events}), Question(quantile=0.99))
+    giant = [*rows_of(there.events), bought(7, FIRST, 90_000_000)]
+    told = result(tables(rows_of(there.members), giant), Question(quantile=0.99))
     assert told.cut_at < 90_000_000
     assert "cut" in codes(told)
     assert result(there, Question(quantile=1)).cut_at is None
