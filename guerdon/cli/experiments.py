@@ -58,7 +58,7 @@ Cut = Annotated[
     float,
     typer.Option(min=0.5, max=1.0, help="Cut figures at this quantile, such as 0.99, against a few extreme members."),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="The seed of chance, so that the same comes out again.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The seed of chance, so that the same comes out again.")]
 
 
 class NothingRecorded(Exception):
@@ -270,9 +270,7 @@ def _next_experiment(told: "Offers") -> str:
 @experiment.command("regret")
 def regret(
     rates: Annotated[list[str], typer.Argument(help="Which share of members takes each offer, such as 5% 6% 8%.")],
-    members: Annotated[
-        int, typer.Option(min=10, max=10_000_000, help="How many members get an offer in all.")
-    ] = 10_000,
+    members: Annotated[int, typer.Option(min=10, max=1_000_000, help="How many members get an offer in all.")] = 10_000,
     rounds: Annotated[int, typer.Option(min=1, max=1000, help="How often the shares are settled anew.")] = 20,
     runs: Annotated[int, typer.Option(min=1, max=10_000, help="How many worlds are simulated.")] = 200,
     seed: Seed = 1,

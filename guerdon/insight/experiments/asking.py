@@ -43,6 +43,8 @@ def offer(
     ``ExperimentTrouble`` and ``TooFewMembers``.
     """
     assignment = assigned(timeline, name)
+    if not 0 <= least <= 1:
+        raise ExperimentTrouble(f"The least share lies from 0 % to 100 %, not at {least:.0%}.")
     if status_of(assignment, until, stopped=False) == "not_begun":
         raise ExperimentTrouble(f"`{name}` begins on {assignment.first}: nothing is known of its groups before.")
     seen, history = _seen(tables, assignment, question, until)

@@ -16,7 +16,15 @@ from guerdon.insight.experiments.assignment import ExperimentTrouble
 from guerdon.insight.experiments.means import Floats
 from guerdon.insight.experiments.metrics import BEFORE, Days, Metric, first_day, observed, total
 from guerdon.insight.experiments.planning import USUAL_POWER, least_difference
-from guerdon.insight.experiments.question import CONTROLS, ENOUGH_HISTORY, FOR_LOOKS, Question, metric_of, rounded
+from guerdon.insight.experiments.question import (
+    CONTROLS,
+    ENOUGH_HISTORY,
+    FOR_LOOKS,
+    Question,
+    check,
+    metric_of,
+    rounded,
+)
 from guerdon.insight.experiments.result import Outlook, Plan
 
 WEEKS = (2, 4, 8, 12)
@@ -33,6 +41,7 @@ def plan(
     weeks: Sequence[int] = WEEKS,
 ) -> Plan:
     """What an experiment with these shares of members could find. Raises ``ExperimentTrouble``."""
+    check(question)
     _check(groups)
     metric, began = metric_of(question.metric), first_day(tables)
     return Plan(

@@ -76,8 +76,7 @@ def status_of(assignment: Assignment, until: date, *, stopped: bool) -> str:
 
 def setting_of(assignment: Assignment, question: Question, until: date, history: int, *, stopped: bool) -> Setting:
     """The question, made out for an experiment; raises ``ExperimentTrouble`` where it does not fit."""
-    if question.by is not None and question.by not in CUTS:
-        raise ExperimentTrouble(f"A result is cut by {', '.join(CUTS)}, not by `{question.by}`.")
+    check(question)
     control = _control(assignment, question.control)
     treated = tuple(number for number in range(len(assignment.groups)) if number != control)
     status = status_of(assignment, until, stopped=stopped)
@@ -89,6 +88,16 @@ def metric_of(name: str) -> Metric:
     if name not in METRICS:
         raise ExperimentTrouble(f"There is no metric `{name}`; there are {', '.join(METRICS)}.")
     return METRICS[name]
+
+
+def check(question: Question) -> None:
+    """Raise ``ExperimentTrouble`` for a question that fits no experiment."""
+    metric_of(question.metric)
+    if question.by is not None and question.by not in CUTS:
+        raise ExperimentTrouble(f"A result is cut by {', '.join(CUTS)}, not by `{question.by}`.")
+    # Written so that it is true of no number that is none.
+    if not 0.5 <= question.quantile <= 1:
+        raise ExperimentTrouble(f"Figures are cut at a quantile from 0.5 to 1, not at {question.quantile}.")
 
 
 def _control(assignment: Assignment, asked: str | None) -> int:

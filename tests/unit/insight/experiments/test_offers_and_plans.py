@@ -113,6 +113,12 @@ def test_before_it_begins_nothing_is_known_of_offers() -> None:
         offer(TIMELINE, history(0, count=20), "spring", Question(), until=FIRST - timedelta(1), least=0, seed=1)
 
 
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan")])
+def test_a_least_share_that_is_none_is_refused(least: float) -> None:
+    with pytest.raises(ExperimentTrouble, match="from 0 % to 100 %"):
+        offer(TIMELINE, tables([]), "spring", Question(), until=LAST, least=least, seed=1)
+
+
 def test_history_counts_from_the_first_day_with_anything() -> None:
     told = ask(TIMELINE, history(0, count=50), "spring", Question(), until=LAST, currency="EUR")
     assert told.explained is not None

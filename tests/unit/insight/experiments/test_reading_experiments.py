@@ -273,6 +273,8 @@ def test_several_groups_share_the_error_rate() -> None:
         (Question(metric="smiles"), "no metric `smiles`"),
         (Question(control="eleven"), "no group `eleven`"),
         (Question(by="shoe size"), "cut by before, tier"),
+        (Question(quantile=float("nan")), "a quantile from 0.5 to 1, not at nan"),
+        (Question(quantile=0.4), "not at 0.4"),
     ],
 )
 def test_a_question_that_does_not_fit_is_refused(question: Question, said: str) -> None:
