@@ -320,8 +320,9 @@ def campaigns(
     if as_json:
         typer.echo(msgspec.json.encode(told))
         return
-    for table in (campaigns_table(told), checks_table(told)):
+    for table, legend in ((campaigns_table(told), _PLAIN), (checks_table(told), _CHECKS)):
         console.print(table)
+        console.print(legend, style="dim", highlight=False)
         console.print()
     shown = [each for each in told.campaigns if each.code in ("shown", "shown_unchecked")]
     known = [each for each in told.campaigns if each.p is not None]
@@ -329,6 +330,18 @@ def campaigns(
     console.print("\n[bold]What may not be concluded[/]")
     for sentence in told.may_not:
         console.print(f"- {sentence}", highlight=False)
+
+
+_PLAIN = (
+    "plain: all invited less all others, which tells whom it was sent to and not what it did. more: against similar "
+    "members, both less what they spent before."
+)
+_CHECKS = (
+    "placebo: the same difference in the four weeks before, which should be nothing. apart, matched: how far the sides "
+    "are apart before and after matching; 0.1 is good. others, similar: other campaigns at the same time, of the "
+    "invited and of similar members. E: how many times as likely something unknown would have to make both the invitation and "
+    "the spending, to explain the difference away; E low: to explain away its interval."
+)
 
 
 def _campaigns(lake: "Lake", invited: Path | None) -> "Sequence[Campaign]":

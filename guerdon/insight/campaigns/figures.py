@@ -56,7 +56,8 @@ class Figures(NamedTuple):
 def figures(tables: Any, span: Span) -> Figures:
     """What members did, of those who had joined before the earliest stretch."""
     rows = _rows(tables, span).to_pyarrow().to_pydict()
-    since = rows.pop("since")
+    since, last = rows.pop("since"), rows.pop("last")
+    rows["recency"] = [(span.first - (day or span.before)).days for day in last]
     there = np.asarray([day is not None and day <= span.before for day in since], dtype=np.bool_)
     keys = [key for key, kept in zip(rows.pop("key"), there, strict=True) if kept]
     columns = {name: np.asarray(values, dtype=np.float64)[there] for name, values in rows.items()}
@@ -85,12 +86,12 @@ def _rows(tables: Any, span: Span) -> ir.Table:
     people = tables.members.filter(~tables.members.is_household.fill_null(False))
     spending, shares = _spending(tables.events, span), _shares(tables.lines, span)
     joined = people.left_join(spending, "member").left_join(shares, "member")
-    names = [name for name in (*spending.columns, *shares.columns) if name not in ("member", "member_right", "seen")]
-    nothing = {"recency": span.stretches * WEEKS.days}
+    names = {*spending.columns, *shares.columns} - {"member", "seen", "last"}
     return joined.select(
         "key",
         since=ibis.coalesce(joined.enrolled_day, joined.seen),
-        **{name: joined[name].fill_null(nothing.get(name, 0)) for name in names},
+        last=joined.last,
+        **{name: joined[name].fill_null(0) for name in sorted(names)},
     ).order_by("key")
 
 
@@ -107,7 +108,7 @@ def _spending(events: ir.Table, span: Span) -> ir.Table:
     return bought.group_by("member").aggregate(
         seen=bought.day.min(),
         outcome=bought.paid.sum(where=bought.day >= span.first),
-        recency=ibis.literal(span.first).delta(last, unit="day"),
+        last=last,
         **columns,
     )
 

@@ -70,7 +70,8 @@ def result(there: Any, question: Question | None = None, *, until: date = LAST, 
     assignment = more.pop("assignment", SPRING)
     days = Days(FIRST - timedelta(56), assignment.first, until)
     seen = observed(there, METRICS[question.metric], days)
-    return read(assignment, seen, question, until=until, history=history, stopped=False, currency="EUR", **more)
+    stopped = more.pop("stopped", False)
+    return read(assignment, seen, question, until=until, history=history, stopped=stopped, currency="EUR", **more)
 
 
 def codes(told: Any) -> list[str]:
@@ -201,6 +202,32 @@ def test_without_history_nothing_is_concluded_before_the_end() -> None:
     ended = result(there, history=0)
     assert codes(ended) == ["shown", "not_adjusted"]
     assert ended.groups[0].before is None
+
+
+def test_one_that_was_stopped_early_is_judged_by_the_rule_for_looks() -> None:
+    there, halted = history(0.045), SPRING._replace(last=date(2026, 4, 20))
+    stopped = result(there, until=date(2026, 4, 25), assignment=halted, stopped=True)
+    ended = result(there, until=date(2026, 4, 25), assignment=halted)
+    assert (stopped.status, ended.status) == ("stopped", "ended")
+    assert (
+        stopped.comparisons[0].high - stopped.comparisons[0].low > ended.comparisons[0].high - ended.comparisons[0].low
+    )
+    assert stopped.comparisons[0].p > ended.comparisons[0].p
+
+
+def test_members_who_stock_up_are_warned_of_before_the_end() -> None:
+    rows = [
+        bought(number, day, paid)
+        for number in range(1, 201)
+        for day, paid in [
+            (FIRST - timedelta(20), 1000 + number),
+            (FIRST, 10 * number),
+            (date(2026, 4, 18), 2500 - 10 * number),
+        ]
+    ]
+    there = tables([member(number) for number in range(1, 201)], rows)
+    assert "runs_against" in codes(result(there, until=date(2026, 4, 20)))
+    assert "runs_against" not in codes(result(there))
 
 
 def test_an_experiment_that_has_not_begun_compares_nobody() -> None:
