@@ -339,8 +339,8 @@ _PLAIN = (
 _CHECKS = (
     "placebo: the same difference in the four weeks before, which should be nothing. apart, matched: how far the sides "
     "are apart before and after matching; 0.1 is good. others, similar: other campaigns at the same time, of the "
-    "invited and of similar members. E: how many times as likely something unknown would have to make both the invitation and "
-    "the spending, to explain the difference away; E low: to explain away its interval."
+    "invited and of similar members. E: how many times as likely something unknown would have to make both the "
+    "invitation and the spending, to explain the difference away; E low: to explain away its interval."
 )
 
 

@@ -95,30 +95,31 @@ def _placebo(tables: Any, campaign: Campaign, campaigns: Sequence[Campaign], beg
 def _compared(tables: Any, campaign: Campaign, campaigns: Sequence[Campaign], span: Span) -> _Compared | None:
     """The invited and those similar to them; None where one of the sides is empty."""
     seen = figures(tables, span)
-    invited = _among(seen.keys, campaign)
+    places = {key: place for place, key in enumerate(seen.keys)}
+    invited = _times(places, [campaign]) > 0
     if not invited.any() or invited.all():
         return None
-    known = seen.known | _campaigns_known(seen.keys, campaign, campaigns, span)
+    known = seen.known | _campaigns_known(places, campaign, campaigns, span)
     pairs = matched(logits(standardised(known, len(seen.keys)), invited), invited)
     return _Compared(span, seen, known, invited, pairs, effect(seen.outcome, seen.before, pairs))
 
 
-def _among(keys: Sequence[str], campaign: Campaign) -> NDArray[np.bool_]:
-    return np.asarray([key in campaign.invited for key in keys], dtype=np.bool_)
-
-
 def _campaigns_known(
-    keys: Sequence[str], campaign: Campaign, campaigns: Sequence[Campaign], span: Span
+    places: dict[str, int], campaign: Campaign, campaigns: Sequence[Campaign], span: Span
 ) -> dict[str, Floats]:
     """How many other campaigns each member was in, before the span and during it."""
     others = [other for other in campaigns if other is not campaign]
     during = [other for other in others if other.first <= span.last and other.last >= span.first]
     before = [other for other in others if other.first < span.first]
-    return {OTHERS: _times(keys, during), EARLIER: _times(keys, before)}
+    return {OTHERS: _times(places, during), EARLIER: _times(places, before)}
 
 
-def _times(keys: Sequence[str], campaigns: Sequence[Campaign]) -> Floats:
-    return np.asarray([sum(key in campaign.invited for campaign in campaigns) for key in keys], dtype=np.float64)
+def _times(places: dict[str, int], campaigns: Sequence[Campaign]) -> Floats:
+    """How many of the campaigns each member was sent."""
+    times = np.zeros(len(places))
+    for campaign in campaigns:
+        times[[places[key] for key in campaign.invited if key in places]] += 1
+    return times
 
 
 def _filled(base: CampaignResult, found: _Compared, what: Effect, placebo: Effect | None) -> CampaignResult:
