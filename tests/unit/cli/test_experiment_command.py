@@ -69,7 +69,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict], Asked]:
         tables = duckdb.tables_from(there)
         monkeypatch.setattr(experiments, "lake_of", lambda *_: nullcontext(lake))
         monkeypatch.setattr(duckdb, "tables_of", lambda _: tables)
-        return lambda *words: CliRunner().invoke(app, ["experiment", *words], env={"COLUMNS": "100", "TERM": "dumb"})
+        monkeypatch.setattr(experiments.console, "width", 200)
+        return lambda *words: CliRunner().invoke(app, ["experiment", *words])
 
     return over
 
