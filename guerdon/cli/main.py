@@ -24,6 +24,7 @@ from guerdon.cli import (
     versions,
 )
 from guerdon.cli.codes import codes
+from guerdon.cli.experiments import experiment
 from guerdon.cli.lakes import export
 from guerdon.cli.rates import rates
 from guerdon.cli.stock import stock
@@ -73,6 +74,7 @@ app.add_typer(databases.db, name="db")
 app.add_typer(games.seed, name="seed")
 app.add_typer(games.raffle, name="raffle")
 app.add_typer(games.wheel, name="wheel")
+app.add_typer(experiment, name="experiment")
 app.add_typer(people.person, name="person")
 app.add_typer(people.secret, name="secret")
 
