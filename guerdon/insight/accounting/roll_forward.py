@@ -4,14 +4,14 @@
 |---|---|
 | ``sold`` | came with a purchase of the merchant |
 | ``given`` | came with anything else: joining, an action, a correction, a purchase from a partner |
-| ``funded`` | came at a partner's cost, less what was taken back of it |
+| ``funded`` | came out of a partner's account: granted at its cost, or refunded |
 | ``gained`` | came for an amount of another unit |
 | ``restored`` | had been used, and came back with the goods |
 | ``redeemed`` | was used |
 | ``expired`` | lapsed |
 | ``reversed`` | was taken back, after returns and by corrections |
 | ``converted`` | became another unit |
-| ``causes`` ``partners`` | was given to a cause, was spent with a partner |
+| ``causes`` ``partners`` | was given to a cause; went to a partner: spent there, or taken back of what it had funded |
 | ``breakage`` | money alone: the change of what is expected never to be used |
 | ``revalued`` | money alone: the program says that the unit is worth another amount |
 

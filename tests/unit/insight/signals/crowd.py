@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -192,8 +192,3 @@ PLANTS = {
     "minutes_apart": _in_a_row,
     "code_guessing": _guessing,
 }
-
-
-def found(signals: Mapping[str, set[int]], kind: str) -> set[int]:
-    """The members of a kind, none where nothing was found."""
-    return signals.get(kind, set())
