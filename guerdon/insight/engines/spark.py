@@ -22,6 +22,7 @@ def session(master: str = "local[2]") -> "SparkSession":
     Its clock is UTC's. It speaks to itself only (loopback), and has no web page.
     """
     provide_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # what folds members there has to find Guerdon
     from pyspark.sql import SparkSession
 
     told = SparkSession.builder.master(master).appName("guerdon")
