@@ -2,8 +2,8 @@
 
 **Worked.** Two segments. The first: 3 of 4 members, who paid 300.00 in the year for 20 purchases, 90.00 of it in the
 last 90 days and 60.00 in the 90 days before. Its share of sales is 300.00 of 400.00, three quarters; an order is 15.00
-on average; its trend is 90.00 for 60.00, half as much again: +50 %. A segment without purchases has no average order, and
-one that paid nothing before has no trend.
+on average; its trend is 90.00 for 60.00, half as much again: +50 %. A segment without purchases has no average order,
+and one that paid nothing before has no trend.
 """
 
 from collections.abc import Iterable, Sequence

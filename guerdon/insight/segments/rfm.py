@@ -17,11 +17,12 @@ recency       value 1     2                3                4      5
 
 Whoever bought before and not in the year is **lost**, whoever never did has **never-bought**: neither has scores.
 
-**Worked.** Five members, last here 1, 5, 20, 60 and 200 days ago, with 40, 10, 8, 30 and 1 purchases for 900.00, 200.00,
-90.00, 700.00 and 15.00. Recency 5 4 3 2 1, frequency 5 3 2 4 1, money 5 3 2 4 1: champions, promising, needs-attention,
-at-risk, hibernating.
+**Worked.** Five members, last here 1, 5, 20, 60 and 200 days ago, with 40, 10, 8, 30 and 1 purchases for 900.00,
+200.00, 90.00, 700.00 and 15.00. Recency 5 4 3 2 1, frequency 5 3 2 4 1, money 5 3 2 4 1: champions, promising,
+needs-attention, at-risk, hibernating.
 
-Source: A. M. Hughes, *Strategic Database Marketing* (1994), for the scores. The names are the trade's, put to cells here.
+Source: A. M. Hughes, *Strategic Database Marketing* (1994), for the scores. The names are those of the trade, put to
+cells here.
 """
 
 from collections.abc import Sequence
