@@ -8,8 +8,9 @@ the silhouette (Rousseeuw 1987): how much nearer a point is to its own cluster t
 seed is fixed: the same members give the same clusters.
 
 A cluster is named after what sets it apart: the measures in which its mean lies at least half a deviation off, the
-furthest first, three at most. **Worked.** Visits +1.2, basket -0.9, produce +0.7, weekends +0.1: "often, small baskets,
-much produce". Names are of the day: tomorrow's clusters may be others, so they are for looking and not for rules.
+furthest first; at most two ways of buying, then categories, three words in all. **Worked.** Visits +1.2, basket -0.9,
+produce +2.0, weekends +0.1: "often, small baskets, much produce". Names are of the day: tomorrow's clusters may be
+others, so they are for looking and not for rules.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +65,7 @@ def clusters(habits: Sequence[Habits], spending: Mapping[int, Mapping[str, int]]
     rest = [(one.member, _WITHOUT.name) for one in habits if not one.has_bought]
     more = (_WITHOUT,) if rest else ()
     measures, points = _points(bought, spending)
-    if len(bought) < FEWEST or not points.std(axis=0).any():
+    if len(bought) < FEWEST or len(np.unique(points, axis=0)) < 2:
         told = f"{len(bought)} members bought in the year; they are not parted: too few, or all alike."
         everybody = Segment("everybody", "bought in the year")
         named = [(one.member, everybody.name) for one in bought]
@@ -136,5 +137,7 @@ def _names(measures: Sequence[Measure], points: Points, labels: Sequence[int]) -
 
 def _name(measures: Sequence[Measure], means: Sequence[float]) -> str:
     told = sorted(zip(means, measures, strict=True), key=lambda one: -abs(one[0]))
-    words = [measure.much if mean > 0 else measure.little for mean, measure in told if abs(mean) >= STANDS_OUT]
-    return ", ".join(words[:3]) or "like most"
+    out = [(measure, measure.much if mean > 0 else measure.little) for mean, measure in told if abs(mean) >= STANDS_OUT]
+    ways = [word for measure, word in out if measure in _MEASURES][:2]
+    goods = [word for measure, word in out if measure not in _MEASURES]
+    return ", ".join([*ways, *goods][:3]) or "like most"
