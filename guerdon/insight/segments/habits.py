@@ -70,8 +70,6 @@ class Habits(NamedTuple):
     """What the purchases of the year would have cost before anything came off."""
     off: int = 0
     """What came off: by the till and by the program."""
-    full_price: int = 0
-    """How many purchases of the year nothing came off, and nothing was paid out of a wallet."""
     weekend: int = 0
     """How many purchases of the year were on a Saturday or Sunday."""
     stores: int = 0
@@ -96,6 +94,16 @@ class Habits(NamedTuple):
     def has_bought(self) -> bool:
         """Whether there is a purchase in the year."""
         return self.purchases > 0
+
+    @property
+    def share_off(self) -> float:
+        """How much of what the purchases of the year would have cost came off, from 0 to 1."""
+        return self.off / self.amount if self.amount else 0.0
+
+    @property
+    def basket(self) -> float:
+        """What a purchase of the year comes to, in minor units; 0 without any, and where more came back."""
+        return max(self.spent, 0) / self.purchases if self.purchases else 0.0
 
 
 def habits_of(tables: Tables, as_of: date) -> list[Habits]:
@@ -165,7 +173,6 @@ def _year(tables: Tables, as_of: date) -> ir.Table:
     moved = _taken(tables.events, as_of, "purchase", "return").filter(lambda table: _in_year(table.day, as_of))
     bought = moved.kind == "purchase"
     off = moved.discount.fill_null(0) + moved.reduced.fill_null(0)
-    paid_with = moved.paid_with.fill_null(0)
     late, before = as_of - timedelta(days=QUARTER), as_of - timedelta(days=2 * QUARTER)
     return moved.group_by("member").aggregate(
         purchases=bought.sum(),
@@ -175,7 +182,6 @@ def _year(tables: Tables, as_of: date) -> ir.Table:
         spent_quarter_before=moved.paid.sum(where=(moved.day > before) & (moved.day <= late)),
         amount=moved.amount.sum(where=bought),
         off=off.sum(where=bought),
-        full_price=(bought & (off == 0) & (paid_with == 0)).sum(),
         weekend=(bought & moved.day.day_of_week.index().isin((5, 6))).sum(),
         stores=moved.store.nunique(where=bought),
         returns=(~bought).sum(),

@@ -3,18 +3,19 @@
 **Six kinds of loyalty**, each the member's place among all members (``ranking.scores``: 70 means that 70 of 100 do less
 of it, and 0 that there is nothing of it):
 
-- **transactional**: comes for what is given. The share of purchases with something off, and the share that used points,
-  a voucher, a coupon or a reward; the mean of both places.
+- **transactional**: comes for what is given. How much of the price came off, and the share of purchases that used
+  points, a voucher, a coupon or a reward; the mean of both places.
 - **behavioural**: comes by habit. Visits in the year, and how even the days between them are; the mean of both places.
-- **emotional**: stays without being paid for it. The share of purchases at full price, for how long the member has
-  bought, and how often the member comes again; the mean of the three places. A proxy, and the weakest of all.
+- **emotional**: stays without being paid for it. How much of the price is paid, for how long the member has bought, and
+  how often the member comes again; the mean of the three places. A proxy, and the weakest of all.
 - **advocacy**: members who joined on this one's word.
 - **social**: what was sent or given to others.
 - **engaged**: how often, and in how many ways, the member took part without buying; the mean of both places.
 
 **Four kinds of loyal customer**, for members with at least four visits who have not lapsed. Two questions part them. Do
-they take part and stay at full price, more than others (**attitude**, 0 to 1)? Do they widen what they buy, buy more
-and bring others along (**reach**, 0 to 1)? Without attitude, is there something that **ties** them: a balance, a plan?
+they take part and pay the full price, more than others (**attitude**, 0 to 1)? Do they widen what they buy, buy more
+and bring others along (**reach**, 0 to 1)? Without attitude, is there something that **ties** them: a plan (1), or a
+balance that would pay for more of their own baskets than those of others do (0 to 1)?
 
 ==============  ==========================
 devoted         attitude × reach
@@ -133,10 +134,10 @@ def _mean(*told: Sequence[int]) -> list[int]:
 
 def _loyalties(bought: Sequence[Habits]) -> dict[str, list[int]]:
     """The six scores; a kind that nobody shows is left out."""
-    reduced = [_share(one.purchases - one.full_price, one.purchases) for one in bought]
+    reduced = [one.share_off for one in bought]
     used = [_share(one.rewards, one.purchases) for one in bought]
     visits, even = [float(one.visits - 1) for one in bought], [_evenness(one) for one in bought]
-    full = [_share(one.full_price, one.purchases) for one in bought]
+    full = [1 - one.share_off for one in bought]
     since = [float(one.first_days or 0) for one in bought]
     found = {
         "transactional": _mean(scores(reduced), scores(used)) if any(reduced) or any(used) else None,
@@ -175,7 +176,7 @@ def _customers(loyal: Sequence[Habits], balances: Balances) -> dict[int, dict[st
 
 
 def _attitude(loyal: Sequence[Habits]) -> list[Fraction]:
-    full = places([_share(one.full_price, one.purchases) for one in loyal])
+    full = places([-one.share_off for one in loyal])
     involved = places([one.involved + one.rewards for one in loyal])
     return [(one + other) / 2 for one, other in zip(full, involved, strict=True)]
 
@@ -199,8 +200,8 @@ def _ties(loyal: Sequence[Habits], balances: Balances) -> list[Fraction | None]:
 
 
 def _held(loyal: Sequence[Habits], holds: Mapping[int, int]) -> list[Fraction]:
-    held = [holds.get(one.member, 0) for one in loyal]
-    return [place if amount else Fraction(0) for amount, place in zip(held, places(held), strict=True)]
+    baskets = [holds.get(one.member, 0) / max(one.basket, 1) for one in loyal]
+    return [place if held else Fraction(0) for held, place in zip(baskets, places(baskets), strict=True)]
 
 
 def _four(attitude: Fraction, reach: Fraction, ties: Fraction | None) -> dict[str, int | None]:

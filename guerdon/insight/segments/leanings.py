@@ -43,14 +43,21 @@ def spending_by(tables: Tables, as_of: date, by: str = "category") -> dict[int, 
     return found
 
 
-def leanings(spending: dict[int, dict[str, int]], inside: Collection[int]) -> list[Leaning]:
-    """What a segment buys, with the lift against all members, the highest lift first."""
+def leanings(
+    spending: Mapping[int, Mapping[str, int]], inside: Collection[int], *, at_least: float = 0.01
+) -> list[Leaning]:
+    """What a segment buys, with the lift against all members, the highest lift first.
+
+    ``at_least``: the share of what the segment spends that a category needs to be told of. One toy sold is no leaning.
+    """
     everybody = summed(spending.values())
     segment = summed(spending[member] for member in inside if member in spending)
     whole, part = sum(everybody.values()), sum(segment.values())
     if whole <= 0 or part <= 0:
         return []
-    told = [_leaning(name, net, part, everybody[name], whole) for name, net in segment.items() if net > 0]
+    told = [
+        _leaning(name, net, part, everybody[name], whole) for name, net in segment.items() if net >= at_least * part > 0
+    ]
     return sorted(told, key=lambda one: (-(one.lift or 0), one.name))
 
 

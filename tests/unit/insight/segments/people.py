@@ -15,7 +15,7 @@ def shopper(number: int = 1, **told: Any) -> Habits:
     """A member who comes every 10 days, was here yesterday and spends as ever."""
     usual = {
         "first_days": 300, "last_days": 1, "rhythm": 10.0, "unevenness": 0.2, "longest_gap": 20, "after_longest": 100,
-        "purchases": 30, "visits": 30, "spent": 60_000, "spent_quarter": 15_000, "spent_quarter_before": 15_000,
-        "full_price": 30, "stores": 1, "categories": 5,
+        "purchases": 30, "visits": 30, "spent": 60_000, "amount": 60_000,
+        "spent_quarter": 15_000, "spent_quarter_before": 15_000, "stores": 1, "categories": 5,
     }  # fmt: skip
     return somebody(number, **usual | told)

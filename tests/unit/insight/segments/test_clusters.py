@@ -11,8 +11,8 @@ PRODUCE, TINS = Measure("p", "much produce", "little produce"), Measure("t", "mu
 
 def town() -> tuple[list[Habits], dict[int, dict[str, int]]]:
     """Ten who come often for small baskets of produce, twelve who come rarely for large ones of tins."""
-    often = [shopper(n, visits=90 + n, purchases=90 + n, spent=90_000, full_price=90 + n) for n in range(1, 11)]
-    rarely = [shopper(n, visits=4, purchases=4, spent=80_000 + n, full_price=4) for n in range(11, 23)]
+    often = [shopper(n, visits=90 + n, purchases=90 + n, spent=90_000) for n in range(1, 11)]
+    rarely = [shopper(n, visits=4, purchases=4, spent=80_000 + n) for n in range(11, 23)]
     spending = {n: {"produce": 900, "tins": 100} for n in range(1, 11)} | {
         n: {"produce": 100, "tins": 900} for n in range(11, 23)
     }

@@ -48,7 +48,7 @@ def test_what_ana_bought() -> None:
     ana = of(ANA)
     assert (ana.purchases, ana.visits, ana.returns, ana.stores) == (5, 4, 1, 2)
     assert ana.spent == 1000 + 800 + 900 + 700 + 300 - 400
-    assert (ana.amount, ana.off, ana.full_price) == (4000, 200, 3)
+    assert (ana.amount, ana.off, ana.share_off, ana.basket) == (4000, 200, 0.05, 660.0)
     assert (ana.enrolled_days, ana.first_days, ana.last_days) == (31, 30, 2)
     assert (ana.rhythm, ana.longest_gap, ana.after_longest) == (7.0, 14, 2)
     assert ana.unevenness == pytest.approx((98 / 9) ** 0.5 / (28 / 3))

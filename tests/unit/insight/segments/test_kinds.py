@@ -23,8 +23,8 @@ def test_the_worked_mixture() -> None:
 
 
 def test_transactional_is_the_mean_of_two_places() -> None:
-    two = [shopper(1, full_price=15, rewards=0), shopper(2, full_price=30, rewards=0)]
-    # Half of the purchases reduced against none: place 3/4; nobody used anything: 0.
+    two = [shopper(1, off=600), shopper(2, off=0)]
+    # Something came off against nothing: place 3/4; nobody used anything: 0.
     assert one_of(*two).loyalties["transactional"] == 38
     assert kinds_of(two, NO_BALANCES)[2].loyalties["transactional"] == 0
 
@@ -65,7 +65,7 @@ def test_a_plan_ties_more_than_a_balance_and_a_balance_more_than_none() -> None:
 
 
 def test_every_kind_is_reached() -> None:
-    keen, dull = {"involved": 9}, {"full_price": 0, "categories": 1}
+    keen, dull = {"involved": 9}, {"off": 9_000, "categories": 1}
     people = [
         shopper(1, **keen, categories=9, spent_quarter=50_000, brought=2),
         shopper(2, **keen, categories=1, spent_quarter=10_000),
@@ -83,7 +83,7 @@ def test_every_kind_is_reached() -> None:
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 6), min_size=1, max_size=20), st.booleans())
 def test_scores_are_between_0_and_100_and_the_four_are_100(rows: list[tuple[int, ...]], tied: bool) -> None:
     people = [
-        shopper(n, full_price=a, rewards=b, involved=c, ways=min(c, 3), brought=d, together=e, categories=f)
+        shopper(n, off=a, rewards=b, involved=c, ways=min(c, 3), brought=d, together=e, categories=f)
         for n, (a, b, c, d, e, f) in enumerate(rows)
     ]
     balances = Balances({"points": {n: row[0] for n, row in enumerate(rows) if row[0]} if tied else {}})
