@@ -22,7 +22,7 @@ from guerdon.core.events import MOST_SEGMENTS, Segment, decode_event
 from guerdon.insight.engines import Tables
 from guerdon.insight.segments.grouping import Grouping
 
-KEPT_FRESH = ("rules", "rfm", "stages", "kinds")
+KEPT_FRESH = ("rules", "rfm", "stage", "kinds")
 """The groupings whose names last from day to day. Clusters are found anew each time."""
 
 
@@ -69,7 +69,7 @@ def changes(
     ``before`` are segments that the grouping has spoken of earlier: members leave those too.
     """
     own = {outside_name(grouping, name) for name in grouping.names} | set(before)
-    found = []
+    found: list[Segment] = []
     for number, member in sorted(known.items(), key=lambda one: one[1].key):
         if number in grouping.members and not member.is_forgotten:
             now = {outside_name(grouping, name) for name in grouping.members[number]}

@@ -74,7 +74,7 @@ def _leaning(name: str, net: int, part: int, net_of_all: int, whole: int) -> Lea
     return Leaning(name, net, share, general, share / general if general > 0 else None)
 
 
-def favourites(spent: dict[str, int], most: int = 5) -> tuple[str, ...]:
+def favourites(spent: Mapping[str, int], most: int = 5) -> tuple[str, ...]:
     """The categories that a member spends most on, the first most."""
     ordered = sorted(((net, name) for name, net in spent.items() if net > 0), key=lambda one: (-one[0], one[1]))
     return tuple(name for _, name in ordered[:most])

@@ -39,7 +39,7 @@ class Overview(msgspec.Struct, frozen=True):
     """A grouping in figures."""
 
     by: str
-    """The grouping: `rfm`, `stages`, `clusters`, `kinds` or `rules`."""
+    """The grouping: `rfm`, `stage`, `clusters`, `kinds` or `rules`."""
     day: str
     """The day that it is as of."""
     members: int

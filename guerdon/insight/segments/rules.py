@@ -47,32 +47,28 @@ def _standing(row: Mapping[str, str | datetime | None]) -> Standing:
     )
 
 
-def last_moment(tables: Tables) -> datetime | None:
-    """When the last event happened that the lake knows of; None: there is none."""
-    found: datetime | None = tables.events.filter(tables.events.refusal.isnull())["at"].max().to_pyarrow().as_py()
-    return found
-
-
 def rules(
     habits: Sequence[Habits],
     standings: Mapping[int, Standing],
     spending: Mapping[int, Mapping[str, int]],
     timeline: Timeline,
-    at: datetime,
+    at: datetime | None,
 ) -> Grouping:
-    """Every member by the rules of the version that is in force at a moment."""
-    version = timeline.at(instant_of(at))
+    """Every member by the rules of the version in force at a moment; None: there is none, and nobody to ask about."""
+    version = timeline.versions[-1] if at is None else timeline.at(instant_of(at))
     declared = {} if version is None else version.program.segments
     if version is None or not declared:
-        return Grouping("rules", (), {}, (NONE_DECLARED,))
+        return Grouping("rules", (), {one.member: () for one in habits}, (NONE_DECLARED,))
     compiled = {name: segment_rule(version.program, name) for name in declared}
-    facts = {
-        one.member: facts_of(version, timeline, standings[one.member], spending.get(one.member, {}), at)
-        for one in habits
-    }
-    inside = {
-        member: tuple([name for name, holds in compiled.items() if holds(told)]) for member, told in facts.items()
-    }
+    asked = (
+        []
+        if at is None
+        else [
+            (one.member, facts_of(version, timeline, standings[one.member], spending.get(one.member, {}), at))
+            for one in habits
+        ]
+    )
+    inside = {member: tuple([name for name, holds in compiled.items() if holds(told)]) for member, told in asked}
     segments = [Segment(name, segment.expression) for name, segment in declared.items()]
     return Grouping("rules", tuple(segments), inside)
 

@@ -52,7 +52,7 @@ def stages(habits: Sequence[Habits]) -> Grouping:
     usual = usual_rhythm(habits)
     named = [(one.member, stage_of(one, usual)) for one in habits]
     note = f"The usual rhythm is {usual:.0f} days; it stands in for whoever has no rhythm yet."
-    return Grouping("stages", SEGMENTS, one_each(named), (note,) if habits else ())
+    return Grouping("stage", SEGMENTS, one_each(named), (note,) if habits else ())
 
 
 def usual_rhythm(habits: Sequence[Habits]) -> float:
