@@ -1,0 +1,121 @@
+"""The part of the works that keeps segments fresh: the till hears once of who entered and left, and rules react."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from ledger_fixtures import SIMPLE, Shop, act, buy, enrol
+
+from guerdon.core.events import Erase, Segment
+from guerdon.insight.segments.study import NamesDoNotLast
+from guerdon.runtime.segments import member_segments
+from guerdon.store import reading
+from guerdon.works import segments as works
+from guerdon.works.segments import Told, refresh
+
+FRESH = (
+    SIMPLE
+    + """
+segments:
+  at-risk: {if: days_since_last_purchase > 60}
+  fans: {if: purchases >= 2 and contains(favourites, 'tea')}
+"""
+)
+GREETS = FRESH.replace("rewards:", "  - {earn: points, name: come-back, on: entered at-risk, flat: 100}\nrewards:")
+
+
+def segments_of(shop: Shop, member: str) -> list[str]:
+    found = reading.find_member(shop.look, shop.program, member)
+    assert found is not None
+    return [stay.segment for stay in member_segments(shop.look, found.id) if stay.left_at is None]
+
+
+def test_who_enters_and_leaves_is_told_once(database_url: str, tmp_path: Path) -> None:
+    with Shop(database_url, GREETS) as shop:
+        shop.meets(enrol("ana"), enrol("ben"), enrol("cem"))
+        shop.meets(buy("a1", "ana", "2026-02-01 12:00", "tea 5.00"), buy("b1", "ben", "2026-04-01 12:00", "tea 5.00"))
+        shop.meets(buy("b2", "ben", "2026-04-03 12:00", "tea 5.00"))
+
+        first = refresh(database_url, shop.till, tmp_path)
+        assert (first.members, first.entered, first.left, dict(first.refused)) == (2, 2, 0, {})
+        assert [segments_of(shop, name) for name in ("ana", "ben", "cem")] == [["at-risk"], ["fans"], []]
+        assert shop.has("ana") == 105
+
+        before = shop.row_counts()
+        assert refresh(database_url, shop.till, tmp_path) == Told(0, 0, 0, first.refused)
+        assert shop.row_counts() == before
+
+        shop.meets(buy("a2", "ana", "2026-04-04 12:00", "tea 5.00"))
+        assert refresh(database_url, shop.till, tmp_path)[:3] == (1, 1, 1)
+        assert segments_of(shop, "ana") == ["fans"]
+        assert shop.has("ana") == 110
+        assert shop.is_proven()
+
+
+def test_a_segment_that_is_declared_no_longer_is_left(database_url: str, tmp_path: Path) -> None:
+    with Shop(database_url, FRESH) as shop:
+        shop.meets(enrol("ana"), buy("a1", "ana", "2026-02-01 12:00", "tea 5.00"), enrol("ben", "2026-05-01 12:00"))
+        students = Segment(id="crm", member="ana", at=datetime(2026, 2, 2, tzinfo=UTC), entered=("students",), by="crm")
+        shop.meets(students)
+        assert refresh(database_url, shop.till, tmp_path).entered == 1
+        assert segments_of(shop, "ana") == ["at-risk", "students"]
+    with Shop(database_url, SIMPLE.replace("2026-01-01", "2026-04-01")) as shop:
+        assert refresh(database_url, shop.till, tmp_path)[:3] == (1, 0, 1)
+        assert segments_of(shop, "ana") == ["students"], "what others have found stays"
+
+
+def test_who_asked_to_be_forgotten_enters_nothing(database_url: str, tmp_path: Path) -> None:
+    with Shop(database_url, FRESH) as shop:
+        shop.meets(enrol("ana"), buy("a1", "ana", "2026-02-01 12:00", "tea 5.00"))
+        shop.meets(
+            Erase(id="forget", member="ana", at=datetime(2026, 6, 1, tzinfo=UTC)), enrol("ben", "2026-06-02 12:00")
+        )
+        assert refresh(database_url, shop.till, tmp_path).members == 0
+        assert segments_of(shop, "ana") == []
+
+
+def test_groupings_that_last_may_be_told_too_and_clusters_not(database_url: str, tmp_path: Path) -> None:
+    with Shop(database_url, SIMPLE) as shop:
+        shop.meets(
+            enrol("ana"), buy("a1", "ana", "2026-02-01 12:00", "tea 5.00"), act("r", "ana", "2026-02-01 13:00", "x")
+        )
+        assert refresh(database_url, shop.till, tmp_path, by="stage").entered == 1
+        assert segments_of(shop, "ana") == ["stage-new"]
+        before = shop.row_counts()
+        with pytest.raises(NamesDoNotLast, match="The names of clusters are new every day"):
+            refresh(database_url, shop.till, tmp_path, by="clusters")
+        assert shop.row_counts() == before
+
+
+def test_an_empty_ledger_and_members_who_never_bought(database_url: str, tmp_path: Path) -> None:
+    with Shop(database_url, FRESH) as shop:
+        assert refresh(database_url, shop.till, tmp_path).members == 0
+        shop.meets(enrol("ana"))
+        assert refresh(database_url, shop.till, tmp_path).members == 0
+
+
+def test_what_is_refused_is_counted_and_the_others_go_on(database_url: str) -> None:
+    with Shop(database_url, FRESH) as shop:
+        shop.meets(enrol("ana"))
+        at = datetime(2026, 2, 1, tzinfo=UTC)
+        told = [Segment(id=f"s/{name}", member=name, at=at, entered=("x",), by="rules") for name in ("nobody", "ana")]
+        heard: list[tuple[int, int]] = []
+        done = works.tell(shop.till, told, lambda so_far, of: heard.append((so_far, of)))
+        assert (done.members, done.entered, dict(done.refused), heard) == (1, 1, {"member_unknown": 1}, [(2, 2)])
+
+
+def test_the_part_asks_once_a_day_and_only_where_segments_are_declared(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(works, "refresh", lambda url, till, folder: asked.append(folder.name))
+    work = works.for_programs
+    hold: list[works.Part] = []
+    monkeypatch.setattr(works, "repeating", lambda name, seconds, open_work: hold.append(open_work(database_url)))
+    with Shop(database_url, FRESH), Shop(database_url, SIMPLE.replace("program: shop", "program: plain")):
+        works.segments_part(tmp_path)
+        hold[0].run()  # type: ignore[attr-defined]
+        hold[0].run()  # type: ignore[attr-defined]
+        hold[0].close()  # type: ignore[attr-defined]
+    assert work is not None
+    assert asked == ["shop"]
