@@ -35,6 +35,7 @@ from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
 from guerdon.works.persons import persons_part
 from guerdon.works.studies import studies_part
+from guerdon.works.segments import segments_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
@@ -144,12 +145,14 @@ def work() -> None:
     settings = _settings()
     assert settings.secret is not None, "the settings come with the key"
     vault = Vault(settings.secret.derive("webhooks"))
+    home = os.environ.get(_HOME)
     parts = [
         running.clock_part(),
         running.relay_part(),
         figures_part(Metrics()),
         persons_part(settings.secret),
         studies_part(_lakes()),
+        segments_part(None if home is None else Path(home)),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)

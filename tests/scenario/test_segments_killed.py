@@ -57,8 +57,8 @@ def test_a_run_that_is_killed_lets_everybody_enter_once(
 ) -> None:
     with Shop(durable_database_url, PROGRAM) as shop:
         shop.meets(*[enrol(name) for name in [*QUIET, "zoe"]])
-        shop.meets(*[buy(f"b/{name}", name, "2026-01-10 12:00", "tea 5.00") for name in QUIET])
-        shop.meets(buy("b/zoe", "zoe", "2026-05-10 12:00", "tea 5.00"))
+        shop.meets(*[buy(f"b/{name}", name, "2026-01-10 12:00", "5.00 tea") for name in QUIET])
+        shop.meets(buy("b/zoe", "zoe", "2026-05-10 12:00", "5.00 tea"))
         words = [durable_database_url, str(shop.program), str(tmp_path), str(before), str(after)]
         process = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", KILLED, *words], capture_output=True, check=False
