@@ -24,9 +24,15 @@ def overview_table(found: "Overview") -> Table:
     title = f"Members by {found.by}" + (f" · a year up to {found.day}" if found.day else "")
     table = plain_table(title, ("segment", "left"), *[(name, "right") for name in numbers], ("who", "left"))
     for one in found.segments:
+        if not one.members:
+            continue
         table.add_row(f"[bold]{safe(one.name)}[/]", *_figures(one, currency), safe(one.about))
     table.add_section()
     table.add_row("all", f"{found.members:,}", "", decimal(found.sales, currency_scale(currency)), "", "", "", currency)
+    empty = [one.name for one in found.segments if not one.members]
+    if empty:
+        table.caption = f"nobody: {safe(', '.join(empty))}"
+        table.caption_justify = "left"
     return table
 
 

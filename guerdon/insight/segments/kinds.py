@@ -48,12 +48,12 @@ LOYALTIES = ("transactional", "behavioural", "emotional", "advocacy", "social", 
 CUSTOMERS = ("devoted", "satisfied", "captive", "convenience")
 
 SEGMENTS = (
-    Segment("devoted", "take part, pay the full price, and widen what they buy"),
-    Segment("satisfied", "take part and pay the full price, and stay with what they know"),
-    Segment("captive", "come for the balance or the plan that ties them, rather than for us"),
-    Segment("convenience", "come because it is easy; nothing ties them"),
-    Segment("untied", "come because it is easy or because they must: there is nothing to tell by"),
-    Segment("not-loyal", "fewer than four visits in the year, or lapsed"),
+    Segment("devoted", "take part, widen what they buy"),
+    Segment("satisfied", "take part, stay with what they know"),
+    Segment("captive", "come for what ties them"),
+    Segment("convenience", "come because it is easy"),
+    Segment("untied", "captive or convenience: not known"),
+    Segment("not-loyal", "few visits in the year, or lapsed"),
 )
 
 _REASONS = {

@@ -42,17 +42,17 @@ CELLS = (
 """The segment by recency (the row, from 1) and by value (the column, from 1)."""
 
 SEGMENTS = (
-    Segment("champions", "here lately, among the best fifth by visits and money"),
-    Segment("loyal", "good customers who were here not long ago"),
-    Segment("promising", "here lately, buy a little or a medium amount"),
-    Segment("occasional", "here lately, buy the least: new or rare customers"),
-    Segment("needs-attention", "medium in everything, and getting quiet"),
-    Segment("drifting", "buy little, and were not here for a while"),
-    Segment("at-risk", "good customers who were not here for long"),
-    Segment("cannot-lose", "among the best fifth, and were not here for long"),
+    Segment("champions", "came lately, buy the most"),
+    Segment("loyal", "came not long ago, buy much"),
+    Segment("promising", "came lately, buy some"),
+    Segment("occasional", "came lately, buy the least"),
+    Segment("needs-attention", "medium, getting quiet"),
+    Segment("drifting", "buy little, away for a while"),
+    Segment("at-risk", "bought much, away for long"),
+    Segment("cannot-lose", "bought the most, away for long"),
     Segment("hibernating", "bought little, long ago"),
-    Segment("lost", "bought at some time, and nothing in the last year"),
-    Segment("never-bought", "joined, and never bought anything"),
+    Segment("lost", "bought nothing in the year"),
+    Segment("never-bought", "never bought anything"),
 )
 
 

@@ -38,12 +38,12 @@ USUAL_RHYTHM = 30.0
 
 SEGMENTS = (
     Segment("new", "first bought in the last 90 days"),
-    Segment("growing", "spends at least a quarter more than in the 90 days before"),
-    Segment("regular", "comes as ever"),
-    Segment("won-back", "was away for more than 6 rhythms, and is back since at most 90 days"),
-    Segment("slipping", "quiet for more than 3 rhythms, or spends less than half of what it was"),
+    Segment("growing", "spend at least a quarter more"),
+    Segment("regular", "come as ever"),
+    Segment("won-back", "back after a long absence"),
+    Segment("slipping", "quiet, or spend less than half"),
     Segment("lapsed", "quiet for more than 6 rhythms"),
-    Segment("never-bought", "joined, and never bought anything"),
+    Segment("never-bought", "never bought anything"),
 )
 
 
