@@ -53,6 +53,7 @@ VARIABLES: Mapping[str, str] = {
     BROKER: "`nats://…` or `kafka://…`: where the stream of changes is published as well.",
     MOST_WAITING: "How many events may wait in one worker before others are told to come back later; 5000.",
     CONNECTIONS: "How many connections to the database the requests of one worker share; 8.",
+    LAKE: "the folder of the lakes that segments are told from; by default `lake` in the data folder.",
 }
 """What the environment may say about the service."""
 
@@ -145,14 +146,13 @@ def work() -> None:
     settings = _settings()
     assert settings.secret is not None, "the settings come with the key"
     vault = Vault(settings.secret.derive("webhooks"))
-    home = os.environ.get(_HOME)
     parts = [
         running.clock_part(),
         running.relay_part(),
         figures_part(Metrics()),
         persons_part(settings.secret),
         studies_part(_lakes()),
-        segments_part(None if home is None else Path(home)),
+        segments_part(_lakes()),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)

@@ -11,8 +11,8 @@ import typer
 from rich.progress import Progress
 
 from guerdon.cli import segment_tables as tables
-from guerdon.cli.home import console, database, errors, folder_of, told_plainly
-from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.home import console, database, errors, told_plainly
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_folder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted, safe
 from guerdon.core.events import Segment
@@ -56,7 +56,7 @@ def _study(home: Path | None, program: str | None, lake: Path | None, as_of: dat
         needs("insight")
         from guerdon.insight.engines.duckdb import tables_of
         from guerdon.insight.segments.study import RulesLookAtNow, SegmentUnknown, Study
-    expected = (RulesLookAtNow, SegmentUnknown, MemberNotThere)
+    expected = (RulesLookAtNow, SegmentUnknown, MemberNotThere, *LAKE_TROUBLE)
     with told_plainly(*expected), lake_of(home, program, lake) as opened:
         day = None if as_of is None else as_of.date()
         yield Study(tables_of(opened), opened.timeline, opened.currency, day)
@@ -167,14 +167,12 @@ def refresh(
     """Let the till know who has entered and left segments. Doing it again changes nothing."""
     with told_plainly(ExtraNotInstalled):
         needs("insight")
-        from guerdon.insight.lake.commits import LakeBusy, LakeDamaged, LakeDoesNotFit
         from guerdon.insight.segments.study import NamesDoNotLast
-    with told_plainly(NamesDoNotLast, LakeBusy, LakeDamaged, LakeDoesNotFit), database(home) as url:
+    with told_plainly(NamesDoNotLast, *LAKE_TROUBLE), database(home) as url:
         with connect(url) as connection:
             number = find_program(connection, program)
             name = stored.program_name(connection, number)
-        with works.lake_folder(folder_of(home), name) as folder:
-            events = works.changes_now(url, number, folder, by)
+        events = works.changes_now(url, number, lake_folder(home, name), by)
         told = works.would_tell(events) if dry_run else _tell(url, number, events)
     if as_json:
         typer.echo(msgspec.json.encode(told._asdict() | {"by": by, "dry_run": dry_run}))

@@ -64,10 +64,10 @@ def would_tell(events: Sequence[Segment]) -> Told:
     return Told(len({event.member for event in events}), entered, left, Counter())
 
 
-def segments_part(home: Path | None, seconds: float = _HOUR) -> Part:
+def segments_part(lakes: Path | None, seconds: float = _HOUR) -> Part:
     """Keep the segments that programs declare fresh: each program once in a day of its own, and again if that failed.
 
-    ``home`` is the folder that lakes lie in; None: a lake is made for the day and thrown away.
+    ``lakes`` is the folder that lakes lie in, by the program's name; None: one is made each day, and thrown away.
     """
     done: dict[int, date] = {}
 
@@ -77,7 +77,7 @@ def segments_part(home: Path | None, seconds: float = _HOUR) -> Part:
             name = stored.program_name(connection, till.program.id)
         today = _today(till)
         if today is not None and done.get(till.program.id) != today:
-            with lake_folder(home, name) as folder:
+            with _lake(lakes, name) as folder:
                 refresh(url, till, folder)
             done[till.program.id] = today
 
@@ -113,10 +113,9 @@ def _today(till: Till) -> date | None:
 
 
 @contextmanager
-def lake_folder(home: Path | None, program: str) -> Iterator[Path]:
-    """Where the lake of a program lies; without a data folder, one for as long as it is needed."""
-    if home is not None:
-        yield home / "lake" / program
+def _lake(lakes: Path | None, program: str) -> Iterator[Path]:
+    if lakes is not None:
+        yield lakes / program
         return
     with tempfile.TemporaryDirectory(prefix="guerdon-lake-") as folder:
         yield Path(folder)
