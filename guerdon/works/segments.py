@@ -40,7 +40,7 @@ class Told(NamedTuple):
     """How many times a segment was entered."""
     left: int
     refused: Counter[str]
-    """How many events were refused, by code: members who are blocked, or whom another run has told of meanwhile."""
+    """How many events were refused, by code: of members who have left meanwhile, or whom another run was telling of."""
 
 
 def tell(till: Till, events: Sequence[Segment], heard: Heard = lambda done, of: None) -> Told:

@@ -9,6 +9,7 @@ from ledger_fixtures import SIMPLE, Shop, act, buy, enrol
 from guerdon.core.events import Erase, Segment
 from guerdon.insight.segments.study import NamesDoNotLast
 from guerdon.runtime.segments import member_segments
+from guerdon.runtime.till import Till
 from guerdon.store import reading
 from guerdon.works import segments as works
 from guerdon.works.running import Work
@@ -109,13 +110,41 @@ def test_what_is_refused_is_counted_and_the_others_go_on(database_url: str) -> N
 def test_the_part_asks_once_a_day_and_only_where_segments_are_declared(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    long_in_force = FRESH.replace("2026-01-01", "2020-01-01")
+    plain = SIMPLE.replace("program: shop", "program: plain")
     opened: list[Work] = []
-    monkeypatch.setattr(works, "refresh", lambda url, till, folder: asked.append(folder.name))
     monkeypatch.setattr(works, "repeating", lambda name, seconds, open_work: opened.append(open_work(database_url)))
-    with Shop(database_url, FRESH), Shop(database_url, SIMPLE.replace("program: shop", "program: plain")):
+    with Shop(database_url, long_in_force) as shop, Shop(database_url, plain):
+        shop.meets(enrol("ana"), enrol("ben", "2026-05-01 12:00"), buy("a1", "ana", "2026-02-01 12:00", "5.00 tea"))
         works.segments_part(tmp_path)
+        opened[0].run()
+        assert segments_of(shop, "ana") == ["at-risk"]
+        assert [folder.name for folder in tmp_path.iterdir()] == ["shop"]
+
+        shop.meets(buy("a2", "ana", "2026-05-02 12:00", "5.00 tea"))
+        opened[0].run()
+        assert segments_of(shop, "ana") == ["at-risk"], "once a day is enough"
+        opened[0].close()
+
+
+def test_the_part_tries_again_within_the_hour_where_it_failed(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Work] = []
+    tried: list[str] = []
+    monkeypatch.setattr(works, "repeating", lambda name, seconds, open_work: opened.append(open_work(database_url)))
+
+    def fails_once(url: str, till: Till, folder: Path) -> None:
+        tried.append(folder.name)
+        if len(tried) == 1:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(works, "refresh", fails_once)
+    with Shop(database_url, FRESH.replace("2026-01-01", "2020-01-01")):
+        works.segments_part(tmp_path)
+        with pytest.raises(OSError, match="the disk is full"):
+            opened[0].run()
         opened[0].run()
         opened[0].run()
         opened[0].close()
-    assert asked == ["shop"]
+    assert tried == ["shop", "shop"]
