@@ -172,7 +172,7 @@ def refresh(
         with connect(url) as connection:
             number = find_program(connection, program)
             name = stored.program_name(connection, number)
-        events = works.changes_now(url, number, lake_folder(home, name), by)
+        events = works.changes_left(url, number, lake_folder(home, name), by)
         told = works.would_tell(events) if dry_run else _tell(url, number, events)
     if as_json:
         typer.echo(msgspec.json.encode(told._asdict() | {"by": by, "dry_run": dry_run}))

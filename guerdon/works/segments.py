@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -78,21 +78,22 @@ def segments_part(lakes: Path | None, seconds: float = _HOUR) -> Part:
         today = _today(till)
         if today is not None and done.get(till.program.id) != today:
             with _lake(lakes, name) as folder:
-                refresh(url, till, folder)
+                refresh(url, till, folder, now=datetime.now(UTC).replace(microsecond=0))
             done[till.program.id] = today
 
     return repeating("segments", seconds, lambda url: for_programs(url, partial(look_after, url)))
 
 
-def refresh(url: str, till: Till, folder: Path, by: str = "rules", heard: Heard = lambda done, of: None) -> Told:
+def refresh(url: str, till: Till, folder: Path, by: str = "rules", *, now: datetime | None = None) -> Told:
     """Bring the lake up to date, and let the till hear who has entered and left the segments of a grouping.
 
-    Raises ``NamesDoNotLast``, ``ExtraNotInstalled`` without the packages, and what an export of the lake may raise.
+    ``now`` is the moment that members are looked at; None: that of the last thing that anybody did. Raises
+    ``NamesDoNotLast``, ``ExtraNotInstalled`` without the packages, and what an export of the lake may raise.
     """
-    return tell(till, changes_now(url, till.program.id, folder, by), heard)
+    return tell(till, changes_left(url, till.program.id, folder, by, now=now))
 
 
-def changes_now(url: str, program: int, folder: Path, by: str) -> Sequence[Segment]:
+def changes_left(url: str, program: int, folder: Path, by: str, *, now: datetime | None = None) -> Sequence[Segment]:
     """The events that are left to tell. Brings the lake up to date; raises as ``refresh`` does."""
     needs("insight")
     from guerdon.insight.engines.duckdb import tables_of
@@ -102,7 +103,7 @@ def changes_now(url: str, program: int, folder: Path, by: str) -> Sequence[Segme
 
     export(url, program, folder)
     lake = open_lake(folder)
-    return Study(tables_of(lake), lake.timeline, lake.currency).changes(by)
+    return Study(tables_of(lake), lake.timeline, lake.currency, now=now).changes(by)
 
 
 def _today(till: Till) -> date | None:

@@ -1,8 +1,8 @@
 """A study: one look at the members of a lake as of a day. Each thing is worked out once, and only if it is asked for.
 
 The day is that of the last thing anybody did, unless another one is asked for: a history that ended last year is
-looked at as of then. What happened later is left out. Rules look at the members' records, which stand at the end, so
-they cannot be asked about an earlier day.
+looked at as of then. Where the service looks, it is the present. What happened later is left out. Rules look at the
+members' records, which stand at the end, so they cannot be asked about an earlier day.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -66,12 +66,24 @@ class Portrait(NamedTuple):
 class Study:
     """What there is to say about the members of a lake."""
 
-    def __init__(self, tables: Tables, timeline: Timeline, currency: str, as_of: date | None = None) -> None:
-        """Look at the tables of a lake; ``as_of`` is the last day that counts, None: the last with a deed."""
+    def __init__(
+        self,
+        tables: Tables,
+        timeline: Timeline,
+        currency: str,
+        as_of: date | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> None:
+        """Look at the tables of a lake.
+
+        ``as_of`` is the last day that counts; None: that of ``now`` or, without it, the last with a deed.
+        """
         self._tables = tables
         self._timeline = timeline
         self.currency = currency
         self._asked = as_of
+        self._now = now
         self._groupings: dict[str, Grouping] = {}
 
     @cached_property
@@ -82,12 +94,17 @@ class Study:
         found: datetime | None = deeds["at"].max().to_pyarrow().as_py()
         return found
 
+    @property
+    def moment(self) -> datetime | None:
+        """The moment that members are looked at: now or, where that is not told, the last deed; None: no deed."""
+        return self.last_deed if self.last_deed is None or self._now is None else max(self.last_deed, self._now)
+
     @cached_property
     def day(self) -> date | None:
         """The last day that counts; None: nothing was recorded yet."""
-        if self._asked is not None or self.last_deed is None:
+        if self._asked is not None or self.moment is None:
             return self._asked
-        return date_of(self._timeline.versions[0].zone.day(instant_of(self.last_deed)))
+        return date_of(self._timeline.versions[0].zone.day(instant_of(self.moment)))
 
     @cached_property
     def habits(self) -> list[Habits]:
@@ -146,10 +163,10 @@ class Study:
         if by not in changing.KEPT_FRESH:
             raise NamesDoNotLast(by)
         grouping = self.grouping(by)
-        if self.last_deed is None:
+        if self.moment is None:
             return []
         before = changing.named_by(self._tables, by)
-        return changing.changes(grouping, changing.known_of(self._tables), at=self.last_deed, before=before)
+        return changing.changes(grouping, changing.known_of(self._tables), at=self.moment, before=before)
 
     def _inside(self, by: str, segment: str) -> set[int]:
         grouping = self.grouping(by)
@@ -176,4 +193,4 @@ class Study:
         if self._asked is not None:
             raise RulesLookAtNow
         standings = standings_of(self._tables)
-        return rules(self.habits, standings, self.spending, self._timeline, self.last_deed)
+        return rules(self.habits, standings, self.spending, self._timeline, self.moment)

@@ -96,6 +96,17 @@ def test_the_day_is_that_of_the_last_deed() -> None:
     assert study.portrait("ana") is not None
 
 
+def test_where_it_is_later_than_the_last_deed_the_present_counts() -> None:
+    rows = {"members": [member(1, "ana")], "events": [bought(1, date(2026, 6, 30), "tins")[0]]}
+    for now, day, quiet in [
+        (datetime(2026, 8, 29, 16, tzinfo=UTC), date(2026, 8, 29), []),
+        (datetime(2026, 8, 30, 16, tzinfo=UTC), date(2026, 8, 30), [1]),
+        (datetime(2026, 1, 1, 16, tzinfo=UTC), date(2026, 6, 30), []),
+    ]:
+        study = Study(tables_from(rows), timeline(), "USD", now=now)
+        assert (study.day, study.grouping("rules").of("quiet")) == (day, quiet)
+
+
 @pytest.mark.parametrize("by", ["rfm", "stage", "clusters", "kinds", "rules"])
 def test_a_lake_without_anything(by: str) -> None:
     study = Study(tables_from({}), timeline(), "USD")
