@@ -34,8 +34,8 @@ from guerdon.works import running
 from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
 from guerdon.works.persons import persons_part
-from guerdon.works.studies import studies_part
 from guerdon.works.segments import segments_part
+from guerdon.works.studies import studies_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
