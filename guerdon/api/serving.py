@@ -34,6 +34,7 @@ from guerdon.works import running
 from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
 from guerdon.works.persons import persons_part
+from guerdon.works.segments import segments_part
 from guerdon.works.studies import studies_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
@@ -52,6 +53,7 @@ VARIABLES: Mapping[str, str] = {
     BROKER: "`nats://…` or `kafka://…`: where the stream of changes is published as well.",
     MOST_WAITING: "How many events may wait in one worker before others are told to come back later; 5000.",
     CONNECTIONS: "How many connections to the database the requests of one worker share; 8.",
+    LAKE: "The folder of the lakes that segments are told from; by default `lake` in the data folder.",
 }
 """What the environment may say about the service."""
 
@@ -150,6 +152,7 @@ def work() -> None:
         figures_part(Metrics()),
         persons_part(settings.secret),
         studies_part(_lakes()),
+        segments_part(_lakes()),
         *outlets(vault, os.environ.get(BROKER, ""), private_allowed=settings.private_webhooks),
     ]
     running.run(settings.url, parts, stop, _report)

@@ -27,6 +27,7 @@ from guerdon.cli.codes import codes
 from guerdon.cli.experiments import experiment
 from guerdon.cli.lakes import export
 from guerdon.cli.rates import rates
+from guerdon.cli.segments import segments
 from guerdon.cli.stock import stock
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
 app.command("liability")(liability.liability)
 app.add_typer(signals.signals, name="signals")
+app.add_typer(segments, name="segments")
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("kpi")(kpis.kpi)
