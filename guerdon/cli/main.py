@@ -16,11 +16,13 @@ from guerdon.cli import (
     people,
     presets,
     programs,
+    recommend,
     relations,
     shopping,
     signals,
     simulations,
     up,
+    value,
     versions,
 )
 from guerdon.cli.codes import codes
@@ -63,6 +65,8 @@ app.command("explain")(ledger.explain)
 app.command("verify")(ledger.verify)
 app.command("liability")(liability.liability)
 app.add_typer(signals.signals, name="signals")
+app.command("value")(value.value)
+app.command("recommend")(recommend.recommend)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("kpi")(kpis.kpi)

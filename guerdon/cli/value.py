@@ -1,6 +1,5 @@
 """What the members are worth, and what one member will probably do."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -8,7 +7,7 @@ import typer
 from rich.table import Table
 
 from guerdon.cli.home import console, folder_of, told_plainly
-from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted, money, safe
 from guerdon.cli.tables import plain_table
@@ -54,7 +53,7 @@ def value(
     folder = folder_of(home)
     compiled = None if folder is None else folder / _COMPILED
     share = None if margin is None else margin / 100
-    with told_plainly(TooFewToFit, MemberUnknown), lake_of(home, program, lake) as opened:
+    with told_plainly(*LAKE_TROUBLE, TooFewToFit, MemberUnknown), lake_of(home, program, lake) as opened:
         tables, currency = tables_of(opened), opened.currency
         if member is None:
             told = worth.value_of(tables, months=months, model=model, draws=draws, margin=share, compiled=compiled)
@@ -96,8 +95,8 @@ def _print(told: "Value", currency: str) -> None:
         console.print(f"{name}: {checks.in_words}", highlight=False)
     if told.frequency_and_spend is not None and abs(told.frequency_and_spend) > 0.3:
         console.print(
-            f"[yellow]How often members come and how much they spend go together (r = {told.frequency_and_spend:+.2f}), "
-            "and the models take them for apart: the values are a little off at both ends.[/]",
+            f"[yellow]How often members come and how much they spend go together (r = {told.frequency_and_spend:+.2f}),"
+            " and the models take them for apart: the values are a little off at both ends.[/]",
             highlight=False,
         )
 

@@ -110,7 +110,9 @@ def _bought(learned: Counts, after: Counts) -> list[set[int]]:
     return [{column[thing] for thing in after.of(member) if thing in column} for member in learned.members]
 
 
-def _score(learned: Counts, bought: Sequence[set[int]], scorer: Scorer, question: Question, method: str) -> Score | None:
+def _score(
+    learned: Counts, bought: Sequence[set[int]], scorer: Scorer, question: Question, method: str
+) -> Score | None:
     hits: list[tuple[float, float]] = []
     suggested: set[int] = set()
     for start in range(0, len(learned.members), _ROWS_AT_ONCE):

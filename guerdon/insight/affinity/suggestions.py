@@ -88,4 +88,6 @@ class Suggester:
         """Which of the things bought gave the most to the score."""
         column = self._alike[:, place]
         given = [(weight[i] * like, self.found.things[i]) for i, like in zip(column.indices, column.data, strict=True)]
-        return tuple(thing for share, thing in sorted(given, key=lambda pair: (-pair[0], pair[1]))[:_REASONS] if share > 0)
+        return tuple(
+            thing for share, thing in sorted(given, key=lambda pair: (-pair[0], pair[1]))[:_REASONS] if share > 0
+        )

@@ -61,7 +61,9 @@ class Convergence(NamedTuple):
     def in_words(self) -> str:
         """A sentence for the reader of the figures."""
         if self.r_hat is None:
-            return "The parameters are the single most probable ones, taken as known: intervals are a little too narrow."
+            return (
+                "The parameters are the single most probable ones, taken as known: intervals are a little too narrow."
+            )
         told = f"{self.divergences} divergences, r-hat {self.r_hat:.3f}, {self.effective_draws:,} effective draws"
         if self.is_sound:
             return f"The chains agree: {told}."
@@ -231,4 +233,3 @@ def _silent(loggers: list[logging.Logger]) -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-

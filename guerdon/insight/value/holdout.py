@@ -67,7 +67,7 @@ class Holdout(msgspec.Struct, frozen=True, kw_only=True):
     """Who bought nothing in the test."""
     churn: Judged
     churn_by_share: Judged
-    """The same probability for everybody: the share of those who fell quiet. It is told the answer, and has no order."""
+    """The same probability for everybody: the share of those who fell quiet. It knows the answer, and no order."""
     churn_by_recency: Judged
     """Whoever has been away longer falls quiet sooner. It is an order and no probability, and has no Brier score."""
 

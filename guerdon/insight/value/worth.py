@@ -13,7 +13,16 @@ from typing import Any
 import msgspec
 
 from guerdon.insight.engines import Tables
-from guerdon.insight.value.fitting import DRAWS, Convergence, Fit, Model, TooFewToFit, compiling, fit_purchases, fit_spend
+from guerdon.insight.value.fitting import (
+    DRAWS,
+    Convergence,
+    Fit,
+    Model,
+    TooFewToFit,
+    compiling,
+    fit_purchases,
+    fit_spend,
+)
 from guerdon.insight.value.forecast import WEEKS_A_MONTH, forecasts
 from guerdon.insight.value.holdout import Holdout, hold_out
 from guerdon.insight.value.purchases import histories, observed_until
@@ -289,9 +298,7 @@ def find_card(tables: Tables, learned: Learned, key: str) -> Card | None:
         return None
     barred = members[0]["barred"]
     why = f"The member is {barred}." if barred else "The member has bought nothing yet."
-    return Card(
-        member=key, tier=members[0]["tier"], first=None, last=None, purchases=0, spent=0, mean=None, reason=why
-    )
+    return Card(member=key, tier=members[0]["tier"], first=None, last=None, purchases=0, spent=0, mean=None, reason=why)
 
 
 def card_of(row: Mapping[str, Any], learned: Learned) -> Card:

@@ -40,7 +40,9 @@ def test_too_few_came_back(count):
         worth.learn(tables_from({"events": events + once, "members": members(count + 1)}))
 
 
-@pytest.mark.parametrize(("days", "weeks"), [(15 * 7 - 1, None), (16 * 7 - 2, None), (16 * 7 - 1, 4), (364, 13), (3000, 13)])
+@pytest.mark.parametrize(
+    ("days", "weeks"), [(15 * 7 - 1, None), (16 * 7 - 2, None), (16 * 7 - 1, 4), (364, 13), (3000, 13)]
+)
 def test_a_quarter_is_held_out_and_never_more_than_thirteen_weeks(days, weeks):
     until = FIRST + timedelta(days=days)
     assert cut_of(FIRST, until) == (None if weeks is None else until - timedelta(weeks=weeks))

@@ -73,7 +73,9 @@ def test_the_futures_agree_with_the_formulas(learned):
     drawn = futures.draw(rows, rows["alive"], learned.fit, learned.spend, weeks=weeks)
     assert drawn.purchases.mean() == pytest.approx(by_formula.mean(), rel=0.02)
     assert np.corrcoef(drawn.purchases.mean(axis=1), by_formula)[0, 1] > 0.99
-    assert drawn.spent.mean() == pytest.approx((by_formula * forecast.expected_spend(rows, learned.spend)).mean(), rel=0.05)
+    assert drawn.spent.mean() == pytest.approx(
+        (by_formula * forecast.expected_spend(rows, learned.spend)).mean(), rel=0.05
+    )
 
 
 def test_what_is_told_is_bounded_and_known(learned):
@@ -134,7 +136,9 @@ def test_futures_under_pareto_nbd_agree_with_the_formula():
     rows = pd.DataFrame({"repeats": [0, 3, 20], "age": [1.0, 30.0, 50.0]})
     drawn = futures.draw(rows, [1.0, 0.5, 0.0], fit, None, weeks=weeks, futures=40_000)
     x, age = rows["repeats"], rows["age"]
-    of_those_there = (r + x) * (beta + age) / ((alpha + age) * (s - 1)) * (1 - ((beta + age) / (beta + age + weeks)) ** (s - 1))
+    of_those_there = (
+        (r + x) * (beta + age) / ((alpha + age) * (s - 1)) * (1 - ((beta + age) / (beta + age + weeks)) ** (s - 1))
+    )
     assert drawn.purchases.mean(axis=1) == pytest.approx(of_those_there * [1.0, 0.5, 0.0], rel=0.03)
     assert np.isinf(drawn.next_purchase[2]).all()
     assert (drawn.next_purchase[1] < np.inf).mean() < 0.5
