@@ -37,7 +37,7 @@ def recommend(
     program: ProgramName = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a member will buy again, what it might try, which reward it can have, and which offer suits it, with reasons."""
+    """What members will buy again, might try, can have as a reward, and which offer suits them, with the reasons."""
     with told_plainly(ExtraNotInstalled):
         needs("insight")
         from guerdon.insight.affinity import advice

@@ -9,8 +9,9 @@ from rich.table import Table
 from guerdon.cli.home import console, folder_of, told_plainly
 from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
-from guerdon.cli.showing import counted, money, safe
+from guerdon.cli.showing import counted, decimal, money, safe
 from guerdon.cli.tables import plain_table
+from guerdon.core.amounts import currency_scale
 from guerdon.insight.extras import ExtraNotInstalled, needs
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def _print(told: "Value", currency: str) -> None:
     if told.never_bought:
         console.print(f"{counted(told.never_bought, 'member')} never bought and are in no figure.", highlight=False)
     console.print()
-    console.print(_groups("By decile of value", "decile", told.deciles, currency))
+    console.print(_groups(f"By decile of value, in {currency}", "decile", told.deciles, currency))
     console.print()
-    console.print(_groups("By tier", "tier", told.tiers, currency))
+    console.print(_groups(f"By tier, in {currency}", "tier", told.tiers, currency))
     console.print()
     console.print(_top(told, currency))
     console.print()
@@ -108,9 +109,9 @@ def _groups(title: str, column: str, groups: tuple["Group", ...], currency: str)
         table.add_row(
             safe(group.name),
             f"{group.members:,}",
-            money(group.spent, currency),
+            decimal(group.spent, currency_scale(currency)),
             f"{group.purchases:,.0f}",
-            money(group.value, currency),
+            decimal(group.value, currency_scale(currency)),
             f"{group.share:.1%}",
             f"{group.quiet:.1%}",
         )
@@ -119,19 +120,19 @@ def _groups(title: str, column: str, groups: tuple["Group", ...], currency: str)
 
 def _top(told: "Value", currency: str) -> Table:
     figures = ("purchases", "paid so far", "value to come", "between", "churn risk", "next purchase")
-    table = plain_table("Worth most", ("member", "left"), ("tier", "left"), *[(name, "right") for name in figures])
+    table = plain_table(f"Worth most, in {currency}", ("member", "left"), *[(name, "right") for name in figures])
     for card in told.top:
-        table.add_row(safe(card.member), safe(card.tier or "–"), *_of_card(card, currency))
+        table.add_row(safe(card.member), *_of_card(card, currency_scale(currency)))
     return table
 
 
-def _of_card(card: "Card", currency: str) -> tuple[str, ...]:
+def _of_card(card: "Card", scale: int) -> tuple[str, ...]:
     value, following = card.value, card.next_purchase
     return (
         f"{card.purchases:,}",
-        money(card.spent, currency),
-        "—" if value is None else money(value.expected, currency),
-        "—" if value is None else f"{money(value.low, currency)} – {money(value.high, currency)}",
+        decimal(card.spent, scale),
+        "—" if value is None else decimal(value.expected, scale),
+        "—" if value is None else f"{decimal(value.low, scale)} – {decimal(value.high, scale)}",
         "—" if card.quiet is None else f"{card.quiet:.1%}",
         "—" if following is None or following.middle is None else str(following.middle),
     )

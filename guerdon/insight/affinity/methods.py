@@ -3,7 +3,7 @@
 - ``popular``: how many members buy it. The same for everybody.
 - ``usual``: on how many days this member bought it. Nothing new is ever found.
 - ``neighbours``: how alike it is to what the member buys, item to item: two things are alike whose buyers are the same
-  people (cosine), with less weight on what everybody buys and on those who buy everything (BM25).
+  people (cosine), where the tenth day counts for less than the first, and members who buy everything for less (BM25).
 - ``factors``: members and things as points in a space of 32 dimensions, by alternating least squares on implicit
   feedback (Hu, Koren and Volinsky 2008, "Collaborative filtering for implicit feedback datasets").
 
@@ -48,11 +48,10 @@ def factors(days: Any) -> Scorer:
 
     with _quietly():
         from implicit.cpu.als import AlternatingLeastSquares
-        from implicit.nearest_neighbours import bm25_weight
 
         size = max(1, min(32, min(days.shape) - 1))
         model = AlternatingLeastSquares(factors=size, regularization=0.05, iterations=15, random_state=_SEED)
-        model.fit(bm25_weight(days, K1=100, B=0.8).tocsr(), show_progress=False)
+        model.fit(_weighted(days), show_progress=False)
 
     def score(rows: Any) -> Any:
         # The point of a member follows from what it bought, so that members who were not learned from have one too.
@@ -75,15 +74,25 @@ def _placed(things: Any, gram: Any, row: Any) -> Any:
 def similarity(days: Any) -> Any:
     """How alike things are, from 0 up; none is alike itself. A row a thing, the others in columns."""
     with _quietly():
-        from implicit.nearest_neighbours import CosineRecommender, bm25_weight
+        from implicit.nearest_neighbours import CosineRecommender
 
         model = CosineRecommender(K=_ALIKE + 1, num_threads=1)
-        model.fit(bm25_weight(days, K1=100, B=0.8).tocsr(), show_progress=False)
+        model.fit(_weighted(days), show_progress=False)
     alike = model.similarity.tolil()
     alike.setdiag(0)
     found = alike.tocsr()
     found.eliminate_zeros()
     return found
+
+
+def _weighted(days: Any) -> Any:
+    """Days weighed by BM25. What everybody buys weighs nothing there, or less: a little is left, so that it has a place."""
+    import numpy as np
+    from implicit.nearest_neighbours import bm25_weight
+
+    weighted = bm25_weight(days, K1=100, B=0.8).tocsr()
+    weighted.data = np.maximum(weighted.data, 1e-9)
+    return weighted
 
 
 def _damped(rows: Any) -> Any:
