@@ -88,12 +88,9 @@ def counts(
 
 def is_excluded(never: When, category: str, brand: str, sku: str) -> bool:
     """Whether lines of this category, brand and article never earn. Without a condition on lines, none are excluded."""
-    asked = [
-        (_paths(never.category), lambda wanted: is_under(category, wanted)),
-        (never.brand, lambda wanted: brand in wanted),
-        (never.sku, lambda wanted: sku in wanted),
-    ]
-    told = [test(wanted) for wanted, test in asked if wanted is not None]
+    paths = _paths(never.category)
+    told = [is_under(category, paths)] if paths is not None else []
+    told += [value in wanted for value, wanted in ((brand, never.brand), (sku, never.sku)) if wanted is not None]
     return bool(told) and all(told)
 
 

@@ -80,7 +80,9 @@ def evaluate(tables: Tables, program: Program, level: Level = "category", *, wee
             f"Nobody who bought anything until {cut} bought anything in the {weeks} weeks after it that "
             f"{_LEAST_MEMBERS[level]} members had bought before: take in a longer history."
         )
-    best = {question: _best(scores, question) for question in QUESTIONS if any(s.question == question for s in scores)}
+    best: dict[str, str] = {
+        question: _best(scores, question) for question in QUESTIONS if any(s.question == question for s in scores)
+    }
     return Evaluation(
         level=level,
         learned_until=cut,

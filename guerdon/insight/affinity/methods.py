@@ -86,7 +86,7 @@ def similarity(days: Any) -> Any:
 
 
 def _weighted(days: Any) -> Any:
-    """Days weighed by BM25. What everybody buys weighs nothing there, or less: a little is left, so that it has a place."""
+    """Days weighed by BM25. What everybody buys weighs nothing there, or less: a little is left, to keep its place."""
     import numpy as np
     from implicit.nearest_neighbours import bm25_weight
 

@@ -8,7 +8,7 @@ is popular, and that is said.
 and like tea 0.50: their score is 2.08 x 0.30 + 0.69 x 0.50 = 0.97, "because you buy coffee and tea", coffee first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -84,7 +84,7 @@ class Suggester:
                 thing, score = self.found.things[place], round(float(scores[place]), 4)
                 yield Suggestion(thing=thing, is_new=True, days=0, score=score, because=because)
 
-    def _reasons(self, place: int, weight: Sequence[float]) -> tuple[str, ...]:
+    def _reasons(self, place: int, weight: Any) -> tuple[str, ...]:
         """Which of the things bought gave the most to the score."""
         column = self._alike[:, place]
         given = [(weight[i] * like, self.found.things[i]) for i, like in zip(column.indices, column.data, strict=True)]

@@ -201,9 +201,10 @@ def _fitted(model: str, library: Any, draws: int) -> Fit:
 def _convergence(idata: Any, names: tuple[str, ...]) -> Convergence:
     import arviz
 
+    measured: Any = arviz  # its functions have no types
     posterior = idata.posterior[list(names)]
-    worst = max([float(value) for value in arviz.rhat(posterior).data_vars.values()])
-    fewest = min([float(value) for value in arviz.ess(posterior).data_vars.values()])
+    worst = max([float(value) for value in measured.rhat(posterior).data_vars.values()])
+    fewest = min([float(value) for value in measured.ess(posterior).data_vars.values()])
     stats = idata.sample_stats
     divergences = int(stats["diverging"].sum()) if "diverging" in stats else 0
     # Chains that never moved have neither; that they do not agree is all there is to say.
