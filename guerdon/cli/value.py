@@ -63,11 +63,12 @@ def value(
             else:
                 _print(told, currency)
             return
+        if not worth.is_member(tables, member):
+            raise MemberUnknown(f"There is no member {member} in {opened.folder}.")
         with compiling(compiled):
             learned = worth.learn(tables, months=months, model=model, draws=draws, margin=share)
-        card = worth.find_card(tables, learned, member)
-        if card is None:
-            raise MemberUnknown(f"There is no member {member} in {opened.folder}.")
+            card = worth.find_card(tables, learned, member)
+        assert card is not None  # the lake stays as it was opened
         if as_json:
             typer.echo(msgspec.json.encode(card))
         else:

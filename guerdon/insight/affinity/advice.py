@@ -20,10 +20,7 @@ _TO_EACH = 3
 
 
 class NothingBought(Exception):
-    """There is nothing to learn from."""
-
-    def __init__(self) -> None:
-        super().__init__("Nobody has bought anything yet: there is nothing to learn from. Take in purchases first.")
+    """There is nothing to learn from; the message says what is missing."""
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,12 +111,15 @@ def _for_members(tables: Tables, suggester: Suggester) -> Iterator[ForMember]:
 def _learn(tables: Tables, timeline: Timeline, level: Level) -> tuple[Counts, date, Instant]:
     """The counts, the last day that was observed and the start of the day after it, which is when this is asked."""
     today = observed_until(tables)
-    if today is None:
-        raise NothingBought
+    if today is None or not tables.lines.count().to_pyarrow().as_py():
+        raise NothingBought("Nobody has bought anything yet: there is nothing to learn from. Take in purchases first.")
     newest = max(timeline.versions, key=lambda version: version.number)
     found = counts(tables, newest.program, level, until=today, least_members=_LEAST_MEMBERS)
     if not found.things:
-        raise NothingBought
+        raise NothingBought(
+            f"There is no {level} yet that {_LEAST_MEMBERS} members bought and that may earn: too little to learn from. "
+            "Take in more purchases."
+        )
     return found, today, newest.zone.start(day_of(today) + 1)
 
 

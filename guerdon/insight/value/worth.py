@@ -288,6 +288,11 @@ def _correlation(rows: Any) -> float | None:
     return round(float(again["repeats"].corr(again["spend"])), 3)
 
 
+def is_member(tables: Tables, key: str) -> bool:
+    """Whether there is such a member: to be asked before anything is learned, which takes a while."""
+    return bool(tables.members.filter(tables.members.key == key).count().to_pyarrow().as_py())
+
+
 def find_card(tables: Tables, learned: Learned, key: str) -> Card | None:
     """A member's card; None: there is no such member."""
     found = learned.rows[learned.rows["key"] == key].to_dict("records")
