@@ -111,7 +111,7 @@ def test_what_is_recommended(guerdon, database_url):
     found = guerdon("recommend", "m04", "--json")
     assert found.exit_code == 0, found.output
     advice = json.loads(found.output)
-    assert [one["thing"] for one in advice["again"]] == ["tea"]
+    assert [one["thing"] for one in advice["again"]] == ["tea", "cake"]
     assert advice["offers"][0]["mechanic"] == "tea-time"
     assert advice["rewards"][0] | {"because": ""} == advice["rewards"][0] | {
         "reward": "cup",

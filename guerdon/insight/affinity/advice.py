@@ -117,7 +117,7 @@ def _learn(tables: Tables, timeline: Timeline, level: Level) -> tuple[Counts, da
     found = counts(tables, newest.program, level, until=today, least_members=_LEAST_MEMBERS)
     if not found.things:
         raise NothingBought(
-            f"There is no {level} yet that {_LEAST_MEMBERS} members bought and that may earn: too little to learn from. "
+            f"There is no {level} yet that {_LEAST_MEMBERS} members bought and that may earn: it is too early. "
             "Take in more purchases."
         )
     return found, today, newest.zone.start(day_of(today) + 1)
