@@ -110,7 +110,6 @@ def _type(kind: Any, info: ArgumentInfo | OptionInfo) -> str:
     """What belongs there, for ``int`` as well as for ``int | None``."""
     if get_origin(kind) is Literal:
         return " or ".join([f"`{choice}`" for choice in get_args(kind)])
-        return " or ".join(f"`{choice}`" for choice in get_args(kind))
     only = next((part for part in get_args(kind) if part is not NoneType), kind)
     only = next(iter(get_args(only)), only)
     if isinstance(only, EnumType):
