@@ -16,11 +16,13 @@ from guerdon.cli import (
     people,
     presets,
     programs,
+    recommend,
     relations,
     shopping,
     signals,
     simulations,
     up,
+    value,
     versions,
 )
 from guerdon.cli.codes import codes
@@ -65,6 +67,8 @@ app.command("verify")(ledger.verify)
 app.command("liability")(liability.liability)
 app.add_typer(signals.signals, name="signals")
 app.add_typer(segments, name="segments")
+app.command("value")(value.value)
+app.command("recommend")(recommend.recommend)
 app.command("causes")(relations.causes)
 app.add_typer(relations.partner, name="partner")
 app.command("kpi")(kpis.kpi)
