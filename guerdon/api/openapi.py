@@ -168,7 +168,6 @@ _WORDS_OF_NAME: Mapping[str, str] = {
     "times": "How often.",
     "title": "What it is for, in words.",
     "to": "The other member's id.",
-    "studies/number": "The number of a study.",
     "unit": "The unit, by its name in the program file.",
     "units": "One each.",
     "until": "Up to when.",
@@ -210,6 +209,7 @@ _WORDS_OF_PATH: Mapping[str, str] = {
     "number": "The number of a version, from 1.",
     "partner": "The partner, by its name in the program file.",
     "rewards/name": "The reward, by its name in the program file.",
+    "studies/number": "The number of a study.",
     "unit": "The unit, by its name in the program file.",
     "webhooks/number": "The number of a webhook.",
 }

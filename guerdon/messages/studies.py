@@ -77,9 +77,13 @@ class StudyAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """A study: the question, how far it is, and the answer."""
 
     id: int
+    """Its number."""
     question: Question
+    """What was asked."""
     status: StudyStatus
+    """``failed``: ``problem`` says why."""
     asked_at: datetime
+    """When it was asked."""
     begun_at: datetime | None = None
     """When it was begun; left out: it waits."""
     ended_at: datetime | None = None
@@ -94,5 +98,6 @@ class Studies(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Studies without their answers, the newest first."""
 
     items: list[StudyAnswer]
+    """Without their answers."""
     next: str | None = None
     """The cursor of the next page; left out: this is the last."""

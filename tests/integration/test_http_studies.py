@@ -63,6 +63,32 @@ def test_a_simulation_is_asked_worked_on_and_read(shop: Counter, tmp_path: Path)
     assert [(item["id"], item["status"], item.get("answer")) for item in listed] == [(made["id"], "answered", None)]
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ({"kind": "figures", "measures": ["sales"], "by": ["month"]}, '"value":15000'),
+        ({"kind": "segments"}, '"members":2'),
+        ({"kind": "roll-forward", "until": "2026-02-28"}, '"closing":150'),
+        ({"kind": "signals"}, '"suspects":[]'),
+    ],
+)
+def test_every_kind_of_question_has_its_answer(
+    shop: Counter, tmp_path: Path, question: dict[str, Any], says: str
+) -> None:
+    number = asked(shop, question)["id"]
+    worked(shop, tmp_path)
+    told = read(shop, number)
+    assert told.json()["status"] == "answered", told.text
+    assert says in told.text
+
+
+def test_a_measure_that_nobody_knows(shop: Counter, tmp_path: Path) -> None:
+    number = asked(shop, {"kind": "figures", "measures": ["happiness"]})["id"]
+    worked(shop, tmp_path)
+    told = read(shop, number).json()
+    assert (told["status"], "happiness" in told["problem"]) == ("failed", True)
+
+
 def test_a_draft_that_cannot_be_read_is_refused_at_once(shop: Counter) -> None:
     problem = asked(shop, {"kind": "simulation", "source": "program: 7"}, status=422)
     assert problem["code"] == "program_not_right"
