@@ -23,6 +23,7 @@ def overview_table(found: "Overview") -> Table:
     numbers = ("members", "share", "sales", "of sales", "average order", "trend")
     title = f"Members by {found.by}" + (f" · a year up to {found.day}" if found.day else "")
     table = plain_table(title, ("segment", "left"), *[(name, "right") for name in numbers], ("who", "left"))
+    table.columns[0].no_wrap = True
     for one in found.segments:
         if not one.members:
             continue

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
@@ -83,6 +83,9 @@ Sample = Annotated[
 ]
 Save = Annotated[Path | None, typer.Option(help="Write the whole result as JSON into this file, all of it or nothing.")]
 
+Html = Annotated[Path | None, typer.Option(help="Write a report with charts into this file, for a browser.")]
+ReportLanguage = Annotated[Literal["en", "ru", "bg"], typer.Option(help="The language of the report.")]
+
 
 def simulate(
     candidate: CandidateFile,
@@ -97,6 +100,8 @@ def simulate(
     basket: Basket = None,
     sample: Sample = 1.0,
     save: Save = None,
+    html: Html = None,
+    language: ReportLanguage = "en",
     lake: LakeFolder = None,
     home: Home = None,
     program: ProgramName = None,
@@ -129,7 +134,11 @@ def simulate(
                 progress=told,
             )
         if save is not None:
-            _save(result, save)
+            _write_whole(save, msgspec.json.format(msgspec.json.encode(result), indent=2))
+        if html is not None:
+            from guerdon.insight.report.page import simulation_page
+
+            _write_whole(html, simulation_page(result, language).encode())
     if as_json:
         typer.echo(msgspec.json.encode(result))
     else:
@@ -229,11 +238,11 @@ def _bar(quiet: bool) -> Iterator[_Bar]:
         yield _Bar(bars)
 
 
-def _save(result: "Simulation", file: Path) -> None:
+def _write_whole(file: Path, content: bytes) -> None:
     """Write beside the file and rename: whoever reads it never sees a half."""
     part = file.with_name(f".{file.name}.part")
     try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2))
+        part.write_bytes(content)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from guerdon.client import (
 from guerdon.client.operations import Group, operation, series
 from guerdon.connect.stream import sequence
 from guerdon.core.events import Donate
+from guerdon.messages.studies import FiguresQuestion
 from guerdon.runtime.secret_key import new_secret, read_secret_key
 from guerdon.store.database import connect
 
@@ -218,6 +219,11 @@ def in_the_office(guerdon: Both) -> None:
     assert guerdon.programs.read("glow").currency == "USD"
     assert "base" in [mechanic.name for mechanic in guerdon.programs.mechanics().items]
     assert [meter.name for meter in guerdon.programs.meters().items] == ["spend"]
+
+    asked = guerdon.studies.ask(FiguresQuestion(measures=("sales",)))
+    assert guerdon.studies.read(asked.id).status == "waiting"
+    assert [study.id for study in guerdon.studies.list()] == [asked.id]
+    guerdon.studies.drop(asked.id)
 
     assert [campaign.name for campaign in guerdon.campaigns.list().items] == ["opening", "trees"]
     assert "opening" in [limit.name for limit in guerdon.campaigns.limits().items]

@@ -43,15 +43,16 @@ def _silent(draft: Side) -> Iterator[Remark]:
         yield Remark(code="never_applied", sentence=f"Did nothing in this history: {_list(others)}.")
 
 
+_NO_SUCH_REWARD = "could not be repeated: the draft has no such reward"
+
+
 def _not_repeated(draft: Side) -> Iterator[Remark]:
     """What members did that the draft does not let them do."""
     for reward in draft.rewards:
         if reward.refused:
-            were = "redemption" if reward.refused == 1 else "redemptions"
-            why = (
-                "was refused by the draft" if reward.offered else "could not be repeated: the draft has no such reward"
-            )
-            told = f"{reward.refused:,} {were} of `{reward.reward}` {why}."
+            what, was = ("redemption", "was") if reward.refused == 1 else ("redemptions", "were")
+            why = f"{was} refused by the draft" if reward.offered else _NO_SUCH_REWARD
+            told = f"{reward.refused:,} {what} of `{reward.reward}` {why}."
             yield Remark(code="redemptions_not_repeated", sentence=told)
     others = sum([refused.times for refused in draft.refused if refused.kind not in ("redeem", "hold")])
     if others:

@@ -1,0 +1,153 @@
+"""The charts of the report, as ECharts is told to draw them: plain values, made of the result and nothing else."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from guerdon.insight.report.showing import Figures
+from guerdon.insight.report.words import say
+from guerdon.insight.simulation.result import Ladder, LimitUse, Side, Simulation, UnitFlow
+
+_MECHANICS = 15
+_LONGEST_NAME = 18
+Option = dict[str, Any]
+
+
+class Chart(NamedTuple):
+    """A chart with the words for whoever cannot see it."""
+
+    title: str
+    option: Option
+    digits: int
+    """How many decimal digits its figures have."""
+    height: int = 340
+    """In pixels."""
+
+
+def cost_by_mechanic(result: Simulation, figures: Figures) -> Chart | None:
+    """What costs most, draft beside now."""
+    draft = _costs(result.draft)
+    current = {} if result.current is None else _costs(result.current)
+    names = sorted(draft.keys() | current, key=lambda name: max(draft.get(name, 0), current.get(name, 0)))[-_MECHANICS:]
+    if not names:
+        return None
+    sides = [("draft", draft)] + ([("now", current)] if current else [])
+    series = [
+        {"type": "bar", "name": say(side, figures.language), "data": [_money(costs.get(n, 0), figures) for n in names]}
+        for side, costs in sides
+    ]
+    option = {
+        "xAxis": {"type": "value"},
+        "yAxis": {"type": "category", "data": [_short(name) for name in names]},
+        "series": series,
+    }
+    return Chart(say("Cost by mechanic", figures.language), option, 2, 120 + 34 * len(names))
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the bars on a phone; the table beside has it in full."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _costs(side: Side) -> dict[str, int]:
+    costs: dict[str, int] = {}
+    for mechanic in side.mechanics:
+        if mechanic.cost:
+            costs[mechanic.mechanic] = costs.get(mechanic.mechanic, 0) + mechanic.cost
+    return costs
+
+
+def _money(amount: int, figures: Figures) -> float:
+    return float(figures.units(amount))
+
+
+def cost_by_month(result: Simulation, figures: Figures) -> Chart | None:
+    """What the program costs each month."""
+    return _by_month(result, figures, "Cost by month", lambda month: month.cost)
+
+
+def liability_by_month(result: Simulation, figures: Figures) -> Chart | None:
+    """What is owed at the end of each month."""
+    return _by_month(result, figures, "Liability over time", lambda month: month.liability)
+
+
+def _by_month(result: Simulation, figures: Figures, title: str, of: Any) -> Chart | None:
+    sides = [("draft", result.draft)] + ([("now", result.current)] if result.current else [])
+    months = [figures.month(month.month) for month in result.draft.months]
+    if not months:
+        return None
+    series = [
+        {
+            "type": "line",
+            "name": say(name, figures.language),
+            "data": [_money(of(month), figures) for month in side.months],
+            "areaStyle": {"opacity": 0.08},
+        }
+        for name, side in sides
+    ]
+    return Chart(say(title, figures.language), _over(months, series), 2)
+
+
+def _over(places: Sequence[str], series: Sequence[Option]) -> Option:
+    return {"xAxis": {"type": "category", "data": list(places)}, "yAxis": {"type": "value"}, "series": list(series)}
+
+
+def unit_by_month(unit: UnitFlow, figures: Figures) -> Chart:
+    """What was issued above the line, what went away below it, and what is left."""
+    language, scale = figures.language, 10**unit.scale
+    kinds = [("issued", 1, "#2a9d8f"), ("redeemed", -1, "#e9a23b"), ("expired", -1, "#c0504d")]
+    series: list[Option] = [
+        {
+            "type": "bar",
+            "stack": "moved",
+            "name": say(kind, language),
+            "itemStyle": {"color": colour},
+            "data": [sign * getattr(month, kind) / scale for month in unit.months],
+        }
+        for kind, sign, colour in kinds
+    ]
+    left = [month.outstanding / scale for month in unit.months]
+    series.append({"type": "line", "name": say("outstanding", language), "data": left})
+    months = [figures.month(month.month) for month in unit.months]
+    return Chart(say("Moves of {unit} by month", language, unit=unit.unit), _over(months, series), unit.scale)
+
+
+def tiers_by_month(ladder: Ladder, figures: Figures) -> Chart:
+    """How many members stood on each level."""
+    series = [
+        {
+            "type": "line",
+            "stack": "all",
+            "name": level,
+            "areaStyle": {"opacity": 0.5},
+            "data": [month.members.get(level, 0) for month in ladder.months],
+        }
+        for level in ladder.levels
+    ]
+    months = [figures.month(month.month) for month in ladder.months]
+    return Chart(say("Members by tier: {ladder}", figures.language, ladder=ladder.ladder), _over(months, series), 0)
+
+
+def burn_down(limit: LimitUse, figures: Figures) -> Chart:
+    """What is left of a shared limit, day by day."""
+    left = [limit.allowed - burned.used for burned in limit.burned]
+    series = [{"type": "line", "step": "end", "name": limit.limit, "data": left, "areaStyle": {"opacity": 0.15}}]
+    option = _over([figures.day(burned.day) for burned in limit.burned], series)
+    return Chart(say("What is left of {limit}", figures.language, limit=limit.limit), option, 0)
+
+
+def differences(result: Simulation, figures: Figures) -> Chart | None:
+    """How many members get how much more or less."""
+    comparison = result.comparison
+    if comparison is None or not comparison.distribution:
+        return None
+    bins = comparison.distribution
+    colours = ["#c0504d" if one.below <= 0 else "#2a9d8f" if one.least > 0 else "#8a94a6" for one in bins]
+    places = [f"{figures.money(one.least)} … {figures.money(one.below)}" for one in bins]
+    data = [{"value": one.members, "itemStyle": {"color": colour}} for one, colour in zip(bins, colours, strict=True)]
+    title = say("Difference for a member", figures.language)
+    return Chart(title, _over(places, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
+
+
+def limits_with_use(result: Simulation) -> Iterator[LimitUse]:
+    """The shared limits of which something was used."""
+    return (limit for limit in result.draft.limits if limit.burned)

@@ -1,0 +1,36 @@
+"use strict";
+(function () {
+  const language = document.documentElement.lang;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  const ink = dark ? "#d7dce5" : "#3b4454";
+  const line = dark ? "#3a4252" : "#dfe3ea";
+  const colours = ["#2f6fde", "#9aa7bd", "#2a9d8f", "#e9a23b", "#c0504d", "#7b5cc4", "#4f9bd9", "#6b8e23"];
+  const drawn = [];
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    const told = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const whole = new Intl.NumberFormat(language, { maximumFractionDigits: told.digits });
+    const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+    const option = told.option;
+    for (const axis of [option.xAxis, option.yAxis]) {
+      axis.axisLabel = Object.assign({ color: ink }, axis.axisLabel);
+      axis.axisLine = { lineStyle: { color: line } };
+      axis.splitLine = { lineStyle: { color: line } };
+      if (axis.type === "value") axis.axisLabel.formatter = (value) => short.format(value);
+    }
+    for (const series of option.series) {
+      if (series.type === "line") series.showSymbol = false;
+      series.animation = false;
+    }
+    option.color = colours;
+    option.textStyle = { fontFamily: "inherit", color: ink };
+    option.grid = { left: 8, right: 16, top: option.series.length > 1 ? 44 : 16, bottom: 8, containLabel: true };
+    option.tooltip = { trigger: "axis", valueFormatter: (value) => whole.format(value), confine: true };
+    if (option.series.length > 1) option.legend = { type: "scroll", top: 0, textStyle: { color: ink } };
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(option);
+    drawn.push(chart);
+  }
+  const fit = () => drawn.forEach((chart) => chart.resize());
+  window.addEventListener("resize", fit);
+  window.addEventListener("beforeprint", fit);
+})();
