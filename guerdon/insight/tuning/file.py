@@ -227,8 +227,8 @@ SEARCH: Section[SearchFile] = Section(
     "The search file",
     "Which settings of a program may take which values, and what is wanted of it.",
     [
-        Key("search", Table("settings with their values", SETTING, _Fitting(), is_subject=True), "By path: the values to try.",
-            "{rewards.coffee.cost: [100, 200]}", required=True),
+        Key("search", Table("settings with their values", SETTING, _Fitting(), is_subject=True),
+            "By path: the values to try.", "{rewards.coffee.cost: [100, 200]}", required=True),
         Key("goals", GOALS, "What is wanted.", "{cost: under 1.2 % of sales}", required=True),
         Key("best", Choice("what is best", _BEST),
             "Which of several that meet the goals is told: the cheapest, or the one by which most members reach a "

@@ -32,6 +32,10 @@ class Goal(NamedTuple):
     words: str
     """As the file says it."""
 
+    def on_part(self, share: float) -> "Goal":
+        """The goal for a share of the members: an amount is so much less for them, a share of something is the same."""
+        return self if self.is_share else self._replace(limit=self.limit * Fraction(str(share)))
+
     def is_met(self, measured: Measured) -> bool:
         """Whether a program keeps to it."""
         value = self._value(measured)

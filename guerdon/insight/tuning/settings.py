@@ -1,8 +1,8 @@
 """Settings of a program by their paths, and the program's text with other values in their places.
 
 A path goes through the file as people read it: ``mechanics.base.rate`` is the key ``rate`` of the mechanic ``base``,
-``rewards.coffee.cost`` the cost of a coffee, ``mechanics.status.levels.gold`` what the level asks for. Things in a list
-go by their names.
+``rewards.coffee.cost`` the cost of a coffee, ``mechanics.status.tiers.levels.gold`` what the level asks for. Things in
+a list go by their names.
 
 A bare number takes the place of the first number in what stands there; anything else replaces all of it. Nothing else
 of the file is touched: comments, order and wording stay.
@@ -65,17 +65,17 @@ class ProgramText:
         """The setting of a path. Raises ``Wrong`` where there is none, with what was most likely meant."""
         node = self._root
         for word in path.split("."):
-            inside = dict(_inside(node))
-            if word not in inside:
-                told = f"{shown(word)} of {shown(path)} is not in the program; {advice(word, inside)}"
-                raise Wrong("name_unknown", told)
-            node = inside[word]
+            node = _behind(node, word, path)
         if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
             told = f"{shown(path)} is no single value that could be exchanged; {advice('', dict(_inside(node)))}"
             raise Wrong("kind_wrong", told)
         begins, ends = node.start_mark.index, node.end_mark.index
         ends = begins + len(self.text[begins:ends].rstrip())
         return Setting(path, " ".join(node.value.split()), begins, ends)
+
+    def paths(self) -> Iterator[str]:
+        """Every path that leads to one value."""
+        return _paths(self._root, "")
 
     def with_values(self, values: Mapping[str, str]) -> str:
         """The text with other values, by path."""
@@ -87,6 +87,28 @@ class ProgramText:
     def _settings(self, values: Mapping[str, str]) -> Iterator[tuple[Setting, str]]:
         for path, value in values.items():
             yield self.setting(path), value
+
+
+def _paths(node: yaml.Node | None, path: str) -> Iterator[str]:
+    inside = list(_inside(node))
+    names = [name for name, _ in inside]
+    for name, value in inside:
+        if names.count(name) == 1 and "." not in name:
+            yield from _paths(value, f"{path}.{name}" if path else name)
+    if isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">"):
+        yield path
+
+
+def _behind(node: yaml.Node | None, word: str, path: str) -> yaml.Node:
+    """Where a word of a path leads. Raises ``Wrong`` where that is nowhere, or to two things."""
+    inside = list(_inside(node))
+    found = [value for name, value in inside if name == word]
+    if not found:
+        told = f"{shown(word)} of {shown(path)} is not in the program; {advice(word, dict(inside))}"
+        raise Wrong("name_unknown", told)
+    if len(found) > 1:
+        raise Wrong("name_twice", f"{shown(word)} of {shown(path)} may be either of {len(found)}; give each a `name`")
+    return found[0]
 
 
 def _inside(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:

@@ -32,7 +32,7 @@ class Effort(NamedTuple):
     """How many of them are tried on all members."""
     sample: float = 0.1
     """The share of the members on which they are tried."""
-    least: int = 300
+    least: int = 100
     """With fewer members in the sample, it is all of them."""
     seed: int = 1
     workers: int = 1
@@ -83,9 +83,12 @@ class _Tuner:
         self._measured: dict[Values, Measured] = {}
         self._refused: dict[Values, str] = {}
         self._remarks: dict[str, None] = {}
+        self._goals_of_sample = wanted.goals
 
     def run(self) -> Tuning:
         held, is_all = _held(self._history, self._effort)
+        if not is_all:
+            self._goals_of_sample = tuple([goal.on_part(self._effort.sample) for goal in self._wanted.goals])
         tries = min(self._effort.tries, combinations(self._wanted.ranges))
         workers = self._effort.workers if _members(held) >= _WORTH_SHARING else 1
 
@@ -106,7 +109,7 @@ class _Tuner:
             self._refused[values] = wrong.errors[0].sentence
             return None
         self._measured[values] = measured
-        return Outcome(measured.cost, measured.reached, _excesses(self._wanted.goals, measured))
+        return Outcome(measured.cost, measured.reached, _excesses(self._goals_of_sample, measured))
 
     def _measure(self, text: str, history: History, workers: int) -> Measured:
         draft = Candidate(self._name, (read_program(text, self._name),))
@@ -137,16 +140,15 @@ class _Tuner:
 
     def _shortlist(self) -> list[Values]:
         """The best of the sample, then its frontier, evenly, as many as are to be confirmed."""
-        order = sorted(self._measured, key=lambda values: self._rank(self._measured[values]))
+        order = sorted(self._measured, key=lambda values: self._rank(self._measured[values], self._goals_of_sample))
         most = self._effort.confirm
         first = order[: -(-most // 2)]
         others = [values for values in frontier(self._measured, self._measured.__getitem__) if values not in first]
         chosen = [*first, *evenly(others, most - len(first)), *order]
         return list(dict.fromkeys(chosen))[:most]
 
-    def _rank(self, measured: Measured) -> tuple[float, ...]:
+    def _rank(self, measured: Measured, goals: tuple[Goal, ...]) -> tuple[float, ...]:
         """What comes first: what meets the goals, then what is nearest, then what is wanted."""
-        goals = self._wanted.goals
         by = (measured.cost, -measured.reached)
         off = 0.0 if meets(goals, measured) else missing(goals, measured)
         return (not meets(goals, measured), off, *(by if self._wanted.wanted == "cheapest" else by[::-1]))
@@ -166,7 +168,7 @@ class _Tuner:
         return {path: self._text.setting(path).with_value(value) for path, value in self._by_path(values).items()}
 
     def _told(self, held: MemoryHistory, confirmed: Mapping[Values, Measured], present: Measured) -> Tuning:
-        order = sorted(confirmed, key=lambda values: self._rank(confirmed[values]))
+        order = sorted(confirmed, key=lambda values: self._rank(confirmed[values], self._wanted.goals))
         tried = {
             values: self._tried(self._by_path_in_full(values), self._measured[values], confirmed[values])
             for values in order
