@@ -103,8 +103,9 @@ class TuningTables:
         if found.nearest is None:
             return "The language allows none of the settings that were tried."
         missing = f"{found.nearest.missing:.1%}".replace("%", " %")
+        looked = "confirmed" if self._is_sample else "tried"
         return (
-            f"No setting that was tried meets all goals. Nearest is {_said(found.nearest)}; altogether {missing} of a "
+            f"No setting that was {looked} meets all goals. Nearest is {_said(found.nearest)}; altogether {missing} of a "
             "limit is missing."
         )
 

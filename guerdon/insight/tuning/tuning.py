@@ -98,7 +98,8 @@ class _Tuner:
 
         search(self._wanted.ranges, self._effort.tries, self._effort.seed, attempt)
         confirmed = dict(self._measured) if is_all else self._confirmed()
-        present = self._measure(self._text.text, held if is_all else self._history, workers)
+        whole = (held, workers) if is_all else (self._history, self._effort.workers)
+        present = self._measure(self._text.text, *whole)
         return self._told(held, confirmed, present)
 
     def _try(self, values: Values, history: History, workers: int) -> Outcome | None:
