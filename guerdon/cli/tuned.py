@@ -105,8 +105,8 @@ class TuningTables:
         missing = f"{found.nearest.missing:.1%}".replace("%", " %")
         looked = "confirmed" if self._is_sample else "tried"
         return (
-            f"No setting that was {looked} meets all goals. Nearest is {_said(found.nearest)}; altogether {missing} of a "
-            "limit is missing."
+            f"No setting that was {looked} meets all goals. Nearest is {_said(found.nearest)}; altogether {missing} of "
+            "a limit is missing."
         )
 
 
