@@ -21,6 +21,7 @@ from guerdon.cli import (
     shopping,
     signals,
     simulations,
+    tunings,
     up,
     value,
     versions,
@@ -48,6 +49,7 @@ app.command("new")(presets.new)
 app.command("check")(programs.check)
 app.command("diff")(versions.diff)
 app.command("simulate")(simulations.simulate)
+app.command("tune")(tunings.tune)
 app.command("leaflet")(leaflets.leaflet)
 app.command("schema")(programs.schema)
 app.command("publish")(programs.publish)

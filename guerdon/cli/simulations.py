@@ -115,20 +115,20 @@ def simulate(
     from guerdon.insight.simulation import files
     from guerdon.insight.simulation.simulating import simulate as run
 
-    with told_plainly(*_expected()), ExitStack() as stack:
+    with told_plainly(*expected()), ExitStack() as stack:
         draft = _candidate(candidate)
         shares = None if margins is None else files.read_margins(margins)
         uplifts = files.read_uplifts(uplift) if uplift is not None else files.uplifts_of(visits, basket)
-        replayed, current = _history(history, stack, home, program, lake)
+        replayed, current = history_of(history, stack, home, program, lake)
         current = current if against is None else _candidate(against)
         with _bar(as_json) as told:
             result = run(
                 draft,
-                _part_of(replayed, shift_years, sample),
+                part_of(replayed, shift_years, sample),
                 current=current,
                 workers=workers or os.cpu_count() or 1,
-                since=_day(since),
-                until=_day(until),
+                since=day_of(since),
+                until=day_of(until),
                 margins=shares,
                 uplifts=uplifts,
                 progress=told,
@@ -145,7 +145,7 @@ def simulate(
         _print(result, draft)
 
 
-def _expected() -> tuple[type[Exception], ...]:
+def expected() -> tuple[type[Exception], ...]:
     """What may go wrong with a simulation without a bug."""
     from guerdon.insight.simulation.files import SettingsWrong
     from guerdon.insight.simulation.history import NothingToReplay
@@ -156,7 +156,8 @@ def _expected() -> tuple[type[Exception], ...]:
     return FilesWrong, ModuleNotFoundError, OSError, *LAKE_TROUBLE, *own
 
 
-def _day(chosen: datetime | None) -> date | None:
+def day_of(chosen: datetime | None) -> date | None:
+    """The day that an option names."""
     return None if chosen is None else chosen.date()
 
 
@@ -167,7 +168,7 @@ def _candidate(file: Path) -> "Candidate":
     return Candidate(file.name, (read_program(text_of(file), file.name),))
 
 
-def _history(
+def history_of(
     kept: str, stack: ExitStack, home: Path | None, program: str | None, lake: Path | None
 ) -> "tuple[History, Candidate | None]":
     """What to replay, and the program that was in force."""
@@ -213,7 +214,8 @@ def _demo() -> "tuple[History, Candidate]":
     return DemoHistory(Journey.installed()), Candidate("the demo's program", (read_program(grocery_program()),))
 
 
-def _part_of(history: "History", shift_years: int, sample: float) -> "History":
+def part_of(history: "History", shift_years: int, sample: float) -> "History":
+    """A share of the members, at another time."""
     from guerdon.insight.simulation.history import Moved, sampled, seconds_of_years
 
     part = history if sample == 1 else sampled(history, sample)
