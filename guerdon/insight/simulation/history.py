@@ -136,10 +136,12 @@ def span_of(members: Iterable[MemberHistory]) -> Span | None:
 def sampled(history: History, share: float) -> MemoryHistory:
     """About that share of the members, chosen by their ids, held in memory: to be folded again and again.
 
-    The same members whatever the machine; a larger share takes those of a smaller one along.
+    The same members whatever the machine; a larger share takes those of a smaller one along. What all members share (a
+    budget, a stock) stays whole, so it lasts longer than it would: its source says so to whoever reads a report.
     """
     chosen = [one for shard in history.shards(1) for one in shard.members() if _chosen(one.member, share)]
-    return MemoryHistory(chosen, history.source, history.span())
+    part = "" if share >= 1 else f", {share * 100:g} % of the members under whole budgets"
+    return MemoryHistory(chosen, f"{history.source}{part}", history.span())
 
 
 def chance(text: str) -> float:
