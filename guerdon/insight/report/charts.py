@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 from guerdon.insight.report.showing import Figures
 from guerdon.insight.report.words import say
-from guerdon.insight.simulation.result import Ladder, LimitUse, Side, Simulation, UnitFlow
+from guerdon.insight.simulation.result import Bin, Ladder, LimitUse, Side, Simulation, UnitFlow
 
 _MECHANICS = 15
-_LONGEST_NAME = 18
 Option = dict[str, Any]
 
 
@@ -37,15 +36,10 @@ def cost_by_mechanic(result: Simulation, figures: Figures) -> Chart | None:
     ]
     option = {
         "xAxis": {"type": "value"},
-        "yAxis": {"type": "category", "data": [_short(name) for name in names]},
+        "yAxis": {"type": "category", "data": names},
         "series": series,
     }
     return Chart(say("Cost by mechanic", figures.language), option, 2, 120 + 34 * len(names))
-
-
-def _short(name: str) -> str:
-    """A name that leaves room for the bars on a phone; the table beside has it in full."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _costs(side: Side) -> dict[str, int]:
@@ -142,10 +136,19 @@ def differences(result: Simulation, figures: Figures) -> Chart | None:
         return None
     bins = comparison.distribution
     colours = ["#c0504d" if one.below <= 0 else "#2a9d8f" if one.least > 0 else "#8a94a6" for one in bins]
-    places = [f"{figures.money(one.least)} … {figures.money(one.below)}" for one in bins]
+    places = [_between(figures, one, place, len(bins)) for place, one in enumerate(bins)]
     data = [{"value": one.members, "itemStyle": {"color": colour}} for one, colour in zip(bins, colours, strict=True)]
     title = say("Difference for a member", figures.language)
     return Chart(title, _over(places, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
+
+
+def _between(figures: Figures, one: Bin, place: int, places: int) -> str:
+    """Between which differences a bin lies. The first and the last take in all that lies beyond them."""
+    if place == 0 and places > 1:
+        return f"< {figures.money(one.below)}"
+    if place == places - 1 and places > 1:
+        return f"≥ {figures.money(one.least)}"
+    return f"{figures.money(one.least)} … {figures.money(one.below)}"
 
 
 def limits_with_use(result: Simulation) -> Iterator[LimitUse]:

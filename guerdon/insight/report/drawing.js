@@ -2,7 +2,10 @@
 (function () {
   const language = document.documentElement.lang;
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  const ink = dark ? "#d7dce5" : "#3b4454";
+  // Readable on paper too: a page that is dark on the screen prints on white.
+  const ink = dark ? "#8791a3" : "#3b4454";
+  const font = window.getComputedStyle(document.body).fontFamily;
+  const short_name = (name) => (name.length > 18 ? name.slice(0, 17) + "…" : name);
   const line = dark ? "#3a4252" : "#dfe3ea";
   const colours = ["#2f6fde", "#9aa7bd", "#2a9d8f", "#e9a23b", "#c0504d", "#7b5cc4", "#4f9bd9", "#6b8e23"];
   const drawn = [];
@@ -16,13 +19,14 @@
       axis.axisLine = { lineStyle: { color: line } };
       axis.splitLine = { lineStyle: { color: line } };
       if (axis.type === "value") axis.axisLabel.formatter = (value) => short.format(value);
+      else if (axis === option.yAxis) axis.axisLabel.formatter = short_name;
     }
     for (const series of option.series) {
       if (series.type === "line") series.showSymbol = false;
       series.animation = false;
     }
     option.color = colours;
-    option.textStyle = { fontFamily: "inherit", color: ink };
+    option.textStyle = { fontFamily: font, color: ink };
     option.grid = { left: 8, right: 16, top: option.series.length > 1 ? 44 : 16, bottom: 8, containLabel: true };
     option.tooltip = { trigger: "axis", valueFormatter: (value) => whole.format(value), confine: true };
     if (option.series.length > 1) option.legend = { type: "scroll", top: 0, textStyle: { color: ink } };
@@ -32,5 +36,8 @@
   }
   const fit = () => drawn.forEach((chart) => chart.resize());
   window.addEventListener("resize", fit);
-  window.addEventListener("beforeprint", fit);
+  window.addEventListener("beforeprint", () => {
+    for (const numbers of document.querySelectorAll("details")) numbers.open = true;
+    fit();
+  });
 })();

@@ -38,6 +38,22 @@ def test_the_figures_are_those_of_the_result(tmp_path: Path, language: str) -> N
     assert costs["base"] == sum(m.cost for m in result.draft.mechanics if m.mechanic == "base") / 100
 
 
+def test_the_outer_bins_are_open(tmp_path: Path) -> None:
+    """What lies far beyond is counted in them: a closed label would be a false figure."""
+    result = small_simulation(tmp_path)
+    (shown,) = [chart["option"] for chart in charts_in(simulation_page(result)) if "…" in str(chart["option"]["xAxis"])]
+    places = shown["xAxis"]["data"]
+    assert places[0].startswith("< ")
+    assert places[-1].startswith("≥ ")
+    assert result.comparison is not None
+    assert sum(one["value"] for one in shown["series"][0]["data"]) == result.comparison.members
+
+
+def test_the_history_is_named(tmp_path: Path) -> None:
+    result = small_simulation(tmp_path)
+    assert result.history.source in simulation_page(result)
+
+
 def test_names_stay_in_their_places(tmp_path: Path) -> None:
     page = simulation_page(small_simulation(tmp_path, title=HOSTILE.replace("'", "’")))
     assert "<script>document.title" not in page
