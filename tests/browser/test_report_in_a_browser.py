@@ -22,7 +22,7 @@ def browser() -> str:
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "bg"])
 def test_the_charts_are_drawn(tmp_path: Path, browser: str, language: str) -> None:
     page = tmp_path / "report.html"
     result = small_simulation(tmp_path, title=HOSTILE.replace("'", "’"))
@@ -32,7 +32,7 @@ def test_the_charts_are_drawn(tmp_path: Path, browser: str, language: str) -> No
     words += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
     ran = subprocess.run(words, capture_output=True, text=True, timeout=90, check=True)
     places = ran.stdout.count('class="chart"')
-    assert places >= 6
+    assert places >= 7
     assert ran.stdout.count("<svg") == places
     assert not re.search(r"CONSOLE.*(Error|Refused|violat)", ran.stderr), ran.stderr[-2000:]
     assert "<title>hacked</title>" not in ran.stdout

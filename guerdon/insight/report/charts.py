@@ -136,10 +136,15 @@ def differences(result: Simulation, figures: Figures) -> Chart | None:
         return None
     bins = comparison.distribution
     colours = ["#c0504d" if one.below <= 0 else "#2a9d8f" if one.least > 0 else "#8a94a6" for one in bins]
-    places = [_between(figures, one, place, len(bins)) for place, one in enumerate(bins)]
+    named = [place for place, _ in places(bins, figures)]
     data = [{"value": one.members, "itemStyle": {"color": colour}} for one, colour in zip(bins, colours, strict=True)]
     title = say("Difference for a member", figures.language)
-    return Chart(title, _over(places, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
+    return Chart(title, _over(named, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
+
+
+def places(bins: Sequence[Bin], figures: Figures) -> list[tuple[str, int]]:
+    """How each bin is called, and how many members are in it."""
+    return [(_between(figures, one, place, len(bins)), one.members) for place, one in enumerate(bins)]
 
 
 def _between(figures: Figures, one: Bin, place: int, places: int) -> str:
@@ -149,6 +154,27 @@ def _between(figures: Figures, one: Bin, place: int, places: int) -> str:
     if place == places - 1 and places > 1:
         return f"≥ {figures.money(one.least)}"
     return f"{figures.money(one.least)} … {figures.money(one.below)}"
+
+
+def uplifts(result: Simulation, figures: Figures) -> Chart | None:
+    """What would be sold more and what it would cost, for each assumption. None of it is a result."""
+    if not result.scenarios:
+        return None
+    bars = {"more sales": [one.more_sales for one in result.scenarios], "Cost": [one.cost for one in result.scenarios]}
+    gains = [one.gain for one in result.scenarios]
+    if None not in gains:
+        bars["gain"] = [gain for gain in gains if gain is not None]
+    series = [
+        {"type": "bar", "name": say(name, figures.language), "data": [_money(amount, figures) for amount in amounts]}
+        for name, amounts in bars.items()
+    ]
+    named = [scenario_name(one.name, figures) for one in result.scenarios]
+    return Chart(say("If members bought more", figures.language), _over(named, series), 2)
+
+
+def scenario_name(name: str, figures: Figures) -> str:
+    """Low, middle and high in the reader's language; any other name as it is."""
+    return say(name, figures.language) if name in ("low", "middle", "high") else name
 
 
 def limits_with_use(result: Simulation) -> Iterator[LimitUse]:

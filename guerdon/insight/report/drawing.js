@@ -15,14 +15,16 @@
     const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
     const option = told.option;
     for (const axis of [option.xAxis, option.yAxis]) {
-      axis.axisLabel = Object.assign({ color: ink }, axis.axisLabel);
+      axis.axisLabel = Object.assign({ color: ink, hideOverlap: true }, axis.axisLabel);
+      if (axis.type === "category" && axis.data.length <= 4) axis.axisLabel.interval = 0;
       axis.axisLine = { lineStyle: { color: line } };
       axis.splitLine = { lineStyle: { color: line } };
       if (axis.type === "value") axis.axisLabel.formatter = (value) => short.format(value);
       else if (axis === option.yAxis) axis.axisLabel.formatter = short_name;
     }
     for (const series of option.series) {
-      if (series.type === "line") series.showSymbol = false;
+      // One month alone is a point and no line: without its symbol nothing would be seen.
+      if (series.type === "line") series.showSymbol = series.data.length < 2;
       series.animation = false;
     }
     option.color = colours;
@@ -30,6 +32,7 @@
     option.grid = { left: 8, right: 16, top: option.series.length > 1 ? 44 : 16, bottom: 8, containLabel: true };
     option.tooltip = { trigger: "axis", valueFormatter: (value) => whole.format(value), confine: true };
     if (option.series.length > 1) option.legend = { type: "scroll", top: 0, textStyle: { color: ink } };
+    place.style.height = place.dataset.height + "px";
     const chart = echarts.init(place, null, { renderer: "svg" });
     chart.setOption(option);
     drawn.push(chart);

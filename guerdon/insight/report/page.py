@@ -10,7 +10,7 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from guerdon.insight.report import charts
+from guerdon.insight.report import charts, rows, sentences
 from guerdon.insight.report.charts import Chart
 from guerdon.insight.report.showing import Figures
 from guerdon.insight.report.words import Language, say
@@ -37,6 +37,9 @@ def simulation_page(result: Simulation, language: Language = "en") -> str:
             say=lambda text, **values: say(text, language, **values),
             draw=draw,
             charts=charts,
+            rows=rows,
+            sentences=sentences,
+            style=Markup(_text("page.css")),
             library=Markup(_text("echarts.min.js")),
             drawing=Markup(_text("drawing.js")),
             policy=_policy(),
@@ -51,7 +54,7 @@ def _drawn(chart: Chart, number: int) -> Markup:
         content = content.replace(sign, written)
     return Markup(
         '<figure><figcaption>{title}</figcaption><div class="chart" role="img" aria-label="{title}" '
-        'data-chart="chart-{number}" style="height:{height}px"></div>'
+        'data-chart="chart-{number}" data-height="{height}"></div>'
         '<script type="application/json" id="chart-{number}">{content}</script></figure>'
     ).format(title=chart.title, number=number, height=chart.height, content=Markup(content))
 
@@ -71,9 +74,13 @@ def _text(name: str) -> str:
 
 @cache
 def _policy() -> str:
-    """What the browser lets the page do: run these two scripts, and load nothing."""
+    """What the browser lets the page do: run these two scripts, wear this style, and load nothing.
+
+    ECharts styles what it draws and its tooltips by attributes: those are let, a style sheet of anybody else is not.
+    """
     scripts = " ".join([f"'sha256-{_digest(_text(name))}'" for name in ("echarts.min.js", "drawing.js")])
-    return f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:"
+    sheet = f"style-src-elem 'sha256-{_digest(_text('page.css'))}'; style-src-attr 'unsafe-inline'"
+    return f"default-src 'none'; script-src {scripts}; {sheet}; base-uri 'none'; form-action 'none'"
 
 
 def _digest(text: str) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from guerdon.insight.report.words import Language
+from guerdon.insight.report.words import Language, say
 
 UNKNOWN = "—"
 
@@ -45,7 +45,7 @@ class Figures:
         if share is None:
             return UNKNOWN
         shown = format_decimal(round(share * 100, 2), format="+0.00;-0.00", locale=self.language)
-        return f"{shown} pp"
+        return say("{change} pp", self.language, change=shown)
 
     def day(self, day: str | None) -> str:
         """A day as ``2017-03-31``."""

@@ -81,6 +81,35 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Членове, които вече могат да вземат награда: {within}; близо до нея: {near}.",
     ),
     "Numbers": ("Цифры", "Числа"),
+    "It costs {draft}.": ("Стоимость: {draft}.", "Разходът е {draft}."),
+    "It costs what it costs now: {draft}.": (
+        "Стоимость та же, что сейчас: {draft}.",
+        "Разходът е като сега: {draft}.",
+    ),
+    "It costs {change} more than now: {draft} instead of {now}.": (
+        "Обходится на {change} дороже, чем сейчас: {draft} вместо {now}.",
+        "Струва с {change} повече от сега: {draft} вместо {now}.",
+    ),
+    "It costs {change} less than now: {draft} instead of {now}.": (
+        "Обходится на {change} дешевле, чем сейчас: {draft} вместо {now}.",
+        "Струва с {change} по-малко от сега: {draft} вместо {now}.",
+    ),
+    "Members: {members}. Get more: {winners}; get less: {losers}; get the same: {unchanged}.": (
+        "Участников: {members}. Получат больше: {winners}, меньше: {losers}, столько же: {unchanged}.",
+        "Членове: {members}. Получават повече: {winners}, по-малко: {losers}, същото: {unchanged}.",
+    ),
+    "{limit} runs out on {day}.": ("К {day} закончится: {limit}.", "На {day} свършва: {limit}."),
+    "No budget and no stock runs out.": ("Бюджетов и запасов хватает.", "Бюджетите и наличностите стигат."),
+    "below {above}": ("меньше {above}", "под {above}"),
+    "{least} to {above}": ("от {least} до {above}", "от {least} до {above}"),
+    "got {figure} of what was bought": ("получено {figure} от суммы покупок", "получава {figure} от покупките"),
+    "baskets on one day: {figure}": ("покупок за один день: {figure}", "покупки за един ден: {figure}"),
+    "spent {figure} before the goods came back": (
+        "потрачено {figure} до возврата товара",
+        "използвани {figure} преди връщането на стоката",
+    ),
+    "left": ("осталось", "остава"),
+    "{change} pp": ("{change} п. п.", "{change} пр. п."),
 }
 """By the English text: Russian, Bulgarian."""
 
