@@ -14,6 +14,7 @@
     const whole = new Intl.NumberFormat(language, { maximumFractionDigits: told.digits });
     const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
     const option = told.option;
+    if (option.xAxis.type === "value" && place.clientWidth < 480) option.xAxis.splitNumber = 2;
     for (const axis of [option.xAxis, option.yAxis]) {
       axis.axisLabel = Object.assign({ color: ink, hideOverlap: true }, axis.axisLabel);
       if (axis.type === "category" && axis.data.length <= 4) axis.axisLabel.interval = 0;

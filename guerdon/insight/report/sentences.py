@@ -18,7 +18,7 @@ _BETWEEN = re.compile(r"([\d,]+) to ([\d,]+)")
 def answer(result: Simulation, figures: Figures) -> Iterator[str]:
     """Whether the draft costs more or less, who wins and who loses, and what runs out when."""
     language = figures.language
-    yield _cost(result, figures)
+    yield _ended_once(_cost(result, figures))
     if result.comparison is not None:
         yield _members(result.comparison, figures)
     ends = sorted([(limit.runs_out_on, limit.limit) for limit in result.draft.limits if limit.runs_out_on])
@@ -26,6 +26,11 @@ def answer(result: Simulation, figures: Figures) -> Iterator[str]:
         yield say("{limit} runs out on {day}.", language, limit=limit, day=figures.day(day))
     if result.draft.limits and not ends:
         yield say("No budget and no stock runs out.", language)
+
+
+def _ended_once(sentence: str) -> str:
+    """With one full stop where the last figure brings its own, as Bulgarian dollars do (7.00 щ.д.)."""
+    return sentence.removesuffix(".") if sentence.endswith("..") else sentence
 
 
 def _cost(result: Simulation, figures: Figures) -> str:

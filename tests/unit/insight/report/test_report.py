@@ -105,6 +105,11 @@ def test_the_answer_comes_first(tmp_path: Path, cost: int, told: str) -> None:
     assert page.index(first) < page.index(members) < page.index(limit) < page.index("<figure>")
 
 
+def test_the_answer_ends_once_whatever_the_currency_is_called(tmp_path: Path) -> None:
+    first, *_ = answer(compared(small_simulation(tmp_path), 1), Figures("bg", "USD", 2))
+    assert first.endswith("щ.д.")
+
+
 def test_the_answer_compares_with_nothing_where_there_is_nothing(tmp_path: Path) -> None:
     result = msgspec.structs.replace(small_simulation(tmp_path), current=None, comparison=None)
     first, *others = answer(result, Figures("en", "EUR", 2))
