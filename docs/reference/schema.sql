@@ -625,7 +625,6 @@ COMMENT ON COLUMN public.stream_readers.moved_at IS 'When it last moved.';
 CREATE TABLE public.studies (
     id bigint NOT NULL,
     program integer NOT NULL,
-    kind text NOT NULL COLLATE pg_catalog."C",
     question json NOT NULL,
     asked_at timestamp with time zone DEFAULT now() NOT NULL,
     begun_at timestamp with time zone,
@@ -638,11 +637,10 @@ CREATE TABLE public.studies (
 COMMENT ON TABLE public.studies IS 'Questions that the works answer in a process of their own. They read the ledger and never write to it.';
 COMMENT ON COLUMN public.studies.id IS 'Its number.';
 COMMENT ON COLUMN public.studies.program IS 'The program that is asked about.';
-COMMENT ON COLUMN public.studies.kind IS 'What is asked: figures, segments, roll-forward, signals, simulation.';
-COMMENT ON COLUMN public.studies.question IS 'The question in its JSON.';
+COMMENT ON COLUMN public.studies.question IS 'The question in its JSON; its kind (figures, segments, roll-forward, signals, simulation) says what is asked.';
 COMMENT ON COLUMN public.studies.asked_at IS 'When it was asked.';
 COMMENT ON COLUMN public.studies.begun_at IS 'When it was last begun; null: it waits.';
-COMMENT ON COLUMN public.studies.tries IS 'How often it was begun: a process that dies in it is tried again, a few times.';
+COMMENT ON COLUMN public.studies.tries IS 'How often it was begun and not put back: a process that dies in it is tried again, a few times.';
 COMMENT ON COLUMN public.studies.ended_at IS 'When it ended; null: it waits or runs.';
 COMMENT ON COLUMN public.studies.answer IS 'The answer, as the command of the same name prints it with --json; null: there is none.';
 COMMENT ON COLUMN public.studies.problem IS 'Why there is no answer; null: there is one, or it has not ended.';

@@ -53,7 +53,7 @@ VARIABLES: Mapping[str, str] = {
     BROKER: "`nats://…` or `kafka://…`: where the stream of changes is published as well.",
     MOST_WAITING: "How many events may wait in one worker before others are told to come back later; 5000.",
     CONNECTIONS: "How many connections to the database the requests of one worker share; 8.",
-    LAKE: "The folder of the lakes that segments are told from; by default `lake` in the data folder.",
+    LAKE: "The folder of the lakes that segments and studies are told from; by default `lake` in the data folder.",
 }
 """What the environment may say about the service."""
 

@@ -38,8 +38,7 @@ def ask(request: AnyRequest, data: JSONBody[Question]) -> Response[StudyAnswer]:
     with service_of(request).pool.program(program) as connection:
         if studies.open_questions(connection, program) >= MOST_OPEN:
             raise Problem("too_many_studies", most=MOST_OPEN)
-        kind = str(data.__struct_config__.tag)
-        number = studies.ask(connection, program, kind, msgspec.json.encode(data))
+        number = studies.ask(connection, program, msgspec.json.encode(data))
         found = studies.find(connection, program, number)
     assert found is not None, "it was asked just now"
     return Response(_told(found), status_code=202, headers={"Location": f"/v1/studies/{number}"})

@@ -1261,16 +1261,16 @@ select exists (select from programs)
 
 -- name: ask_study
 -- Put a question about a program.
-insert into studies (program, kind, question) values (%(program)s, %(kind)s, %(question)s) returning id
+insert into studies (program, question) values (%(program)s, %(question)s) returning id
 
 -- name: studies
 -- The newest questions about a program, without their answers.
-select id, kind, question, asked_at, begun_at, ended_at, null, problem
+select id, question, asked_at, begun_at, ended_at, null, problem
 from studies where program = %(program)s and id < %(before)s order by id desc limit %(most)s
 
 -- name: study
 -- A question with its answer.
-select id, kind, question, asked_at, begun_at, ended_at, answer, problem
+select id, question, asked_at, begun_at, ended_at, answer, problem
 from studies where program = %(program)s and id = %(id)s
 
 -- name: drop_study
@@ -1285,7 +1285,11 @@ select count(*) from studies where program = %(program)s and ended_at is null
 -- Begin with the question that has waited longest. Whoever holds the lease is the only one who does.
 update studies set begun_at = now(), tries = tries + 1
 where id = (select min(id) from studies where ended_at is null)
-returning id, program, kind, question, tries
+returning id, program, tries
+
+-- name: put_study_back
+-- Let a question wait again that was left in the middle through no fault of its own.
+update studies set begun_at = null, tries = tries - 1 where id = %(id)s and ended_at is null
 
 -- name: end_study
 -- Note the answer, or why there is none.

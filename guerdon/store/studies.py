@@ -11,7 +11,6 @@ class StoredStudy(NamedTuple):
     """A question, as one looks at it."""
 
     id: int
-    kind: str
     question: bytes
     asked_at: datetime
     begun_at: datetime | None
@@ -26,15 +25,13 @@ class BegunStudy(NamedTuple):
 
     id: int
     program: int
-    kind: str
-    question: bytes
     tries: int
-    """How often it was begun, this time included."""
+    """How often it was begun, this time included, and not put back."""
 
 
-def ask(connection: Connection, program: int, kind: str, question: bytes) -> int:
+def ask(connection: Connection, program: int, question: bytes) -> int:
     """Put a question; gives its number."""
-    asked = {"program": program, "kind": kind, "question": question.decode()}
+    asked = {"program": program, "question": question.decode()}
     row = connection.execute(statement("ask_study"), asked).fetchone()
     assert row is not None, "an insert gives its row"
     number: int = row[0]
@@ -68,6 +65,11 @@ def begin(connection: Connection) -> BegunStudy | None:
     """Begin with the question that has waited longest; None: none waits."""
     row = connection.execute(statement("begin_study")).fetchone()
     return None if row is None else BegunStudy(*row)
+
+
+def put_back(connection: Connection, number: int) -> None:
+    """Let a question wait again that was left in the middle through no fault of its own."""
+    connection.execute(statement("put_study_back"), {"id": number})
 
 
 def end(connection: Connection, number: int, *, answer: bytes | None = None, problem: str | None = None) -> None:

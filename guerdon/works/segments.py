@@ -5,11 +5,9 @@ of anybody's events. A process that is killed in between has told a part; the ne
 program that declares no segments costs nothing.
 """
 
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -18,10 +16,9 @@ from typing import NamedTuple
 from guerdon.core.calendar import date_of
 from guerdon.core.effects import SegmentEntered, SegmentLeft
 from guerdon.core.events import Segment
-from guerdon.insight.extras import needs
 from guerdon.runtime.till import Till
-from guerdon.store import programs as stored
 from guerdon.store.database import Connection
+from guerdon.works.lakes import fresh_lake, lake_folder
 from guerdon.works.running import Part, for_programs, repeating
 
 _HOUR = 3_600.0
@@ -74,10 +71,9 @@ def segments_part(lakes: Path | None, seconds: float = _HOUR) -> Part:
     def look_after(url: str, till: Till, connection: Connection) -> None:
         with connection.transaction():
             till.program.refresh(connection)
-            name = stored.program_name(connection, till.program.id)
         today = _today(till)
         if today is not None and done.get(till.program.id) != today:
-            with _lake(lakes, name) as folder:
+            with lake_folder(lakes, url, till.program.id) as folder:
                 refresh(url, till, folder, now=datetime.now(UTC).replace(microsecond=0))
             done[till.program.id] = today
 
@@ -95,14 +91,10 @@ def refresh(url: str, till: Till, folder: Path, by: str = "rules", *, now: datet
 
 def changes_left(url: str, program: int, folder: Path, by: str, *, now: datetime | None = None) -> Sequence[Segment]:
     """The events that are left to tell. Brings the lake up to date; raises as ``refresh`` does."""
-    needs("insight")
+    lake = fresh_lake(url, program, folder)
     from guerdon.insight.engines.duckdb import tables_of
-    from guerdon.insight.lake.exporting import export
-    from guerdon.insight.lake.opening import open_lake
     from guerdon.insight.segments.study import Study
 
-    export(url, program, folder)
-    lake = open_lake(folder)
     return Study(tables_of(lake), lake.timeline, lake.currency, now=now).changes(by)
 
 
@@ -111,12 +103,3 @@ def _today(till: Till) -> date | None:
     now = int(time.time())
     version = till.program.timeline.at(now)
     return date_of(version.zone.day(now)) if version is not None and version.program.segments else None
-
-
-@contextmanager
-def _lake(lakes: Path | None, program: str) -> Iterator[Path]:
-    if lakes is not None:
-        yield lakes / program
-        return
-    with tempfile.TemporaryDirectory(prefix="guerdon-lake-") as folder:
-        yield Path(folder)

@@ -25,7 +25,7 @@ def answer(result: Simulation, figures: Figures) -> Iterator[str]:
     for day, limit in ends:
         yield say("{limit} runs out on {day}.", language, limit=limit, day=figures.day(day))
     if result.draft.limits and not ends:
-        yield say("No budget and no stock runs out.", language)
+        yield say("No budget and no stock runs out in this history.", language)
 
 
 def _ended_once(sentence: str) -> str:

@@ -99,7 +99,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Членове: {members}. Получават повече: {winners}, по-малко: {losers}, същото: {unchanged}.",
     ),
     "{limit} runs out on {day}.": ("К {day} закончится: {limit}.", "На {day} свършва: {limit}."),
-    "No budget and no stock runs out.": ("Бюджетов и запасов хватает.", "Бюджетите и наличностите стигат."),
+    "No budget and no stock runs out in this history.": (
+        "В этой истории бюджетов и запасов хватает.",
+        "В тази история бюджетите и наличностите стигат.",
+    ),
     "below {above}": ("меньше {above}", "под {above}"),
     "{least} to {above}": ("от {least} до {above}", "от {least} до {above}"),
     "got {figure} of what was bought": ("получено {figure} от суммы покупок", "получава {figure} от покупките"),

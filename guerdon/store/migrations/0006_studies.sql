@@ -4,7 +4,6 @@
 create table studies (
     id bigint generated always as identity primary key,
     program integer not null references programs (id),
-    kind text collate "C" not null,
     question json not null,
     asked_at timestamptz not null default now(),
     begun_at timestamptz,
@@ -19,11 +18,10 @@ create table studies (
 comment on table studies is 'Questions that the works answer in a process of their own. They read the ledger and never write to it.';
 comment on column studies.id is 'Its number.';
 comment on column studies.program is 'The program that is asked about.';
-comment on column studies.kind is 'What is asked: figures, segments, roll-forward, signals, simulation.';
-comment on column studies.question is 'The question in its JSON.';
+comment on column studies.question is 'The question in its JSON; its kind (figures, segments, roll-forward, signals, simulation) says what is asked.';
 comment on column studies.asked_at is 'When it was asked.';
 comment on column studies.begun_at is 'When it was last begun; null: it waits.';
-comment on column studies.tries is 'How often it was begun: a process that dies in it is tried again, a few times.';
+comment on column studies.tries is 'How often it was begun and not put back: a process that dies in it is tried again, a few times.';
 comment on column studies.ended_at is 'When it ended; null: it waits or runs.';
 comment on column studies.answer is 'The answer, as the command of the same name prints it with --json; null: there is none.';
 comment on column studies.problem is 'Why there is no answer; null: there is one, or it has not ended.';
