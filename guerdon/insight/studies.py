@@ -98,12 +98,13 @@ def _simulation(lake: "Lake", question: SimulationQuestion, workers: int) -> msg
     from guerdon.insight.simulation.history import NothingToReplay, sampled
     from guerdon.insight.simulation.lake import LakeHistory
     from guerdon.insight.simulation.simulating import Candidate, ProgramsDiffer, simulate
+    from guerdon.insight.simulation.workers import SimulationFailed
 
     versions = sorted(lake.timeline.versions, key=lambda version: version.number)
     current = Candidate("published", tuple([version.program for version in versions]))
     history = LakeHistory(tuple(lake.files("events")))
     assumed = [str(share) if share else None for share in (question.visits, question.basket)]
-    with _said(NothingToReplay, ProgramsDiffer):
+    with _said(NothingToReplay, ProgramsDiffer, SimulationFailed):
         return simulate(
             Candidate("draft", (read_program(question.source),)),
             history if question.sample == 1 else sampled(history, question.sample),

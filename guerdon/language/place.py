@@ -1,11 +1,13 @@
 """A place in the file that is being read: what stands there, what is known around it, and where errors go."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from typing import NamedTuple, NoReturn
 
 import msgspec
 
-from guerdon.language.errors import ProgramError, Wrong, collect, shown
+from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors, Wrong, collect, shown
 from guerdon.language.nodes import Mapping, Node, Scalar, Sequence, Unreadable
 
 
@@ -64,6 +66,23 @@ NO_SCOPE = Scope(Names())
 
 class Broken(Exception):
     """What stands here cannot be used, and an error already says why."""
+
+
+@contextmanager
+def all_at_once(name: str, known: Iterable[ProgramError] = ()) -> Iterator[list[ProgramError]]:
+    """Read a file, and raise ``ProgramErrors`` with everything that was found wrong with it, if anything was.
+
+    ``name`` is what errors call the file; ``known`` are those that were found before.
+    """
+    errors = list(known)
+    try:
+        yield errors
+    except Hopeless as hopeless:
+        raise ProgramErrors(name, [*errors, hopeless.error]) from None
+    except Broken:
+        raise ProgramErrors(name, errors) from None
+    if errors:
+        raise ProgramErrors(name, errors)
 
 
 class Desk:

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from guerdon.core.program import Program
-from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.names import names_of
 from guerdon.language.nodes import parse
-from guerdon.language.place import Broken, Desk, Place
+from guerdon.language.place import Desk, Place, all_at_once
 from guerdon.language.program_file import PROGRAM
 
 
@@ -27,15 +26,8 @@ def read_program(text: str, name: str = "program.yaml") -> Program:
 
 def read_with_words(text: str, name: str = "program.yaml") -> Reading:
     """The same, with the file's own words kept for whoever wants to quote them."""
-    errors: list[ProgramError] = []
-    try:
+    with all_at_once(name) as errors:
         root = parse(text, errors)
         place = Place(root, "", Desk(names_of(root), errors))
         program = PROGRAM.read(place)
-    except Hopeless as hopeless:
-        raise ProgramErrors(name, [*errors, hopeless.error]) from None
-    except Broken:
-        raise ProgramErrors(name, errors) from None
-    if errors:
-        raise ProgramErrors(name, errors)
     return Reading(program, place)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from guerdon.core.timeline import Timeline
 from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.nodes import Mapping, Node, Scalar, Sequence, parse
-from guerdon.language.place import Broken, Desk, Place
+from guerdon.language.place import Desk, Place, all_at_once
 from guerdon.specs.cases import SPECS, Specs
 from guerdon.specs.declared import declared_by
 
@@ -45,16 +45,8 @@ class Draft:
 
     def read(self, timeline: Timeline) -> Specs:
         """The cases, for the versions of their program. Raises ``ProgramErrors`` with everything that is wrong."""
-        errors = list(self._errors)
-        try:
-            specs = SPECS.read(Place(self._root, "", Desk(declared_by(timeline), errors)))
-        except Hopeless as hopeless:
-            raise ProgramErrors(self.name, [*errors, hopeless.error]) from None
-        except Broken:
-            raise ProgramErrors(self.name, errors) from None
-        if errors:
-            raise ProgramErrors(self.name, errors)
-        return specs
+        with all_at_once(self.name, self._errors) as errors:
+            return SPECS.read(Place(self._root, "", Desk(declared_by(timeline), errors)))
 
     def _behind(self, key: str) -> Node | None:
         entries = self._root.entries if isinstance(self._root, Mapping) else ()

@@ -5,7 +5,8 @@ against the balances that the database keeps; the closing balance of each roll-f
 debts, and what is on its way; and what the lots of all months have left against what wallets hold. In money the
 lines of each month lead from its opening to its closing balance, and that is the opening of the next.
 
-A lake by itself, without its database, is compared with its daily wallets, which come from the members' states.
+A lake by itself, without its database, is compared with its daily wallets. They are made of the same transfers: that
+finds files which do not belong together, and no more. Only the database's own balances prove the books.
 """
 
 from collections import Counter

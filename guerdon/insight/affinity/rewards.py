@@ -66,14 +66,14 @@ def rewards_for(tables: Tables, timeline: Timeline, member: int, at: Instant, to
     First what can be had, then what will be had soonest, then what is refused for another reason. Among equals, what
     the member took before, what others took, and what costs more.
     """
-    states = tables.members.filter(tables.members.member == member).select("state").to_pyarrow()["state"].to_pylist()
+    rows = tables.members.filter(tables.members.member == member).select("key", "state").to_pyarrow().to_pylist()
     version = timeline.at(at)
-    if version is None or not states or states[0] is None:
+    if version is None or not rows or rows[0]["state"] is None:
         return []
-    state = decode_state(states[0])
+    key, state = rows[0]["key"], decode_state(rows[0]["state"])
     at = max(at, state.as_of)
     habit = habit_of(tables, member, today)
-    ideas = [_idea(timeline, state, reward, at, habit) for reward in version.program.rewards]
+    ideas = [_idea(timeline, key, state, reward, at, habit) for reward in version.program.rewards]
     return sorted(ideas, key=_order)
 
 
@@ -98,10 +98,10 @@ def habit_of(tables: Tables, member: int, today: date) -> Habit:
     )
 
 
-def _idea(timeline: Timeline, state: MemberState, reward: Reward, at: Instant, habit: Habit) -> RewardIdea:
+def _idea(timeline: Timeline, key: str, state: MemberState, reward: Reward, at: Instant, habit: Habit) -> RewardIdea:
     cost = _cost(state, reward)
     amount = cost.amount if reward.taken == "in any amount" else 0
-    asked = Redeem(id="what-if", member="what-if", at=moment_of(at), reward=reward.name, amount=amount)
+    asked = Redeem(id="what-if", member=key, at=moment_of(at), reward=reward.name, amount=amount)
     refusal = decide(timeline, state, asked).outcome.refusal
     code = None if refusal is None else refusal.code
     short = max(0, cost.amount - wallet.available(state.wallets.get(cost.unit, Wallet())))

@@ -24,7 +24,6 @@ from guerdon.insight.experiments.means import Floats
 NEIGHBOURS = 3
 CALIPER = 0.2
 """In standard deviations of the logit."""
-ALIKE = 0.1
 UNLIKE = 0.25
 
 

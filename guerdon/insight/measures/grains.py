@@ -11,7 +11,6 @@ MONTHS_OF_A_COHORT = 12
 """For how many months after that of the first purchase a cohort is followed."""
 ENGAGING = ("action", "choose", "convert", "donate", "enter", "join", "play", "redeem", "send", "use")
 """What members do besides buying."""
-_OF_WALLETS = ("available", "pending", "held", "debt", "in_transit")
 
 
 # What was bought.

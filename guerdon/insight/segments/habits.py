@@ -200,7 +200,7 @@ def _deeds(tables: Tables, as_of: date) -> ir.Table:
 
 def _used(tables: Tables, as_of: date) -> ir.Table:
     """Purchases that used something the program had given."""
-    kinds = ("rewarded", "paid_with", "coupon_used")
+    kinds = ("rewarded", "paid_with", "discounted", "coupon_used")
     used = tables.effects.filter(
         tables.effects.effect.isin(kinds), tables.effects.day <= as_of, _in_year(tables.effects.day, as_of)
     )

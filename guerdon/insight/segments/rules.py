@@ -64,7 +64,7 @@ def rules(
         []
         if at is None
         else [
-            (one.member, facts_of(version, timeline, standings[one.member], spending.get(one.member, {}), at))
+            (one.member, facts_of(version, timeline, one.key, standings[one.member], spending.get(one.member, {}), at))
             for one in habits
         ]
     )
@@ -74,19 +74,19 @@ def rules(
 
 
 def facts_of(
-    version: Version, timeline: Timeline, standing: Standing, spent: Mapping[str, int], at: datetime
+    version: Version, timeline: Timeline, key: str, standing: Standing, spent: Mapping[str, int], at: datetime
 ) -> MemberFacts:
     """What a rule sees of a member."""
     instant = instant_of(at)
-    state = _settled(timeline, standing.state, instant)
+    state = _settled(timeline, key, standing.state, instant)
     liked = favourites(spent)
     bought_at = standing.last_purchase_at
     return member_facts(version, state, max(instant, state.as_of), last_purchase_at=bought_at, favourites=liked)
 
 
-def _settled(timeline: Timeline, state: MemberState, at: Instant) -> MemberState:
-    """A state with everything settled that falls due up to an instant, out of itself alone."""
+def _settled(timeline: Timeline, key: str, state: MemberState, at: Instant) -> MemberState:
+    """A member's state with everything settled that falls due up to an instant, out of itself alone."""
     wakes_at = timeline.wakes_at(state)
     if wakes_at is None or wakes_at > at or state.as_of > at or timeline.needs_history(state, at):
         return state
-    return decide(timeline, state, Tick(id="reading", member="reading", at=moment_of(at))).state
+    return decide(timeline, state, Tick(id="reading", member=key, at=moment_of(at))).state

@@ -30,12 +30,11 @@ from guerdon.insight.shopping.wordings import (
     Known,
 )
 from guerdon.language.dates import DATE
-from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors
 from guerdon.language.figures import counted
 from guerdon.language.forms import Listing, Schema, Table
 from guerdon.language.matchers import ATTRIBUTE, CATEGORY, WEEKDAYS_FORM
 from guerdon.language.nodes import Mapping, Node, Scalar, parse
-from guerdon.language.place import Broken, Desk, Place
+from guerdon.language.place import Desk, Place, all_at_once
 from guerdon.language.reference import sections_and_wordings
 from guerdon.language.schema import schema_of
 from guerdon.language.section import Fields, Key, Section, at_most_one, exactly_one
@@ -154,17 +153,9 @@ HABITS: Section[Shopper] = Section(
 
 def read_habits(text: str, name: str = "habits.yaml") -> Shopper:
     """Read the text of a habits file; raises ``ProgramErrors`` with everything that is wrong with it."""
-    errors: list[ProgramError] = []
-    try:
+    with all_at_once(name) as errors:
         root = parse(text, errors, "shopper")
-        shopper = HABITS.read(Place(root, "", Desk(_known(root), errors)))
-    except Hopeless as hopeless:
-        raise ProgramErrors(name, [*errors, hopeless.error]) from None
-    except Broken:
-        raise ProgramErrors(name, errors) from None
-    if errors:
-        raise ProgramErrors(name, errors)
-    return shopper
+        return HABITS.read(Place(root, "", Desk(_known(root), errors)))
 
 
 def _known(root: Node) -> Known:

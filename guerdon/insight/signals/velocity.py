@@ -16,7 +16,6 @@ from guerdon.insight.signals.signal import Seen, Signal, since_day, with_events
 if TYPE_CHECKING:
     from guerdon.insight.engines import Tables
 
-_UNITS: dict[str, Literal["D", "h"]] = {"day": "D", "hour": "h"}
 _LEAST = 4
 """So few baskets are never looked at."""
 

@@ -20,12 +20,12 @@ from guerdon.insight.tuning.goals import Figure, Goal, Word
 from guerdon.insight.tuning.searching import Range
 from guerdon.insight.tuning.settings import ProgramText, is_bare
 from guerdon.language.amounts import money
-from guerdon.language.errors import Hopeless, ProgramError, ProgramErrors, Wrong, shown
+from guerdon.language.errors import Wrong, shown
 from guerdon.language.figures import DECIMAL, figure
 from guerdon.language.forms import Define, Either, Form, Listing, Schema, Table, Turned
 from guerdon.language.nodes import parse
 from guerdon.language.phrases import Choice, Phrase, Wording
-from guerdon.language.place import Broken, Desk, Names, Place, Scope
+from guerdon.language.place import Broken, Desk, Names, Place, Scope, all_at_once
 from guerdon.language.section import Fields, Key, Section
 
 Wanted = Literal["cheapest", "widest"]
@@ -241,14 +241,6 @@ SEARCH: Section[SearchFile] = Section(
 
 def read_search(text: str, program: ProgramText, currency: str, name: str = "search.yaml") -> SearchFile:
     """Read the text of a search file for a program; raises ``ProgramErrors`` with everything that is wrong with it."""
-    errors: list[ProgramError] = []
     known = _Known(currency=currency, program=program)
-    try:
-        found = SEARCH.read(Place(parse(text, errors, "search"), "", Desk(known, errors)))
-    except Hopeless as hopeless:
-        raise ProgramErrors(name, [*errors, hopeless.error]) from None
-    except Broken:
-        raise ProgramErrors(name, errors) from None
-    if errors:
-        raise ProgramErrors(name, errors)
-    return found
+    with all_at_once(name) as errors:
+        return SEARCH.read(Place(parse(text, errors, "search"), "", Desk(known, errors)))

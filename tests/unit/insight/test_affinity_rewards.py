@@ -7,11 +7,13 @@ import pytest
 from guerdon.core.calendar import instant_of
 from guerdon.core.decide import decide
 from guerdon.core.events import Enrol, Line, Purchase
+from guerdon.core.experiments import assigned
 from guerdon.core.state import NEW_MEMBER, decode_state, encode_state
 from guerdon.core.timeline import single
 from guerdon.insight.affinity.advice import advise
 from guerdon.insight.affinity.rewards import rewards_for
 from guerdon.insight.engines.duckdb import tables_from
+from guerdon.language import read_program
 from tests.unit.insight.test_affinity import PROGRAM
 
 TODAY = date(2026, 1, 6)
@@ -92,3 +94,34 @@ def test_advice_puts_it_together():
     assert found.rewards[0].reward == "cup"
     assert found.offers[0].things == ("coffee",)
     assert advise(tables(100), TIMELINE, "nobody") is None
+
+
+def test_a_reward_for_a_group_of_an_experiment_is_asked_for_the_member_that_it_is():
+    """Ann's own id says which group she is in, and not what the question is called."""
+    tried = read_program(TRIED)
+    told = {}
+    for key in [f"ann-{number}" for number in range(12)]:
+        state = decide(single(tried), NEW_MEMBER, Enrol(id="e", member=key, at=datetime(2026, 1, 2, tzinfo=UTC))).state
+        people = [{"member": 1, "key": key, "seq": 1, "state": encode_state(state).decode(), "tiers": "{}"}]
+        at = instant_of(datetime(2026, 1, 7, tzinfo=UTC))
+        (idea,) = rewards_for(tables_from({"members": people}), single(tried), 1, at, TODAY)
+        told[key] = idea.can_have_it
+    experiment = tried.experiments["spring"]
+    assert told == {key: assigned("spring", experiment, key) == "given" for key in told}
+    assert len(set(told.values())) == 2
+
+
+TRIED = """
+program: shop
+currency: EUR
+timezone: Europe/Sofia
+effective_from: 2026-01-01
+units:
+  points: {}
+experiments:
+  spring: {groups: {given: 50%, control: 50%}}
+mechanics:
+  - {earn: points, on: enrol, flat: 100}
+rewards:
+  - {reward: coffee, cost: 50 points, when: {experiment: {spring: given}}}
+"""

@@ -102,6 +102,12 @@ def test_a_purchase_that_uses_two_things_counts_once() -> None:
     assert of([bought(1, 1, "2026-12-01"), bought(1, 2, "2026-12-02")], effects=effects).rewards == 1
 
 
+@pytest.mark.parametrize("effect", ["rewarded", "paid_with", "discounted", "coupon_used"])
+def test_a_voucher_is_used_as_a_reward_a_coupon_and_points_are(effect: str) -> None:
+    used = {"member": 1, "seq": 1, "number": 0, "day": date(2026, 12, 1), "effect": effect}
+    assert of([bought(1, 1, "2026-12-01"), bought(1, 2, "2026-12-02")], effects=[used]).rewards == 1
+
+
 def test_categories_count_by_the_first_part_of_their_path() -> None:
     names = ["food/fish", "food/meat", "toys", None]
     lines = [

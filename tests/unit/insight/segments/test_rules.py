@@ -7,6 +7,9 @@ import msgspec
 import pytest
 from builders import instant
 
+from guerdon.core.decide import decide
+from guerdon.core.events import Enrol
+from guerdon.core.experiments import assigned
 from guerdon.core.state import NEW_MEMBER, encode_state
 from guerdon.core.timeline import Timeline
 from guerdon.core.version import Version
@@ -114,3 +117,38 @@ def test_a_lake_without_anything(by: str) -> None:
     assert (found.members, found.sales, found.day) == (0, 0, "")
     assert found.notes[0] == "There is no member to tell of."
     assert by == "clusters" or study.changes(by) == []
+
+
+TRIED = """
+program: shop
+currency: USD
+timezone: America/New_York
+effective_from: 2026-01-01
+units:
+  points: {}
+experiments:
+  spring: {groups: {given: 50%, control: 50%}}
+mechanics:
+  - {earn: points, on: every month, flat: 10, when: {experiment: {spring: given}}}
+segments:
+  rich: {if: wallets.points > 0}
+"""
+
+
+def joined(key: str) -> dict[str, Any]:
+    """The state of a member right after joining, with whatever falls due later."""
+    enrolment = Enrol(id="join", member=key, at=datetime(2026, 1, 2, 17, tzinfo=UTC))
+    return {"state": encode_state(decide(timeline(TRIED), NEW_MEMBER, enrolment).state).decode()}
+
+
+def test_what_falls_due_is_settled_for_the_member_that_it_is() -> None:
+    """Who is given the monthly points hangs on the member's own id, and not on what the question is called."""
+    keys = [f"member-{number}" for number in range(12)]
+    members = [member(number, key) | joined(key) for number, key in enumerate(keys, 1)]
+    deeds = [bought(number, date(2026, 6, 30), "tins") for number in range(1, 13)]
+    tables = tables_from({"members": members, "events": [event for event, _ in deeds]})
+    version = timeline(TRIED).versions[0]
+    given = {key for key in keys if assigned("spring", version.program.experiments["spring"], key) == "given"}
+    assert 0 < len(given) < len(keys)
+    study = Study(tables, timeline(TRIED), "USD")
+    assert {one.key for one in study.members("rules", "rich")} == given
