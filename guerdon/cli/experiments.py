@@ -21,7 +21,7 @@ from guerdon.cli.experiment_tables import (
     slices_table,
 )
 from guerdon.cli.home import console, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
+from guerdon.cli.lakes import LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted, safe
 
@@ -78,7 +78,7 @@ def _asked(
     home: Path | None, program: str | None, folder: Path | None, until: datetime | None
 ) -> "Iterator[tuple[Lake, Tables, date]]":
     """The lake, its tables, and the last day that counts."""
-    plainly = told_plainly(ModuleNotFoundError, *LAKE_TROUBLE, NothingRecorded, SharesWrong, NoInvitations)
+    plainly = told_plainly(NothingRecorded, SharesWrong, NoInvitations)
     with plainly, _troubles(), lake_of(home, program, folder) as lake:
         from guerdon.insight.engines.duckdb import tables_of
         from guerdon.insight.experiments.metrics import last_day
@@ -277,7 +277,7 @@ def regret(
     as_json: AsJson = False,
 ) -> None:
     """What choosing offers well saves: a simulation of ways to deal offers out, and of what each misses."""
-    with told_plainly(ModuleNotFoundError, SharesWrong):
+    with told_plainly(SharesWrong):
         from guerdon.insight.extras import needs
 
         needs("insight")

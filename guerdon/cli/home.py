@@ -11,6 +11,8 @@ from psycopg import OperationalError
 from rich.console import Console
 from rich.markup import escape
 
+from guerdon.insight.extras import ExtraNotInstalled
+from guerdon.insight.lake.commits import LakeTrouble
 from guerdon.language import ProgramErrors
 from guerdon.runtime.ingest import IngestFailed
 from guerdon.runtime.programs import ProgramNotFound, VersionDoesNotFit
@@ -31,7 +33,9 @@ errors = Console(stderr=True, emoji=False)
 EXPECTED: tuple[type[Exception], ...] = (
     DatabaseUnreachable,
     EventNotFound,
+    ExtraNotInstalled,
     IngestFailed,
+    LakeTrouble,
     MemberNotFound,
     MigrationsDisagree,
     OlderStillRuns,

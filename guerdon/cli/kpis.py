@@ -1,8 +1,9 @@
 """The command that tells key figures: `guerdon kpi`."""
 
 import csv
+import io
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,9 +12,10 @@ import msgspec
 import typer
 
 from guerdon.cli.home import console, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName
-from guerdon.insight.extras import ExtraNotInstalled, needs
+from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.options import AsJson, Home, ProgramName, chosen_day
+from guerdon.cli.writing import write_whole
+from guerdon.insight.extras import needs
 
 if TYPE_CHECKING:
     from guerdon.insight.engines import Tables
@@ -70,7 +72,7 @@ def kpi(
     ] = None,
 ) -> None:
     """Key figures: what the program sells, keeps, gives and owes, by month or by whatever else is asked."""
-    with told_plainly(ExtraNotInstalled, *LAKE_TROUBLE):
+    with told_plainly():
         needs("insight")
         if engine is Engine.SPARK:
             needs("spark")
@@ -79,8 +81,8 @@ def kpi(
 
         wrong = (DaysBackwards, GroupsNeeded, MeasureNotFound, NotToldBy, OSError)
         asked = {
-            "since": _day(since),
-            "until": _day(until),
+            "since": chosen_day(since),
+            "until": chosen_day(until),
             "lapse_days": lapse_days,
             "group": group,
             "control": control,
@@ -117,10 +119,6 @@ def _print(found: "KpiAnswer", lake: "Lake", *, is_board: bool) -> None:
         console.print(note, highlight=False, style="dim", markup=False)
 
 
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
-
-
 def _tables(lake: "Lake", engine: Engine) -> "Tables":
     if engine is Engine.SPARK:
         from guerdon.insight.engines import spark
@@ -133,10 +131,11 @@ def _tables(lake: "Lake", engine: Engine) -> "Tables":
 
 def write_csv(found: "KpiAnswer", file: Path) -> None:
     """Write one row a figure: the measure, its keys, its unit, its value as JSON has it (empty: it cannot be told)."""
-    with file.open("w", newline="", encoding="utf-8") as opened:
-        rows = csv.writer(opened)
-        rows.writerow(["measure", *found.by, "unit", "value"])
-        for series in found.measures:
-            for figure in series.figures:
-                cells: Sequence[object] = [figure.keys[name] for name in found.by]
-                rows.writerow([series.definition.name, *cells, figure.unit, figure.value])
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["measure", *found.by, "unit", "value"])
+    for series in found.measures:
+        for figure in series.figures:
+            cells: Sequence[object] = [figure.keys[name] for name in found.by]
+            rows.writerow([series.definition.name, *cells, figure.unit, figure.value])
+    write_whole(file, text.getvalue())

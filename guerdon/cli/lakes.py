@@ -14,7 +14,7 @@ from guerdon.cli.home import console, database, errors, folder_of, told_plainly
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted
 from guerdon.insight.extras import needs
-from guerdon.insight.lake.commits import LakeBusy, LakeDamaged, LakeDoesNotFit, LakeNotFound, forget
+from guerdon.insight.lake.commits import forget
 from guerdon.runtime.programs import find_program
 from guerdon.store import programs as stored
 from guerdon.store.database import connect
@@ -22,9 +22,6 @@ from guerdon.store.database import connect
 if TYPE_CHECKING:
     from guerdon.insight.lake.exporting import Exported
     from guerdon.insight.lake.opening import Lake
-
-LAKE_TROUBLE = (LakeBusy, LakeDamaged, LakeDoesNotFit, LakeNotFound)
-"""What may go wrong with a lake without a bug."""
 
 LakeFolder = Annotated[
     Path | None,
@@ -46,7 +43,7 @@ def export_lake(
 
     Killed in the middle, it goes on where it stood. What the tables hold stands in docs/reference/lake.md.
     """
-    with told_plainly(*LAKE_TROUBLE):
+    with told_plainly():
         needs("insight")
         with database(home) as url:
             place, exported = _export(url, home, program, folder, anew=anew)

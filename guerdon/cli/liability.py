@@ -11,9 +11,10 @@ import typer
 
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
+from guerdon.cli.lakes import LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import Shower, counted, money
+from guerdon.cli.writing import write_whole
 from guerdon.core.calendar import date_of, day_of, instant_of, moment_of
 from guerdon.runtime.programs import find_program
 from guerdon.store import reading
@@ -69,7 +70,7 @@ def liability(
     as_json: AsJson = False,
 ) -> None:
     """What members may still use, in units and money: opening, what moved, closing, tied to the ledger."""
-    with told_plainly(PeriodWrong, *LAKE_TROUBLE, *_refusals()), lake_of(home, program, lake) as found:
+    with told_plainly(PeriodWrong, *_refusals()), lake_of(home, program, lake) as found:
         from guerdon.insight.accounting.closing import close, worths_of
         from guerdon.insight.accounting.telling import told
         from guerdon.insight.engines.duckdb import tables_of
@@ -147,7 +148,7 @@ def _write(books: "Books", worths: "Worths", lake: "Lake", first: date, path: Pa
 
     named = Accounts() if accounts is None else read_accounts(accounts)
     postings = entries(books, worths, named, lake.name, _month(first), _month(books.as_of))
-    path.write_text(as_csv(postings, lake.currency), "utf-8")
+    write_whole(path, as_csv(postings, lake.currency))
 
 
 def _print(books: "Books", lake: "Lake", first: date, csv: Path | None) -> None:

@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,3 +16,8 @@ Home = Annotated[
 ProgramName = Annotated[str | None, typer.Option("--program", help="Which program; needed where there are several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Workers = Annotated[int | None, typer.Option(min=1, max=64, help="Processes at once; by default one a core.")]
+
+
+def chosen_day(chosen: datetime | None) -> date | None:
+    """The day that an option names."""
+    return None if chosen is None else chosen.date()

@@ -7,20 +7,17 @@ import typer
 from rich.table import Table
 
 from guerdon.cli.home import console, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
+from guerdon.cli.lakes import LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import Shower, counted, safe
 from guerdon.cli.tables import plain_table
-from guerdon.insight.extras import ExtraNotInstalled, needs
+from guerdon.insight.extras import needs
+from guerdon.runtime.story import MemberNotFound
 
 if TYPE_CHECKING:
     from guerdon.insight.affinity.advice import Advice, ForAll
     from guerdon.insight.affinity.evaluation import Evaluation
     from guerdon.insight.affinity.rewards import RewardIdea
-
-
-class MemberUnknown(Exception):
-    """The lake has no such member."""
 
 
 def recommend(
@@ -38,13 +35,13 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """What members will buy again, might try, can have as a reward, and which offer suits them, with the reasons."""
-    with told_plainly(ExtraNotInstalled):
+    with told_plainly():
         needs("insight")
         from guerdon.insight.affinity import advice
         from guerdon.insight.affinity.evaluation import TooShortToEvaluate
         from guerdon.insight.affinity.evaluation import evaluate as compare
         from guerdon.insight.engines.duckdb import tables_of
-    expected = (*LAKE_TROUBLE, MemberUnknown, TooShortToEvaluate, advice.NothingBought)
+    expected = (TooShortToEvaluate, advice.NothingBought)
     with told_plainly(*expected), lake_of(home, program, lake) as opened:
         tables = tables_of(opened)
         if evaluate:
@@ -54,7 +51,7 @@ def recommend(
         else:
             told = advice.advise(tables, opened.timeline, member, level)
             if told is None:
-                raise MemberUnknown(f"There is no member {member} in {opened.folder}.")
+                raise MemberNotFound(f"There is no member {member} in {opened.folder}.")
             shower = Shower(opened.program, opened.zone)
             _show(told, lambda found: _print_advice(found, shower), as_json=as_json)
 

@@ -8,7 +8,7 @@ import typer
 
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
-from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.options import AsJson, Home, ProgramName, chosen_day
 from guerdon.cli.showing import Shower, money
 from guerdon.core.version import CAUSE_LIMIT, Version
 from guerdon.runtime.partners import PartnerNotFound, PartnerStatement, partner_statement
@@ -57,8 +57,8 @@ def statement(
             connection,
             number,
             name,
-            first=None if first is None else first.date(),
-            last=None if last is None else last.date(),
+            first=chosen_day(first),
+            last=chosen_day(last),
         )
         version = PublishedProgram(connection, number).in_force()
     if as_json:

@@ -12,12 +12,13 @@ from rich.progress import Progress
 
 from guerdon.cli import segment_tables as tables
 from guerdon.cli.home import console, database, errors, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_folder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.lakes import LakeFolder, lake_folder, lake_of
+from guerdon.cli.options import AsJson, Home, ProgramName, chosen_day
 from guerdon.cli.showing import counted, safe
 from guerdon.core.events import Segment
-from guerdon.insight.extras import ExtraNotInstalled, needs
+from guerdon.insight.extras import needs
 from guerdon.runtime.programs import find_program
+from guerdon.runtime.story import MemberNotFound
 from guerdon.runtime.till import Till
 from guerdon.store import programs as stored
 from guerdon.store.database import connect
@@ -46,20 +47,15 @@ AsOf = Annotated[
 Name = Annotated[str, typer.Argument(help="The segment, as the overview names it.")]
 
 
-class MemberNotThere(Exception):
-    """The lake has no such member, or one that is not counted."""
-
-
 @contextmanager
 def _study(home: Path | None, program: str | None, lake: Path | None, as_of: datetime | None) -> "Iterator[Study]":
-    with told_plainly(ExtraNotInstalled):
+    with told_plainly():
         needs("insight")
         from guerdon.insight.engines.duckdb import tables_of
         from guerdon.insight.segments.study import RulesLookAtNow, SegmentUnknown, Study
-    expected = (RulesLookAtNow, SegmentUnknown, MemberNotThere, *LAKE_TROUBLE)
+    expected = (RulesLookAtNow, SegmentUnknown)
     with told_plainly(*expected), lake_of(home, program, lake) as opened:
-        day = None if as_of is None else as_of.date()
-        yield Study(tables_of(opened), opened.timeline, opened.currency, day)
+        yield Study(tables_of(opened), opened.timeline, opened.currency, chosen_day(as_of))
 
 
 @segments.callback(invoke_without_command=True)
@@ -148,7 +144,7 @@ def member(
 
         found = portrait_of(study, key)
         if found is None:
-            raise MemberNotThere(f"There is no member {key} who is counted; households and those who left are not.")
+            raise MemberNotFound(f"There is no member {key} who is counted; households and those who left are not.")
     if as_json:
         typer.echo(msgspec.json.encode(found))
     else:
@@ -165,10 +161,10 @@ def refresh(
     as_json: AsJson = False,
 ) -> None:
     """Let the till know who has entered and left segments. Doing it again changes nothing."""
-    with told_plainly(ExtraNotInstalled):
+    with told_plainly():
         needs("insight")
         from guerdon.insight.segments.study import NamesDoNotLast
-    with told_plainly(NamesDoNotLast, *LAKE_TROUBLE), database(home) as url:
+    with told_plainly(NamesDoNotLast), database(home) as url:
         with connect(url) as connection:
             number = find_program(connection, program)
             name = stored.program_name(connection, number)

@@ -10,8 +10,8 @@ import typer
 
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, folder_of, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.options import AsJson, Home, ProgramName, chosen_day
 from guerdon.cli.showing import Shower, safe
 from guerdon.core.events import Block
 from guerdon.runtime.programs import find_program
@@ -61,8 +61,8 @@ def list_signals(
     from guerdon.insight.signals.reviews import ReviewsDamaged, read_reviews
     from guerdon.insight.signals.telling import told
 
-    with told_plainly(*LAKE_TROUBLE, ReviewsDamaged), lake_of(home, program, lake) as found:
-        first = since.date() if since else None
+    with told_plainly(ReviewsDamaged), lake_of(home, program, lake) as found:
+        first = chosen_day(since)
         seen = _look(found, first)
         path = _reviews_of(home, found)
         reviews = {} if path is None else read_reviews(path)
@@ -92,8 +92,8 @@ def explain(
     from guerdon.insight.signals.reviews import ReviewsDamaged, read_reviews
     from guerdon.insight.signals.telling import suspect_told
 
-    with told_plainly(*LAKE_TROUBLE, NotSuspected, ReviewsDamaged), lake_of(home, program, lake) as found:
-        suspect = _suspect(_look(found, since.date() if since else None), member)
+    with told_plainly(NotSuspected, ReviewsDamaged), lake_of(home, program, lake) as found:
+        suspect = _suspect(_look(found, chosen_day(since)), member)
         path = _reviews_of(home, found)
         review = None if path is None else read_reviews(path).get(member)
         if as_json:
@@ -125,7 +125,7 @@ def review(
     """Say what you found: that it is fine, or that the member is to be blocked."""
     from guerdon.insight.signals.reviews import Review, newest, remember
 
-    with told_plainly(*LAKE_TROUBLE, NotSuspected, ReviewUnclear, OSError), lake_of(home, program, None) as found:
+    with told_plainly(NotSuspected, ReviewUnclear, OSError), lake_of(home, program, None) as found:
         if fine == block:
             raise ReviewUnclear("Say either --fine or --block.")
         if not (reason.strip() and by.strip()):

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from guerdon.cli.home import console, database, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName, Workers
+from guerdon.cli.lakes import LakeFolder, lake_of
+from guerdon.cli.options import AsJson, Home, ProgramName, Workers, chosen_day
 from guerdon.cli.showing import Shower
+from guerdon.cli.writing import write_whole
 from guerdon.core.version import Version
 from guerdon.language import read_program
 from guerdon.runtime.programs import PublishedProgram, find_program
@@ -24,7 +25,6 @@ from guerdon.store.database import connect
 
 # What a simulation takes is loaded when one is asked for: the other commands start without it.
 if TYPE_CHECKING:
-    from guerdon.insight.lake.opening import Lake
     from guerdon.insight.simulation.history import History
     from guerdon.insight.simulation.result import Simulation
     from guerdon.insight.simulation.simulating import Candidate
@@ -127,18 +127,18 @@ def simulate(
                 part_of(replayed, shift_years, sample),
                 current=current,
                 workers=workers or os.cpu_count() or 1,
-                since=day_of(since),
-                until=day_of(until),
+                since=chosen_day(since),
+                until=chosen_day(until),
                 margins=shares,
                 uplifts=uplifts,
                 progress=told,
             )
         if save is not None:
-            _write_whole(save, msgspec.json.format(msgspec.json.encode(result), indent=2))
+            write_whole(save, msgspec.json.format(msgspec.json.encode(result), indent=2))
         if html is not None:
             from guerdon.insight.report.page import simulation_page
 
-            _write_whole(html, simulation_page(result, language).encode())
+            write_whole(html, simulation_page(result, language))
     if as_json:
         typer.echo(msgspec.json.encode(result))
     else:
@@ -153,12 +153,7 @@ def expected() -> tuple[type[Exception], ...]:
     from guerdon.insight.simulation.workers import SimulationFailed
 
     own = (NothingToReplay, ProgramsDiffer, SettingsWrong, SimulationFailed)
-    return FilesWrong, ModuleNotFoundError, OSError, *LAKE_TROUBLE, *own
-
-
-def day_of(chosen: datetime | None) -> date | None:
-    """The day that an option names."""
-    return None if chosen is None else chosen.date()
+    return FilesWrong, ModuleNotFoundError, OSError, *own
 
 
 def _candidate(file: Path) -> "Candidate":
@@ -180,7 +175,9 @@ def history_of(
     if kept == "demo":
         return _demo()
     if kept == "lake":
-        return _lake(stack.enter_context(lake_of(home, program, lake)))
+        from guerdon.insight.simulation.lake import replay_of
+
+        return replay_of(stack.enter_context(lake_of(home, program, lake)))
     if kept == "database":
         url = stack.enter_context(database(home))
         with connect(url) as connection:
@@ -192,15 +189,6 @@ def history_of(
             f"--history: there is no file {kept}; write `database`, `lake`, `demo` or the name of a file."
         )
     return NdjsonHistory(Path(kept)), None
-
-
-def _lake(lake: "Lake") -> "tuple[History, Candidate]":
-    from guerdon.insight.simulation.lake import LakeHistory
-    from guerdon.insight.simulation.simulating import Candidate
-
-    versions = sorted(lake.timeline.versions, key=lambda version: version.number)
-    programs = tuple([version.program for version in versions])
-    return LakeHistory(tuple(lake.files("events"))), Candidate("published", programs)
 
 
 def _demo() -> "tuple[History, Candidate]":
@@ -238,16 +226,6 @@ def _bar(quiet: bool) -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=40), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet) as bars:
         yield _Bar(bars)
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    """Write beside the file and rename: whoever reads it never sees a half."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _print(result: "Simulation", draft: "Candidate") -> None:

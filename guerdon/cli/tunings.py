@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from guerdon.cli.home import console, errors, told_plainly
 from guerdon.cli.lakes import LakeFolder
-from guerdon.cli.options import AsJson, Home, ProgramName, Workers
-from guerdon.cli.simulations import CandidateFile, Day, Kept, LastDay, Shift, day_of, expected, history_of, part_of
+from guerdon.cli.options import AsJson, Home, ProgramName, Workers, chosen_day
+from guerdon.cli.simulations import CandidateFile, Day, Kept, LastDay, Shift, expected, history_of, part_of
+from guerdon.cli.writing import write_whole
 from guerdon.language import read_program
 from guerdon.specs import text_of
 
@@ -86,11 +87,11 @@ def tune(
                 part_of(replayed, shift_years, 1),
                 name=candidate.name,
                 effort=effort,
-                days=Days(day_of(since), day_of(until)),
+                days=Days(chosen_day(since), chosen_day(until)),
                 progress=told,
             )
         if save is not None and found.best is not None:
-            _write(tuned_text(text, found.best.values), save)
+            write_whole(save, tuned_text(text, found.best.values))
     _show(found, as_json)
     if found.best is None:
         if save is not None:
@@ -114,16 +115,6 @@ def _bar(quiet: bool) -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=40), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet) as bars:
         yield _Bar(bars)
-
-
-def _write(text: str, file: Path) -> None:
-    """Write beside the file and rename: whoever reads it never sees a half."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _show(found: "Tuning", as_json: bool) -> None:

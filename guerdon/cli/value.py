@@ -7,12 +7,13 @@ import typer
 from rich.table import Table
 
 from guerdon.cli.home import console, folder_of, told_plainly
-from guerdon.cli.lakes import LAKE_TROUBLE, LakeFolder, lake_of
+from guerdon.cli.lakes import LakeFolder, lake_of
 from guerdon.cli.options import AsJson, Home, ProgramName
 from guerdon.cli.showing import counted, decimal, money, safe
 from guerdon.cli.tables import plain_table
 from guerdon.core.amounts import currency_scale
-from guerdon.insight.extras import ExtraNotInstalled, needs
+from guerdon.insight.extras import needs
+from guerdon.runtime.story import MemberNotFound
 
 if TYPE_CHECKING:
     from guerdon.insight.value.holdout import Holdout
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 _COMPILED = "compiled"
 """The folder beside the database for what the models are compiled to, so that the next time takes seconds less."""
-
-
-class MemberUnknown(Exception):
-    """The lake has no such member."""
 
 
 def value(
@@ -45,7 +42,7 @@ def value(
     as_json: AsJson = False,
 ) -> None:
     """What members are worth: purchases and payments to expect, with intervals, and who is about to fall quiet."""
-    with told_plainly(ExtraNotInstalled):
+    with told_plainly():
         needs("insight")
         needs("lifetime")
         from guerdon.insight.engines.duckdb import tables_of
@@ -54,7 +51,7 @@ def value(
     folder = folder_of(home)
     compiled = None if folder is None else folder / _COMPILED
     share = None if margin is None else margin / 100
-    with told_plainly(*LAKE_TROUBLE, TooFewToFit, MemberUnknown), lake_of(home, program, lake) as opened:
+    with told_plainly(TooFewToFit), lake_of(home, program, lake) as opened:
         tables, currency = tables_of(opened), opened.currency
         if member is None:
             told = worth.value_of(tables, months=months, model=model, draws=draws, margin=share, compiled=compiled)
@@ -64,7 +61,7 @@ def value(
                 _print(told, currency)
             return
         if not worth.is_member(tables, member):
-            raise MemberUnknown(f"There is no member {member} in {opened.folder}.")
+            raise MemberNotFound(f"There is no member {member} in {opened.folder}.")
         with compiling(compiled):
             learned = worth.learn(tables, months=months, model=model, draws=draws, margin=share)
             card = worth.find_card(tables, learned, member)

@@ -96,13 +96,11 @@ def _said(*reasons: type[Exception]) -> Iterator[None]:
 def _simulation(lake: "Lake", question: SimulationQuestion, workers: int) -> msgspec.Struct:
     from guerdon.insight.simulation import files
     from guerdon.insight.simulation.history import NothingToReplay, sampled
-    from guerdon.insight.simulation.lake import LakeHistory
+    from guerdon.insight.simulation.lake import replay_of
     from guerdon.insight.simulation.simulating import Candidate, ProgramsDiffer, simulate
     from guerdon.insight.simulation.workers import SimulationFailed
 
-    versions = sorted(lake.timeline.versions, key=lambda version: version.number)
-    current = Candidate("published", tuple([version.program for version in versions]))
-    history = LakeHistory(tuple(lake.files("events")))
+    history, current = replay_of(lake)
     assumed = [str(share) if share else None for share in (question.visits, question.basket)]
     with _said(NothingToReplay, ProgramsDiffer, SimulationFailed):
         return simulate(

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from guerdon.insight.extras import ExtraNotInstalled
-from guerdon.insight.lake.commits import LakeBusy, LakeDamaged, LakeDoesNotFit
+from guerdon.insight.lake.commits import LakeTrouble
 from guerdon.insight.studies import CannotBeAnswered, answer
 from guerdon.messages.studies import Question
 from guerdon.store import studies
@@ -85,7 +85,7 @@ def work_on(url: str, number: int, program: int, lakes: Path | None) -> None:
         return
     try:
         told: dict[str, Any] = {"answer": msgspec.json.encode(_answer(url, program, lakes, found.question))}
-    except (CannotBeAnswered, ExtraNotInstalled, LakeBusy, LakeDamaged, LakeDoesNotFit) as why:
+    except (CannotBeAnswered, ExtraNotInstalled, LakeTrouble) as why:
         told = {"problem": str(why)}
     except Exception as error:
         _end(url, number, problem=_MISTAKE.format(error=type(error).__name__))

@@ -17,6 +17,8 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from guerdon.core import calendar
+
 Month = int
 """Months since the year 0."""
 
@@ -27,7 +29,7 @@ OUTFLOWS = ("reversed", "repaid", "expired", "sent", "converted", "causes", "par
 
 def month_of(day: date) -> Month:
     """The month of a day."""
-    return day.year * 12 + day.month - 1
+    return calendar.month_of(calendar.day_of(day))
 
 
 def first_day(month: Month) -> date:

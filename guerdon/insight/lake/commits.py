@@ -30,19 +30,23 @@ FORMAT = 1
 """Raised when a table changes so that older readers would misread it."""
 
 
-class LakeNotFound(Exception):
+class LakeTrouble(Exception):
+    """What may go wrong with a lake without a bug. The message says what, and what to do."""
+
+
+class LakeNotFound(LakeTrouble):
     """There is no lake where one was looked for."""
 
 
-class LakeDamaged(Exception):
-    """What a commit names is not there as it was written. The message says what, and what to do."""
+class LakeDamaged(LakeTrouble):
+    """What a commit names is not there as it was written."""
 
 
-class LakeDoesNotFit(Exception):
+class LakeDoesNotFit(LakeTrouble):
     """The lake holds another program, or a later state of the ledger than the database has."""
 
 
-class LakeBusy(Exception):
+class LakeBusy(LakeTrouble):
     """Another export is writing to the lake."""
 
 

@@ -8,6 +8,7 @@ it.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +16,10 @@ import pyarrow.dataset as ds
 
 from guerdon.core.events import ENGINE_KINDS, Event, decode_event
 from guerdon.insight.simulation.history import MemberHistory, Shard, Span, is_from_outside
+from guerdon.insight.simulation.simulating import Candidate
+
+if TYPE_CHECKING:
+    from guerdon.insight.lake.opening import Lake
 
 _ROWS_A_SHARD = 20_000
 _FROM_OUTSIDE = ~pc.field("kind").isin(sorted({"tick", *ENGINE_KINDS}))
@@ -65,6 +70,13 @@ class LakeShard:
         numbers = ordered["member"].to_pylist()
         for _, own in groupby(zip(numbers, contents, strict=True), key=lambda row: row[0]):
             yield history_of_contents([content.as_py() for _, content in own])
+
+
+def replay_of(lake: "Lake") -> tuple[LakeHistory, Candidate]:
+    """What a lake has to replay, and the program that was in force."""
+    versions = sorted(lake.timeline.versions, key=lambda version: version.number)
+    programs = tuple([version.program for version in versions])
+    return LakeHistory(tuple(lake.files("events"))), Candidate("published", programs)
 
 
 def _rows(files: Sequence[str]) -> ds.Dataset:
