@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -75,6 +76,7 @@ class Address(NamedTuple):
 
 def application() -> Litestar:
     """The application of one worker: what the server calls in each of its processes."""
+    _hold_signals()  # until it is there that listens for them: see _opened
     _stop_with_parent()
     _observe()
     settings = _settings()
@@ -83,28 +85,32 @@ def application() -> Litestar:
     sys.setswitchinterval(_SECONDS_BEFORE_SWITCH)
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
     return create_app(
-        lambda metrics: _letting_go(Service(settings, metrics)),
+        lambda metrics: _opened(settings, metrics),
         most_bytes=settings.most_bytes,
         log_all=os.environ.get(LOG_ALL) == "all",
     )
 
 
-def _letting_go(service: Service) -> Service:
-    """The service, whose listeners go as soon as this worker is told to stop.
-
-    The server waits for everybody who is connected before it stops the application, and they would wait for more.
-    """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        before = signal.getsignal(number)
-
-        def handle(number: int, frame: FrameType | None, before: Any = before) -> None:
-            # On a thread of its own: what this handler interrupts may hold the lock that closing needs.
-            threading.Thread(target=service.listeners.close).start()
-            if callable(before):
-                before(number, frame)
-
-        signal.signal(number, handle)
+def _opened(settings: Settings, metrics: Metrics) -> Service:
+    """The service of a worker that can be told to stop from now on."""
+    told = _told_to_stop()
+    _let_signals_in()
+    service = Service(settings, metrics)
+    threading.Thread(target=_let_go, args=(service, told), daemon=True).start()
     return service
+
+
+def _let_go(service: Service, told: threading.Event) -> None:
+    """Let the listeners go as soon as this worker is told to stop, and see to it that its server hears of it.
+
+    The server waits for everybody who is connected before it stops the application, and listeners would wait for more.
+    And its loop is deaf between its start and its first request, so it is told until it has ended.
+    """
+    told.wait()
+    service.listeners.close()
+    while True:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(url: str, home: Path | None, address: Address, workers: int, started: Callable[[], None]) -> None:
@@ -138,9 +144,7 @@ def serve(url: str, home: Path | None, address: Address, workers: int, started: 
 
 def work() -> None:
     """The process of the works: runs until it is told to stop, or its parent is gone."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _told_to_stop()
     _stop_with_parent()
     _observe()
     settings = _settings()
@@ -216,6 +220,33 @@ class _Works:
 
 def _report(part: str, error: BaseException) -> None:
     logger().error("works_failed", reader=part, error=type(error).__name__, at=place_of(error))
+
+
+def _told_to_stop() -> threading.Event:
+    """An event that is set when this process is told to stop. Whoever was told before still is.
+
+    The handler only writes into a pipe: what it interrupts may hold the lock that setting the event needs.
+    """
+    stop = threading.Event()
+    heard, tell = os.pipe()
+    os.set_blocking(tell, False)
+    for number in _TO_STOP:
+        before = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, before: Any = before) -> None:
+            with suppress(BlockingIOError):
+                os.write(tell, b"!")
+            if callable(before) and before is not signal.default_int_handler:
+                before(number, frame)
+
+        signal.signal(number, handle)
+
+    def listen() -> None:
+        os.read(heard, 1)
+        stop.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    return stop
 
 
 def _hold_signals() -> None:

@@ -73,6 +73,34 @@ def test_a_service_that_is_stopped_while_it_starts_stops(service: Running, after
     assert service.process.wait(10) == 0
 
 
+TOLD_BETWEEN = """
+import os, signal, time
+from granian.server import mp
+
+made = mp.ASGIWorker
+
+def told(*words):
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(1)  # the parent passes the word on
+    return made(*words)
+
+mp.ASGIWorker = told
+"""
+
+
+def test_a_worker_that_is_told_to_stop_between_its_start_and_its_first_request_stops(
+    durable_database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TOLD_BETWEEN)
+    told = {"PYTHONPATH": str(tmp_path)}
+    service = Running(durable_database_url, tmp_path / "service", PROGRAM, workers=1, environment=told)
+    service.launch()
+    try:
+        assert service.process.wait(15) == 0
+    finally:
+        service.kill()
+
+
 def test_a_stop_waits_for_no_client_that_is_slow(service: Running) -> None:
     async def hang() -> int:
         _, writer = await asyncio.open_connection("127.0.0.1", service.port)
