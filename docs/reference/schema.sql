@@ -632,6 +632,7 @@ CREATE TABLE public.studies (
     ended_at timestamp with time zone,
     answer json,
     problem text,
+    progress json,
     CONSTRAINT study_ends_with_an_answer_or_a_problem CHECK ((((ended_at IS NULL) = ((answer IS NULL) AND (problem IS NULL))) AND ((answer IS NULL) OR (problem IS NULL))))
 );
 COMMENT ON TABLE public.studies IS 'Questions that the works answer in a process of their own. They read the ledger and never write to it.';
@@ -644,6 +645,7 @@ COMMENT ON COLUMN public.studies.tries IS 'How often it was begun and not put ba
 COMMENT ON COLUMN public.studies.ended_at IS 'When it ended; null: it waits or runs.';
 COMMENT ON COLUMN public.studies.answer IS 'The answer, as the command of the same name prints it with --json; null: there is none.';
 COMMENT ON COLUMN public.studies.problem IS 'Why there is no answer; null: there is one, or it has not ended.';
+COMMENT ON COLUMN public.studies.progress IS 'What is being done and how much of it is through, told about once a second; null: it does not run, or nothing is told yet.';
 ALTER TABLE public.studies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.studies_id_seq
     START WITH 1

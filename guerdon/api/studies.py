@@ -14,8 +14,8 @@ from guerdon.api.pages import USUAL_LIMIT, Cursor, Limit, cursor_of, position_in
 from guerdon.api.problems import Problem
 from guerdon.api.requests import AnyRequest, program_of, service_of
 from guerdon.api.sources import told_as_problems
-from guerdon.language import read_program
-from guerdon.messages.studies import Question, SimulationQuestion, Studies, StudyAnswer, StudyStatus
+from guerdon.insight.studies.checks import check
+from guerdon.messages.studies import Question, Studies, StudyAnswer, StudyProgress, StudyStatus
 from guerdon.store import studies
 from guerdon.store.studies import StoredStudy
 
@@ -24,6 +24,7 @@ MOST_OPEN = 20
 _LAST = 2**63 - 1
 _Place = Annotated[int, msgspec.Meta(ge=1, le=_LAST)]
 _question = msgspec.json.Decoder(Question)
+_progress = msgspec.json.Decoder(StudyProgress)
 
 
 @post(
@@ -31,9 +32,8 @@ _question = msgspec.json.Decoder(Question)
 )
 def ask(request: AnyRequest, data: JSONBody[Question]) -> Response[StudyAnswer]:
     """Ask a question about the whole program. The answer comes later, under the address in `Location`."""
-    if isinstance(data, SimulationQuestion):
-        with told_as_problems():
-            read_program(data.source)
+    with told_as_problems():
+        check(data)
     program = program_of(request)
     with service_of(request).pool.program(program) as connection:
         if studies.open_questions(connection, program) >= MOST_OPEN:
@@ -83,6 +83,7 @@ def _told(study: StoredStudy) -> StudyAnswer:
         asked_at=study.asked_at,
         begun_at=study.begun_at,
         ended_at=study.ended_at,
+        progress=None if study.progress is None else _progress.decode(study.progress),
         answer=None if study.answer is None else msgspec.json.decode(study.answer),
         problem=study.problem,
     )

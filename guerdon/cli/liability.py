@@ -1,6 +1,5 @@
 """The command of the accountant: the liability, its roll-forward, and the journal entries for an ERP."""
 
-import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,10 +11,11 @@ import typer
 from guerdon.cli import tables
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.lakes import LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.options import AsJson, Home, ProgramName, chosen_day
 from guerdon.cli.showing import Shower, counted, money
 from guerdon.cli.writing import write_whole
-from guerdon.core.calendar import date_of, day_of, instant_of, moment_of
+from guerdon.core.calendar import day_of, moment_of
+from guerdon.insight.accounting.period import PeriodWrong, period
 from guerdon.runtime.programs import find_program
 from guerdon.store import reading
 from guerdon.store.database import connect
@@ -33,10 +33,6 @@ _METHODS = {
     "ifrs15": "IFRS 15: deferred revenue, with breakage",
     "gross": "everything outstanding at its worth",
 }
-
-
-class PeriodWrong(ValueError):
-    """A period that no books can be closed for."""
 
 
 def liability(
@@ -75,7 +71,7 @@ def liability(
         from guerdon.insight.accounting.telling import told
         from guerdon.insight.engines.duckdb import tables_of
 
-        start, end = _period(found, as_of, first, last)
+        start, end = period(found, chosen_day(first), _last(as_of, last))
         worths = worths_of(found.timeline, found.zone)
         own = tables_of(found)
         books = close(own, worths, end, method)
@@ -98,29 +94,11 @@ def _refusals() -> tuple[type[Exception], ...]:
     return (AccountsNotRead, DoesNotTie, OSError, UnitsInACircle, WalletOverdrawn)
 
 
-def _period(lake: "Lake", as_of: datetime | None, first: datetime | None, last: datetime | None) -> tuple[date, date]:
-    """The first and the last day. Raises ``PeriodWrong``."""
+def _last(as_of: datetime | None, last: datetime | None) -> date | None:
+    """The day on which the period ends; None: it is not told. Raises ``PeriodWrong``."""
     if as_of is not None and last is not None and as_of != last:
         raise PeriodWrong("--as-of and --to name different days. Give one of them: the period ends on it.")
-    asked = as_of or last
-    newest = _newest_day(lake)
-    end = asked.date() if asked else newest
-    start = first.date() if first else end.replace(day=1)
-    if start.day != 1:
-        raise PeriodWrong(f"--from {start} is not the first day of a month. Write --from {start.replace(day=1)}.")
-    if start > end:
-        raise PeriodWrong(f"The period would begin on {start} and end on {end} before it.")
-    if end > max(_today(lake), newest):
-        raise PeriodWrong(f"{end} lies ahead: nobody knows what members will have by then.")
-    return start, end
-
-
-def _newest_day(lake: "Lake") -> date:
-    return _today(lake) if lake.until is None else date_of(lake.zone.day(instant_of(lake.until)))
-
-
-def _today(lake: "Lake") -> date:
-    return date_of(lake.zone.day(int(time.time())))
+    return chosen_day(as_of or last)
 
 
 def _month(day: date) -> int:

@@ -15,8 +15,6 @@ from guerdon.cli.rates import RatesWrong, read_rates
 from guerdon.cli.showing import decimal, money, safe
 from guerdon.cli.tables import plain_table
 from guerdon.core.amounts import Rate, currency_scale
-from guerdon.core.timeline import Timeline
-from guerdon.core.version import Version
 from guerdon.insight import shopping
 from guerdon.insight.shopping.comparing import Compared, Comparison, Offered, Plan
 from guerdon.insight.shopping.comparing import compare as compare_programs
@@ -26,7 +24,7 @@ from guerdon.insight.shopping.habits import Shopper
 from guerdon.insight.shopping.members import MemberWorth, NoPaidPlan, PlanWorth
 from guerdon.insight.shopping.members import worth as worth_of_plans
 from guerdon.insight.shopping.plans import BreakEven
-from guerdon.presets import presets
+from guerdon.insight.shopping.shelf import on_the_shelf
 from guerdon.runtime.programs import PublishedProgram, find_program
 from guerdon.specs import FilesWrong, text_of, timelines
 from guerdon.store.database import connect
@@ -64,7 +62,7 @@ def compare(
     """
     with told_plainly(FilesWrong, RatesWrong, OSError):
         shopper = _with_rates(_shopper(habits), rates)
-        offered = _on_the_shelf() if not programs else _of_files(programs)
+        offered = on_the_shelf() if not programs else _of_files(programs)
     with errors.status("A year under each program …"):
         found = compare_programs(shopper, offered, plans=not no_plans)
     if as_json:
@@ -91,14 +89,6 @@ def _with_rates(shopper: Shopper, file: Path | None) -> Shopper:
         elif rate.currency == home:
             rates[rate.into] = Rate(rate.per, rate.amount)
     return msgspec.structs.replace(shopper, exchange=shopper.exchange._replace(rates=rates))
-
-
-def _on_the_shelf() -> list[Offered]:
-    """The presets, each with all its versions."""
-    return [
-        Offered(preset.name, Timeline([Version(one, number) for number, one in enumerate(preset.versions.values(), 1)]))
-        for preset in presets()
-    ]
 
 
 def _of_files(paths: Sequence[Path]) -> list[Offered]:

@@ -47,7 +47,7 @@ def value(
         needs("lifetime")
         from guerdon.insight.engines.duckdb import tables_of
         from guerdon.insight.value import worth
-        from guerdon.insight.value.fitting import TooFewToFit, compiling
+        from guerdon.insight.value.fitting import TooFewToFit
     folder = folder_of(home)
     compiled = None if folder is None else folder / _COMPILED
     share = None if margin is None else margin / 100
@@ -60,12 +60,9 @@ def value(
             else:
                 _print(told, currency)
             return
-        if not worth.is_member(tables, member):
+        card = worth.card_for(tables, member, months=months, model=model, draws=draws, margin=share, compiled=compiled)
+        if card is None:
             raise MemberNotFound(f"There is no member {member} in {opened.folder}.")
-        with compiling(compiled):
-            learned = worth.learn(tables, months=months, model=model, draws=draws, margin=share)
-            card = worth.find_card(tables, learned, member)
-        assert card is not None  # the lake stays as it was opened
         if as_json:
             typer.echo(msgspec.json.encode(card))
         else:

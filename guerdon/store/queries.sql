@@ -1265,12 +1265,12 @@ insert into studies (program, question) values (%(program)s, %(question)s) retur
 
 -- name: studies
 -- The newest questions about a program, without their answers.
-select id, question, asked_at, begun_at, ended_at, null, problem
+select id, question, asked_at, begun_at, ended_at, null, problem, progress
 from studies where program = %(program)s and id < %(before)s order by id desc limit %(most)s
 
 -- name: study
 -- A question with its answer.
-select id, question, asked_at, begun_at, ended_at, answer, problem
+select id, question, asked_at, begun_at, ended_at, answer, problem, progress
 from studies where program = %(program)s and id = %(id)s
 
 -- name: drop_study
@@ -1283,17 +1283,21 @@ select count(*) from studies where program = %(program)s and ended_at is null
 
 -- name: begin_study
 -- Begin with the question that has waited longest. Whoever holds the lease is the only one who does.
-update studies set begun_at = now(), tries = tries + 1
+update studies set begun_at = now(), tries = tries + 1, progress = null
 where id = (select min(id) from studies where ended_at is null)
 returning id, program, tries
 
 -- name: put_study_back
 -- Let a question wait again that was left in the middle through no fault of its own.
-update studies set begun_at = null, tries = tries - 1 where id = %(id)s and ended_at is null
+update studies set begun_at = null, tries = tries - 1, progress = null where id = %(id)s and ended_at is null
+
+-- name: note_study_progress
+-- How far a study is.
+update studies set progress = %(progress)s where id = %(id)s and ended_at is null
 
 -- name: end_study
 -- Note the answer, or why there is none.
-update studies set ended_at = now(), answer = %(answer)s, problem = %(problem)s
+update studies set ended_at = now(), answer = %(answer)s, problem = %(problem)s, progress = null
 where id = %(id)s and ended_at is null
 
 -- name: drop_old_studies

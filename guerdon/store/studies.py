@@ -18,6 +18,7 @@ class StoredStudy(NamedTuple):
     answer: bytes | None
     """None too where only the questions were asked for."""
     problem: str | None
+    progress: bytes | None
 
 
 class BegunStudy(NamedTuple):
@@ -70,6 +71,11 @@ def begin(connection: Connection) -> BegunStudy | None:
 def put_back(connection: Connection, number: int) -> None:
     """Let a question wait again that was left in the middle through no fault of its own."""
     connection.execute(statement("put_study_back"), {"id": number})
+
+
+def note_progress(connection: Connection, number: int, progress: bytes) -> None:
+    """Note how far a study is."""
+    connection.execute(statement("note_study_progress"), {"id": number, "progress": progress.decode()})
 
 
 def end(connection: Connection, number: int, *, answer: bytes | None = None, problem: str | None = None) -> None:

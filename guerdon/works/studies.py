@@ -9,15 +9,17 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from guerdon.insight.extras import ExtraNotInstalled
 from guerdon.insight.lake.commits import LakeTrouble
-from guerdon.insight.studies import CannotBeAnswered, answer
-from guerdon.messages.studies import Question
+from guerdon.insight.studies.answering import answer
+from guerdon.insight.studies.inquiry import CannotBeAnswered, Inquiry
+from guerdon.messages.studies import Question, StudyProgress
 from guerdon.store import studies
 from guerdon.store.database import Connection, connect
 from guerdon.store.studies import BegunStudy
@@ -28,6 +30,9 @@ _MOST_TRIES = 3
 _DAYS_KEPT = 30
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_AFTER_A_FAILURE = 5
+_SECONDS_BETWEEN_NOTES = 1.0
+_COMPILED = ".compiled"
+"""The folder beside the lakes for what models are compiled to; no program has a name with a dot in front."""
 _URL = "GUERDON_STUDY_DATABASE"
 _INTERRUPTED = "The process that worked on it has ended {tries} times in the middle. It may want more memory."
 _MISTAKE = "It failed by a mistake in Guerdon ({error}): the log tells more."
@@ -84,7 +89,7 @@ def work_on(url: str, number: int, program: int, lakes: Path | None) -> None:
     if found is None:  # dropped meanwhile
         return
     try:
-        told: dict[str, Any] = {"answer": msgspec.json.encode(_answer(url, program, lakes, found.question))}
+        told: dict[str, Any] = {"answer": msgspec.json.encode(_answer(url, program, lakes, number, found.question))}
     except (CannotBeAnswered, ExtraNotInstalled, LakeTrouble) as why:
         told = {"problem": str(why)}
     except Exception as error:
@@ -98,10 +103,38 @@ def _end(url: str, number: int, **told: Any) -> None:
         studies.end(connection, number, **told)
 
 
-def _answer(url: str, program: int, lakes: Path | None, question: bytes) -> msgspec.Struct:
+def _answer(url: str, program: int, lakes: Path | None, number: int, question: bytes) -> msgspec.Struct:
     asked = msgspec.json.decode(question, type=Question)
-    with lake_folder(lakes, url, program) as folder:
-        return answer(fresh_lake(url, program, folder), asked, os.cpu_count() or 1)
+    with lake_folder(lakes, url, program) as folder, _Progress(url, number) as progress:
+        inquiry = Inquiry(
+            lambda: fresh_lake(url, program, folder),
+            workers=os.cpu_count() or 1,
+            compiled=None if lakes is None else lakes / _COMPILED,
+            progress=progress,
+        )
+        return answer(inquiry, asked)
+
+
+class _Progress:
+    """Notes how far a study is, about once a second; a context manager."""
+
+    def __init__(self, url: str, number: int) -> None:
+        self._connection, self._number = connect(url, autocommit=True), number
+        self._noted, self._doing = 0.0, ""
+
+    def __call__(self, doing: str, done: int, of: int | None) -> None:
+        now = time.monotonic()
+        if doing == self._doing and now - self._noted < _SECONDS_BETWEEN_NOTES:
+            return
+        self._noted, self._doing = now, doing
+        told = msgspec.json.encode(StudyProgress(doing=doing, done=done, of=of))
+        studies.note_progress(self._connection, self._number, told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
 
 if __name__ == "__main__":

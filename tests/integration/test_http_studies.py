@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from http_fixtures import Counter, counter
 from ledger_fixtures import SIMPLE, buy, enrol, named
 
 from guerdon.api import studies as resource
+from guerdon.insight.studies.inquiry import Inquiry
+from guerdon.messages.studies import Question
 from guerdon.runtime.till import Till
 from guerdon.store import studies as stored
 from guerdon.store.database import connect
@@ -83,6 +86,33 @@ def test_every_kind_of_question_has_its_answer(
     assert says in told.text
 
 
+def test_how_far_a_study_is(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each new step is told at once, the same step once a second; with the answer it is gone."""
+    number = asked(shop, SIMULATION)["id"]
+    seen: list[Any] = []
+
+    def answered(inquiry: Inquiry, question: Question) -> msgspec.Struct:
+        for step in [("Reading", 0, None), ("Replaying", 1, 9), ("Replaying", 2, 9), ("Adding up", 9, 9)]:
+            inquiry.progress(*step)
+            told = read(shop, number).json()
+            seen.append(told["progress"])
+        return question
+
+    assert "progress" not in read(shop, number).json()
+    with connect(shop.url, autocommit=True) as connection:
+        assert stored.begin(connection) is not None
+    monkeypatch.setattr(works, "answer", answered)
+    works.work_on(shop.url, number, shop.programs["shop"], None)
+    assert seen == [
+        {"doing": "Reading", "done": 0},
+        {"doing": "Replaying", "done": 1, "of": 9},
+        {"doing": "Replaying", "done": 1, "of": 9},
+        {"doing": "Adding up", "done": 9, "of": 9},
+    ]
+    told = read(shop, number).json()
+    assert (told["status"], "progress" in told) == ("answered", False)
+
+
 def test_a_measure_that_nobody_knows(shop: Counter, tmp_path: Path) -> None:
     number = asked(shop, {"kind": "figures", "measures": ["happiness"]})["id"]
     worked(shop, tmp_path)
@@ -90,9 +120,18 @@ def test_a_measure_that_nobody_knows(shop: Counter, tmp_path: Path) -> None:
     assert (told["status"], "happiness" in told["problem"]) == ("failed", True)
 
 
-def test_a_draft_that_cannot_be_read_is_refused_at_once(shop: Counter) -> None:
-    problem = asked(shop, {"kind": "simulation", "source": "program: 7"}, status=422)
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ({"kind": "simulation", "source": "program: 7"}, "program"),
+        ({"kind": "tuning", "source": DRAFT, "space": "search: {mechanics.nothing.rate: [1, 2]}"}, "nothing"),
+        ({"kind": "comparison", "habits": "shopper: ann\nhobits: []"}, "hobits"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_at_once(shop: Counter, question: dict[str, Any], says: str) -> None:
+    problem = asked(shop, question, status=422)
     assert problem["code"] == "program_not_right"
+    assert says in str(problem["faults"]), problem
     assert shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"] == []
 
 

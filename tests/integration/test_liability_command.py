@@ -142,7 +142,7 @@ def test_a_balance_that_is_off_by_one_stops_the_command(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--from", "2026-01-15", "--to", "2026-01-31"], "Write --from 2026-01-01"),
+        (["--from", "2026-01-15", "--to", "2026-01-31"], "may begin on 2026-01-01"),
         (["--from", "2026-03-01", "--to", "2026-01-31"], "begin on 2026-03-01 and end on 2026-01-31 before it"),
         (["--as-of", "2026-01-31", "--to", "2026-02-28"], "name different days"),
         (["--as-of", "2999-01-31"], "2999-01-31 lies ahead"),

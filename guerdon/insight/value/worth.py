@@ -201,6 +201,28 @@ def value_of(
         return _told(tables, learned, *_tested(tables, learned))
 
 
+def card_for(
+    tables: Tables,
+    key: str,
+    *,
+    months: int = 12,
+    model: Model = "bg-nbd",
+    draws: int = DRAWS,
+    margin: float | None = None,
+    compiled: Path | None = None,
+    cores: int = 2,
+) -> Card | None:
+    """A member's card, learned from all members; None: there is no such member, which is seen at once.
+
+    Raises TooFewToFit. ``compiled``: see ``fitting.compiling``.
+    """
+    if not _is_member(tables, key):
+        return None
+    with compiling(compiled):
+        learned = learn(tables, months=months, model=model, draws=draws, margin=margin, cores=cores)
+        return find_card(tables, learned, key)
+
+
 def _tested(tables: Tables, learned: Learned) -> tuple[Holdout | None, str | None]:
     try:
         found = hold_out(tables, min(learned.rows["first"]), learned.until, model=learned.fit.model)
@@ -288,8 +310,7 @@ def _correlation(rows: Any) -> float | None:
     return round(float(again["repeats"].corr(again["spend"])), 3)
 
 
-def is_member(tables: Tables, key: str) -> bool:
-    """Whether there is such a member: to be asked before anything is learned, which takes a while."""
+def _is_member(tables: Tables, key: str) -> bool:
     return bool(tables.members.filter(tables.members.key == key).count().to_pyarrow().as_py())
 
 
