@@ -5,15 +5,17 @@ behind these positions is what is new, exactly, whatever was committed in which 
 members, each out of one snapshot of the database and each a commit of its own: killed in the middle, the next export
 goes on with the members that are missing.
 
-PostgreSQL sends columns (ADBC), DuckDB reads the JSON and writes Parquet. One step is read while the one before is
-written, so that both have something to do.
+PostgreSQL sends columns (ADBC), DuckDB reads the JSON and writes Parquet. Steps are read ahead and written on every
+core, and committed in their order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import adbc_driver_postgresql.dbapi as postgresql
 import duckdb
@@ -43,11 +45,15 @@ from guerdon.store import programs as stored
 from guerdon.store.database import connect
 from guerdon.store.queries import named_statements
 
-ENTRIES_A_STEP = 100_000
-"""How many entries are in memory at a time: about a kilobyte and a half each."""
+ENTRIES_A_STEP = 50_000
+"""How many entries a step has, about a kilobyte and a half each in memory; twice as many steps as cores are there."""
+_WRITERS = max(os.cpu_count() or 1, 2)
+"""How many steps are written at a time: each on one core, for so many rows are too few for DuckDB to share out."""
 _PACKAGE = "guerdon.insight.lake"
 _MOST_MEMBERS_A_STEP = 100_000
 
+_Item = TypeVar("_Item")
+_Done = TypeVar("_Done")
 Told = Callable[[int, int], None]
 """Is told how many entries are exported and how many there are to export."""
 
@@ -69,7 +75,6 @@ class _Step(NamedTuple):
     members: list[int]
     seqs: list[int]
     entries: int
-    last: bool
 
 
 class _Read(NamedTuple):
@@ -151,39 +156,53 @@ def _steps(behind: pa.Table) -> Iterator[_Step]:
     entries = 0
     for member, had, has in zip(*[behind[name].to_pylist() for name in ("member", "had", "has")], strict=True):
         if entries and (entries + has - had > ENTRIES_A_STEP or len(members) == _MOST_MEMBERS_A_STEP):
-            yield _Step(members, seqs, entries, last=False)
+            yield _Step(members, seqs, entries)
             members, seqs, entries = [], [], 0
         members.append(member)
         seqs.append(max(had, 0))
         entries += has - max(had, 0)
-    yield _Step(members, seqs, entries, last=True)
+    yield _Step(members, seqs, entries)
 
 
 def _export(
     database: postgresql.Connection, program: int, folder: Path, version: Version, number: int, behind: pa.Table,
     told: Told,
 ) -> dict[str, int]:  # fmt: skip
-    """Take step after step, one being read while the one before is written; gives the rows added by table."""
+    """Take step after step, reading ahead and writing on every core; gives the rows added by table."""
     added = dict.fromkeys(TABLES, 0)
     if number and not behind.num_rows:
         return added
     steps = list(_steps(behind))
     all_entries, done = sum([step.entries for step in steps]), 0
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(_read, database, program, steps[0])
-        for place, step in enumerate(steps):
-            read = coming.result()
-            if not step.last:
-                coming = reader.submit(_read, database, program, steps[place + 1])
-            number += 1
-            files = _write(read, folder, version, number)
-            until = pc.max(read.journal["at"]).as_py()
-            add_commit(folder, Commit(number, files, datetime.now(UTC), complete=step.last, until=until))
-            for file in files:
+
+    def write(numbered: tuple[int, _Read]) -> Commit:
+        number, read = numbered
+        files = _write(read, folder, version, number)
+        until = pc.max(read.journal["at"]).as_py()
+        return Commit(number, files, datetime.now(UTC), complete=number == last, until=until)
+
+    last = number + len(steps)
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(_WRITERS) as writers:
+        reads = _in_turn(reader, lambda step: _read(database, program, step), steps, most=2)
+        written = _in_turn(writers, write, enumerate(reads, number + 1), most=_WRITERS)
+        for step, commit in zip(steps, written, strict=True):
+            add_commit(folder, commit)
+            for file in commit.files:
                 added[file.table] += file.rows
             done += step.entries
             told(done, all_entries)
     return added
+
+
+def _in_turn(pool: Executor, do: Callable[[_Item], _Done], items: Iterable[_Item], *, most: int) -> Iterator[_Done]:
+    """Do something with each, so many at a time, and give what comes of it in their order."""
+    coming: deque[Future[_Done]] = deque()
+    for item in items:
+        coming.append(pool.submit(do, item))
+        if len(coming) == most:
+            yield coming.popleft().result()
+    while coming:
+        yield coming.popleft().result()
 
 
 def _read(database: postgresql.Connection, program: int, step: _Step) -> _Read:
@@ -222,7 +241,7 @@ def _write(read: _Read, folder: Path, version: Version, number: int) -> tuple[La
     """Write a file for each table."""
     statements = named_statements(_PACKAGE, "making.sql")
     asked = {"zone": version.program.timezone, "ladder": next(iter(version.ladders), "")}
-    with duckdb.connect() as engine:
+    with duckdb.connect(config={"threads": 1}) as engine:
         for name, table in read._asdict().items():
             engine.register(name, table)
         _run(engine, statements["entries"], asked)
