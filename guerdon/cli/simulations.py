@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from guerdon.cli.home import console, database, told_plainly
 from guerdon.cli.lakes import LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName, Workers, chosen_day
+from guerdon.cli.options import AsJson, Home, Html, ProgramName, ReportLanguage, Workers, chosen_day
 from guerdon.cli.showing import Shower
 from guerdon.cli.writing import write_whole
 from guerdon.core.version import Version
@@ -82,9 +82,6 @@ Sample = Annotated[
     float, typer.Option(min=0.001, max=1.0, help="Only this share of the members, chosen by their ids: 0.1 is a tenth.")
 ]
 Save = Annotated[Path | None, typer.Option(help="Write the whole result as JSON into this file, all of it or nothing.")]
-
-Html = Annotated[Path | None, typer.Option(help="Write a report with charts into this file, for a browser.")]
-ReportLanguage = Annotated[Literal["en", "ru", "bg"], typer.Option(help="The language of the report.")]
 
 
 def simulate(

@@ -8,9 +8,10 @@ from rich.table import Table
 
 from guerdon.cli.home import console, folder_of, told_plainly
 from guerdon.cli.lakes import LakeFolder, lake_of
-from guerdon.cli.options import AsJson, Home, ProgramName
+from guerdon.cli.options import AsJson, Home, Html, ProgramName, ReportLanguage
 from guerdon.cli.showing import counted, decimal, money, safe
 from guerdon.cli.tables import plain_table
+from guerdon.cli.writing import write_whole
 from guerdon.core.amounts import currency_scale
 from guerdon.insight.extras import needs
 from guerdon.runtime.story import MemberNotFound
@@ -36,6 +37,8 @@ def value(
     draws: Annotated[
         int, typer.Option(min=0, max=20_000, help="Draws of each chain; 0: the most probable parameters alone, faster.")
     ] = 500,
+    html: Html = None,
+    language: ReportLanguage = "en",
     lake: LakeFolder = None,
     home: Home = None,
     program: ProgramName = None,
@@ -46,8 +49,11 @@ def value(
         needs("insight")
         needs("lifetime")
         from guerdon.insight.engines.duckdb import tables_of
+        from guerdon.insight.report.page import value_page
         from guerdon.insight.value import worth
         from guerdon.insight.value.fitting import TooFewToFit
+    if html is not None and member is not None:
+        raise typer.BadParameter("A report tells of all members: leave --member out.", param_hint="--html")
     folder = folder_of(home)
     compiled = None if folder is None else folder / _COMPILED
     share = None if margin is None else margin / 100
@@ -55,6 +61,8 @@ def value(
         tables, currency = tables_of(opened), opened.currency
         if member is None:
             told = worth.value_of(tables, months=months, model=model, draws=draws, margin=share, compiled=compiled)
+            if html is not None:
+                write_whole(html, value_page(told, opened.name, currency, language))
             if as_json:
                 typer.echo(msgspec.json.encode(told))
             else:

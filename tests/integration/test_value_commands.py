@@ -133,12 +133,15 @@ def test_what_members_are_worth(guerdon, database_url):
     pytest.importorskip("pymc_marketing")
     taken_in(guerdon, told(36, 20))
     before = entries(database_url)
-    lately = guerdon("value", "--draws", "0", "--json")
+    lately = guerdon("value", "--draws", "0", "--json", "--html", "value.html", "--language", "ru")
     assert lately.exit_code == 0, lately.output
+    assert "Чего стоят участники" in Path("value.html").read_text("utf-8")
     value = json.loads(lately.output)
     assert (value["members"], value["never_bought"], value["holdout_missing"]) == (36, 0, None)
     assert value["value"] > 0
     assert "NaN" not in lately.output
+    refused = guerdon("value", "--member", "m01", "--html", "card.html")
+    assert (refused.exit_code, Path("card.html").exists()) == (2, False)
     refused = guerdon("value", "--member", "nobody")
     assert refused.exit_code == 2
     assert "There is no member nobody" in refused.output

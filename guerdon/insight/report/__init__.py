@@ -1,7 +1,8 @@
-"""The report of a simulation: one HTML file that a manager shows to others, and that needs nothing but itself.
+"""Reports: one HTML file each that a manager shows to others, and that needs nothing but itself.
 
-``page`` puts it together, ``charts`` says what is drawn, ``showing`` how figures are written, ``rows`` what stands in a
-table beside a chart, ``sentences`` the answer that comes first, ``words`` what the report says in each language.
-``page.html`` is the template, ``page.css`` its style, ``drawing.js`` draws, ``echarts.min.js`` is the drawing library
-as its authors publish it. Reckoning does not belong here: every figure is one of the result.
+``page`` puts them together, ``showing`` is how figures are written, ``drawn`` what a chart is, ``words`` what reports
+say in each language. Of a simulation ``charts`` says what is drawn, ``rows`` what stands in a table beside a chart, and
+``sentences`` the answer that comes first; ``prospects`` does the same for the page of lifetime values. ``base.html`` is
+what all pages have, ``page.css`` their style, ``drawing.js`` draws, ``echarts.min.js`` is the drawing library as its
+authors publish it. Reckoning does not belong here: every figure is one of the result.
 """

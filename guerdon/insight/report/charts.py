@@ -1,25 +1,14 @@
-"""The charts of the report, as ECharts is told to draw them: plain values, made of the result and nothing else."""
+"""The charts of a simulation, as ECharts is told to draw them: plain values, made of the result and nothing else."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from guerdon.insight.report.drawn import Chart, Option, money, over
 from guerdon.insight.report.showing import Figures
 from guerdon.insight.report.words import say
 from guerdon.insight.simulation.result import Bin, Ladder, LimitUse, Side, Simulation, UnitFlow
 
 _MECHANICS = 15
-Option = dict[str, Any]
-
-
-class Chart(NamedTuple):
-    """A chart with the words for whoever cannot see it."""
-
-    title: str
-    option: Option
-    digits: int
-    """How many decimal digits its figures have."""
-    height: int = 340
-    """In pixels."""
 
 
 def cost_by_mechanic(result: Simulation, figures: Figures) -> Chart | None:
@@ -31,7 +20,7 @@ def cost_by_mechanic(result: Simulation, figures: Figures) -> Chart | None:
         return None
     sides = [("draft", draft)] + ([("now", current)] if current else [])
     series = [
-        {"type": "bar", "name": say(side, figures.language), "data": [_money(costs.get(n, 0), figures) for n in names]}
+        {"type": "bar", "name": say(side, figures.language), "data": [money(costs.get(n, 0), figures) for n in names]}
         for side, costs in sides
     ]
     option = {
@@ -48,10 +37,6 @@ def _costs(side: Side) -> dict[str, int]:
         if mechanic.cost:
             costs[mechanic.mechanic] = costs.get(mechanic.mechanic, 0) + mechanic.cost
     return costs
-
-
-def _money(amount: int, figures: Figures) -> float:
-    return float(figures.units(amount))
 
 
 def cost_by_month(result: Simulation, figures: Figures) -> Chart | None:
@@ -73,16 +58,12 @@ def _by_month(result: Simulation, figures: Figures, title: str, of: Any) -> Char
         {
             "type": "line",
             "name": say(name, figures.language),
-            "data": [_money(of(month), figures) for month in side.months],
+            "data": [money(of(month), figures) for month in side.months],
             "areaStyle": {"opacity": 0.08},
         }
         for name, side in sides
     ]
-    return Chart(say(title, figures.language), _over(months, series), 2)
-
-
-def _over(places: Sequence[str], series: Sequence[Option]) -> Option:
-    return {"xAxis": {"type": "category", "data": list(places)}, "yAxis": {"type": "value"}, "series": list(series)}
+    return Chart(say(title, figures.language), over(months, series), 2)
 
 
 def unit_by_month(unit: UnitFlow, figures: Figures) -> Chart:
@@ -102,7 +83,7 @@ def unit_by_month(unit: UnitFlow, figures: Figures) -> Chart:
     left = [month.outstanding / scale for month in unit.months]
     series.append({"type": "line", "name": say("outstanding", language), "data": left})
     months = [figures.month(month.month) for month in unit.months]
-    return Chart(say("Moves of {unit} by month", language, unit=unit.unit), _over(months, series), unit.scale)
+    return Chart(say("Moves of {unit} by month", language, unit=unit.unit), over(months, series), unit.scale)
 
 
 def tiers_by_month(ladder: Ladder, figures: Figures) -> Chart:
@@ -118,14 +99,14 @@ def tiers_by_month(ladder: Ladder, figures: Figures) -> Chart:
         for level in ladder.levels
     ]
     months = [figures.month(month.month) for month in ladder.months]
-    return Chart(say("Members by tier: {ladder}", figures.language, ladder=ladder.ladder), _over(months, series), 0)
+    return Chart(say("Members by tier: {ladder}", figures.language, ladder=ladder.ladder), over(months, series), 0)
 
 
 def burn_down(limit: LimitUse, figures: Figures) -> Chart:
     """What is left of a shared limit, day by day."""
     left = [limit.allowed - burned.used for burned in limit.burned]
     series = [{"type": "line", "step": "end", "name": limit.limit, "data": left, "areaStyle": {"opacity": 0.15}}]
-    option = _over([figures.day(burned.day) for burned in limit.burned], series)
+    option = over([figures.day(burned.day) for burned in limit.burned], series)
     return Chart(say("What is left of {limit}", figures.language, limit=limit.limit), option, 0)
 
 
@@ -139,7 +120,7 @@ def differences(result: Simulation, figures: Figures) -> Chart | None:
     named = [place for place, _ in places(bins, figures)]
     data = [{"value": one.members, "itemStyle": {"color": colour}} for one, colour in zip(bins, colours, strict=True)]
     title = say("Difference for a member", figures.language)
-    return Chart(title, _over(named, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
+    return Chart(title, over(named, [{"type": "bar", "name": say("members", figures.language), "data": data}]), 0)
 
 
 def places(bins: Sequence[Bin], figures: Figures) -> list[tuple[str, int]]:
@@ -165,11 +146,11 @@ def uplifts(result: Simulation, figures: Figures) -> Chart | None:
     if None not in gains:
         bars["gain"] = [gain for gain in gains if gain is not None]
     series = [
-        {"type": "bar", "name": say(name, figures.language), "data": [_money(amount, figures) for amount in amounts]}
+        {"type": "bar", "name": say(name, figures.language), "data": [money(amount, figures) for amount in amounts]}
         for name, amounts in bars.items()
     ]
     named = [scenario_name(one.name, figures) for one in result.scenarios]
-    return Chart(say("If members bought more", figures.language), _over(named, series), 2)
+    return Chart(say("If members bought more", figures.language), over(named, series), 2)
 
 
 def scenario_name(name: str, figures: Figures) -> str:

@@ -1,4 +1,4 @@
-"""The page: a result and a language in, one HTML file out."""
+"""The pages: a result and a language in, one HTML file out."""
 
 import base64
 import hashlib
@@ -10,11 +10,13 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from guerdon.insight.report import charts, rows, sentences
-from guerdon.insight.report.charts import Chart
+from guerdon.core.amounts import currency_scale
+from guerdon.insight.report import charts, prospects, rows, sentences
+from guerdon.insight.report.drawn import Chart
 from guerdon.insight.report.showing import Figures
 from guerdon.insight.report.words import Language, say
 from guerdon.insight.simulation.result import Simulation
+from guerdon.insight.value.worth import Value
 
 _OF_A_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -22,6 +24,16 @@ _OF_A_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u20
 def simulation_page(result: Simulation, language: Language = "en") -> str:
     """The report of a simulation. It loads nothing, and its own policy forbids it to."""
     figures = Figures(language, result.currency, result.currency_scale)
+    return _page("simulation.html", figures, result=result, charts=charts, rows=rows, sentences=sentences)
+
+
+def value_page(result: Value, program: str, currency: str, language: Language = "en") -> str:
+    """The report of what the members of a program are worth. It loads nothing, and its own policy forbids it to."""
+    figures = Figures(language, currency, currency_scale(currency))
+    return _page("value.html", figures, result=result, program=program, prospects=prospects)
+
+
+def _page(template: str, figures: Figures, **told: object) -> str:
     numbers = count(1)
 
     def draw(chart: Chart | None) -> Markup:
@@ -29,20 +41,17 @@ def simulation_page(result: Simulation, language: Language = "en") -> str:
 
     return (
         _environment()
-        .get_template("page.html")
+        .get_template(template)
         .render(
-            result=result,
             figures=figures,
-            language=language,
-            say=lambda text, **values: say(text, language, **values),
+            language=figures.language,
+            say=lambda text, **values: say(text, figures.language, **values),
             draw=draw,
-            charts=charts,
-            rows=rows,
-            sentences=sentences,
             style=Markup(_text("page.css")),
             library=Markup(_text("echarts.min.js")),
             drawing=Markup(_text("drawing.js")),
             policy=_policy(),
+            **told,
         )
     )
 

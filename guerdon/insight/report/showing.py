@@ -40,6 +40,14 @@ class Figures:
         """A fraction of one in percent."""
         return UNKNOWN if share is None else format_percent(share, format="#,##0.00 %", locale=self.language)
 
+    def percent(self, share: float) -> str:
+        """A fraction of one in whole percent."""
+        return format_percent(share, format="#,##0 %", locale=self.language)
+
+    def number(self, number: float) -> str:
+        """A number with two decimal digits."""
+        return format_decimal(number, format="#,##0.00", locale=self.language)
+
     def points(self, share: float | None) -> str:
         """A difference of two shares, in points of percent."""
         if share is None:

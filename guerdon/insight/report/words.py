@@ -22,7 +22,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Допущение: участники покупают то, что купили. Повтор истории не меняет поведения.",
         "Допускане: членовете купуват каквото са купили. Повторението не променя поведението.",
     ),
-    "What was replayed": ("Что было повторено", "Какво беше повторено"),
     "{baskets} baskets of {members} members, {first} to {last}, sales of {sales}": (
         "Покупок: {baskets}, участников: {members}, с {first} по {last}, продажи {sales}",
         "Покупки: {baskets}, членове: {members}, от {first} до {last}, продажби {sales}",
@@ -113,6 +112,133 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "left": ("осталось", "остава"),
     "{change} pp": ("{change} п. п.", "{change} пр. п."),
+    "What members are worth": (
+        "Чего стоят участники",
+        "Колко струват членовете",
+    ),
+    "as of {day}": (
+        "на {day}",
+        "към {day}",
+    ),
+    "A forecast, not a promise: members go on as they did, and nothing is discounted for time.": (
+        "Это прогноз, а не обещание: участники ведут себя как прежде, дисконтирования нет.",
+        "Прогноза, а не обещание: членовете продължават както досега, без дисконтиране.",
+    ),
+    "{value} of sales to be expected in {months} months, from {members} members.": (
+        "Ожидаемые продажи за {months} мес.: {value}; участников: {members}.",
+        "Очаквани продажби за {months} мес.: {value}; членове: {members}.",
+    ),
+    "{value} of margin to be expected in {months} months, from {members} members.": (
+        "Ожидаемая маржа за {months} мес.: {value}; участников: {members}.",
+        "Очакван марж за {months} мес.: {value}; членове: {members}.",
+    ),
+    "The worthiest tenth brings {share} of it.": (
+        "Самая ценная десятая часть приносит из этого {share}.",
+        "Най-ценната десета част носи {share} от тях.",
+    ),
+    "More likely than not to buy nothing for thirteen weeks: {members}.": (
+        "Скорее всего ничего не купят тринадцать недель: {members}.",
+        "По-вероятно е тринадесет седмици да не купят нищо: {members}.",
+    ),
+    "Value to come": (
+        "Будущая ценность",
+        "Бъдеща стойност",
+    ),
+    "Purchases to come": (
+        "Будущие покупки",
+        "Бъдещи покупки",
+    ),
+    "Paid so far": (
+        "Заплачено до сих пор",
+        "Платено досега",
+    ),
+    "share": (
+        "доля",
+        "дял",
+    ),
+    "Churn risk": (
+        "Риск ухода",
+        "Риск от отлив",
+    ),
+    "Who brings it": (
+        "Кто это приносит",
+        "Кой го носи",
+    ),
+    "By tenths of the members, the worthiest first": (
+        "По десятым долям участников, сначала самые ценные",
+        "По десети от членовете, първо най-ценните",
+    ),
+    "By tier": (
+        "По уровням",
+        "По нива",
+    ),
+    "tenth": (
+        "десятая доля",
+        "десета",
+    ),
+    "none": (
+        "нет",
+        "няма",
+    ),
+    "Worth most": (
+        "Самые ценные",
+        "Най-ценните",
+    ),
+    "expected": (
+        "ожидалось",
+        "очаквано",
+    ),
+    "happened": (
+        "произошло",
+        "случило се",
+    ),
+    "Nine of ten possible futures lie between the lower and the upper end.": (
+        "Девять из десяти возможных исходов лежат между нижней и верхней границей.",
+        "Девет от десет възможни бъдещета лежат между долната и горната граница.",
+    ),
+    "Who is about to fall quiet": (
+        "Кто скоро замолчит",
+        "Кой скоро ще замлъкне",
+    ),
+    "The churn risk is the chance of thirteen weeks without a purchase.": (
+        "Риск ухода — вероятность тринадцати недель без покупок.",
+        "Рискът от отлив е вероятността за тринадесет седмици без покупка.",
+    ),
+    "Members by churn risk": (
+        "Участники по риску ухода",
+        "Членове по риск от отлив",
+    ),
+    "Can it be believed?": (
+        "Можно ли этому верить?",
+        "Може ли да му се вярва?",
+    ),
+    "The model learned until {learned} and was asked about the time until {tested}, which it had not seen.": (
+        "Модель училась на данных до {learned} и предсказывала время до {tested}, которого не видела.",
+        "Моделът се учи от данните до {learned} и предсказва времето до {tested}, което не е виждал.",
+    ),
+    "It expected {predicted} purchases; {actual} were made.": (
+        "Ожидалось покупок: {predicted}; сделано: {actual}.",
+        "Очаквани покупки: {predicted}; направени: {actual}.",
+    ),
+    "Purchases of all, week by week": (
+        "Покупки всех участников по неделям",
+        "Покупки на всички членове по седмици",
+    ),
+    "Purchases a member, by how often members had come back before": (
+        "Покупок на участника, по числу прежних возвращений",
+        "Покупки на член, според броя на предишните връщания",
+    ),
+    "came back before": (
+        "возвращались раньше",
+        "връщали се преди",
+    ),
+    "Value a member": ("Ценность на участника", "Стойност на член"),
+    "lower end": ("нижняя граница", "долна граница"),
+    "upper end": ("верхняя граница", "горна граница"),
+    "Never bought, and in no figure: {members}.": (
+        "Не покупали и в цифры не входят: {members}.",
+        "Не са купували и са извън числата: {members}.",
+    ),
 }
 """By the English text: Russian, Bulgarian."""
 

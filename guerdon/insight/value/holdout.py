@@ -10,7 +10,7 @@ who fell quiet, and how long ago the last purchase was.
 ((1 - 0.8)² + (0 - 0.1)²) / 2 = 0.025, and the area is 1: the one who fell quiet had the higher probability.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from guerdon.insight.engines import Tables
 from guerdon.insight.value.fitting import Model, fit_purchases
 from guerdon.insight.value.forecast import alive, expected_purchases
 from guerdon.insight.value.futures import draw, in_parts
-from guerdon.insight.value.purchases import histories, purchases_between
+from guerdon.insight.value.purchases import histories, purchases_between, purchases_by_day
 
 _LONGEST_WEEKS = 13
 _SHORTEST_WEEKS = 4
@@ -39,6 +39,14 @@ class Calibrated(msgspec.Struct, frozen=True):
     members: int
     predicted: float
     actual: float
+
+
+class Tracked(msgspec.Struct, frozen=True):
+    """All purchases of the week that ends on a day."""
+
+    until: date
+    predicted: float
+    actual: int
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -63,6 +71,8 @@ class Holdout(msgspec.Struct, frozen=True, kw_only=True):
     error_of_pace: float
     """The same, for the guess that everybody goes on at the pace so far."""
     by_repeats: tuple[Calibrated, ...]
+    by_week: tuple[Tracked, ...]
+    """The weeks of the test, one after the other."""
     quiet: int
     """Who bought nothing in the test."""
     churn: Judged
@@ -90,14 +100,14 @@ def hold_out(tables: Tables, first: date, until: date, *, model: Model) -> Holdo
     fit = fit_purchases(rows, model=model, draws=0)
     after = purchases_between(tables, cut, until)
     actual = [after.get(member, 0) for member in rows["member"]]
-    weeks = (until - cut).days / 7
-    return judged(rows, fit, actual, weeks, cut, until)
+    return judged(rows, fit, actual, purchases_by_day(tables, cut, until), cut, until)
 
 
-def judged(rows: Any, fit: Any, actual: Sequence[int], weeks: float, cut: date, until: date) -> Holdout:
-    """Compare what a model says about histories with what followed."""
+def judged(rows: Any, fit: Any, actual: Sequence[int], by_day: Mapping[date, int], cut: date, until: date) -> Holdout:
+    """Compare what a model says about histories with what followed, member by member and ``by_day``."""
     import numpy as np
 
+    weeks = (until - cut).days / 7
     predicted, truth = expected_purchases(rows, fit, weeks), np.asarray(actual)
     pace = (rows["repeats"].to_numpy() / rows["age"].to_numpy()) * weeks
     probability = np.concatenate([_quiet(some, fit, weeks) for some in in_parts(rows)])
@@ -112,6 +122,7 @@ def judged(rows: Any, fit: Any, actual: Sequence[int], weeks: float, cut: date, 
         error=round(float(np.abs(predicted - truth).mean()), 4),
         error_of_pace=round(float(np.abs(pace - truth).mean()), 4),
         by_repeats=tuple(_calibrated(rows["repeats"].to_numpy(), predicted, truth)),
+        by_week=tuple(_tracked(rows, fit, by_day, cut, until)),
         quiet=int(fell_quiet.sum()),
         churn=Judged(brier(probability, fell_quiet), area(probability, fell_quiet)),
         churn_by_share=Judged(brier(np.full(len(truth), fell_quiet.mean()), fell_quiet), None),
@@ -129,6 +140,16 @@ def _calibrated(repeats: Any, predicted: Any, actual: Any) -> Iterator[Calibrate
         if within.any():
             means = [round(float(values[within].mean()), 2) for values in (predicted, actual)]
             yield Calibrated(least, most, int(within.sum()), *means)
+
+
+def _tracked(rows: Any, fit: Any, by_day: Mapping[date, int], cut: date, until: date) -> Iterator[Tracked]:
+    before = 0.0
+    for week in range(1, (until - cut).days // 7 + 1):
+        end = cut + timedelta(weeks=week)
+        predicted = float(expected_purchases(rows, fit, week).sum())
+        made = sum([by_day.get(end - timedelta(days=back), 0) for back in range(7)])
+        yield Tracked(end, round(predicted - before, 1), made)
+        before = predicted
 
 
 def brier(probabilities: Any, happened: Any) -> float:

@@ -78,3 +78,17 @@ def purchases_between(tables: Tables, after: date, until: date) -> dict[int, int
     days = days.filter((days.day > ibis.literal(after)) & (days.day <= ibis.literal(until)))
     counted = days.group_by("member").agg(purchases=days.count()).to_pyarrow()
     return dict(zip(counted["member"].to_pylist(), counted["purchases"].to_pylist(), strict=True))
+
+
+def purchases_by_day(tables: Tables, after: date, until: date) -> dict[date, int]:
+    """By day after one and up to another: the purchases of those who have a history up to the first."""
+    days = purchase_days(tables)
+    days = days.mutate(first=days.day.min().over(ibis.window(group_by="member")))
+    days = days.filter(
+        (days.day > ibis.literal(after)) & (days.day <= ibis.literal(until)) & (days.first <= ibis.literal(after))
+    )
+    members = tables.members.filter(tables.members.barred.isnull()).select("member")
+    theirs = days.join(members, "member")
+    counted = theirs.group_by("day").agg(purchases=theirs.count()).to_pyarrow().to_pydict()
+    told = [date(day.year, day.month, day.day) for day in counted["day"]]
+    return dict(zip(told, counted["purchases"], strict=True))

@@ -133,6 +133,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     deciles: tuple[Group, ...]
     """From the tenth of the members who are worth most to the tenth who are worth least."""
     tiers: tuple[Group, ...]
+    risks: tuple[int, ...]
+    """How many members have a churn risk of 0 to 10 %, of 10 to 20 % and so on, ten figures."""
     top: tuple[Card, ...]
     frequency_and_spend: float | None
     """The correlation of how often members come back and how much a time: the models take it for 0."""
@@ -248,6 +250,7 @@ def _told(tables: Tables, learned: Learned, holdout: Holdout | None, missing: st
         purchases=round(float(rows["purchases"].sum()), 1),
         deciles=tuple(_deciles(rows)),
         tiers=tuple(_by_tier(rows)),
+        risks=tuple(_risks(rows)),
         top=tuple(card_of(row, learned) for row in rows.head(_TOP).to_dict("records")),
         frequency_and_spend=_correlation(rows),
         buying=_checks(learned.fit),
@@ -281,6 +284,12 @@ def _deciles(rows: Any) -> Iterator[Group]:
         part = rows.iloc[tenth * count // 10 : (tenth + 1) * count // 10]
         if len(part):
             yield _group(str(tenth + 1), part, rows)
+
+
+def _risks(rows: Any) -> list[int]:
+    import numpy as np
+
+    return [int(count) for count in np.histogram(rows["quiet"], bins=10, range=(0, 1))[0]]
 
 
 def _by_tier(rows: Any) -> Iterator[Group]:

@@ -105,6 +105,10 @@ def test_the_holdout_test_is_passed_on_members_who_follow_the_model(overview):
     assert found.churn.auc > 0.75
     assert found.churn.brier < found.churn_by_share.brier
     assert sum(line.members for line in found.by_repeats) == found.members
+    assert [week.until for week in found.by_week][-1] == found.tested_until
+    assert len(found.by_week) == 13
+    assert sum(week.actual for week in found.by_week) == found.actual
+    assert sum(week.predicted for week in found.by_week) == pytest.approx(found.predicted, abs=1)
 
 
 def test_the_overview_adds_up_and_tells_who_never_bought(overview):
@@ -114,6 +118,8 @@ def test_the_overview_adds_up_and_tells_who_never_bought(overview):
     assert sum(group.value for group in found.deciles) == pytest.approx(found.value, abs=10)
     assert [group.value for group in found.deciles] == sorted([group.value for group in found.deciles], reverse=True)
     assert [group.name for group in found.tiers] == ["none"]
+    assert sum(found.risks) == found.members
+    assert len(found.risks) == 10
     assert found.top[0].value.expected == max(card.value.expected for card in found.top)
     assert "taken as known" in found.buying.in_words
 

@@ -189,10 +189,11 @@ def test_the_policy_names_the_style_and_both_scripts(tmp_path: Path) -> None:
 def test_every_text_of_the_page_has_its_words() -> None:
     sources = "".join(
         Path(simulation_page.__globals__["__file__"]).with_name(name).read_text("utf-8")
-        for name in ("page.html", "charts.py", "sentences.py", "showing.py")
+        for name in ("simulation.html", "value.html", "charts.py", "prospects.py", "sentences.py", "showing.py")
     )
     said = set(re.findall(r'say\(\s*"([^"]+)"', sources))
     assert said <= WORDS.keys()
+    assert [text for text in WORDS if text not in sources] == [], "nobody says them"
     assert len(said) > 40
 
 
