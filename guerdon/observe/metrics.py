@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import prometheus_client.values
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -92,12 +92,33 @@ class _Bounded:
         return values
 
 
+class _Process:
+    """This process's number. The library asks the kernel for it at every figure, which is dear where it is guarded."""
+
+    number = os.getpid()
+
+    @classmethod
+    def ask(cls) -> None:
+        """Look again, in a process that was forked."""
+        cls.number = os.getpid()
+
+
+os.register_at_fork(after_in_child=_Process.ask)
+
+
+def _value_class() -> Any:
+    """How a figure is kept: in a file beside those of other processes, or in this process alone."""
+    if FOLDER_VARIABLE not in os.environ:
+        return prometheus_client.values.MutexValue
+    return prometheus_client.values.MultiProcessValue(lambda: _Process.number)  # type: ignore[no-untyped-call]
+
+
 class Metrics:
     """All metrics of a process. Methods may be called from any thread; each takes microseconds."""
 
     def __init__(self) -> None:
         # The library chooses when it is imported, and a forked worker may have imported it before the folder was named.
-        prometheus_client.values.ValueClass = prometheus_client.values.get_value_class()  # type: ignore[no-untyped-call]
+        prometheus_client.values.ValueClass = _value_class()
         self._registry = CollectorRegistry()
         self._kinds, self._codes = _Bounded(MOST_CODES), _Bounded(MOST_CODES)
         self._routes = _Bounded(MOST_ROUTES)
