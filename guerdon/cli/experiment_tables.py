@@ -86,19 +86,21 @@ def slices_table(told: "Result") -> Table:
     return table
 
 
-_UNKNOWN_OUTLOOK = {"too_little_history": "too little history", "nobody_differs": "nobody differs"}
+_UNKNOWN_OUTLOOK = {"too_little_history": "too early", "nobody_differs": "nobody differs"}
 
 
 def outlooks_table(plan: "Plan") -> Table:
     """What could be found after so many weeks."""
-    columns = ("members", "per member", "least difference", "least lift", "known before", "")
+    needed = () if plan.find is None else (f"{plan.find * 100:g} % takes",)
+    columns = ("members", "per member", "least difference", "least lift", *needed, "known before", "")
     title = f"What could be found: {plan.currency or plan.metric} per member"
     table = plain_table(title, ("weeks", "right"), *[(name, "right") for name in columns])
     for each in plan.outlooks:
         figures = figure(each.mean, plan.currency), figure(each.least, plan.currency)
         why = _UNKNOWN_OUTLOOK[each.unknown] if each.unknown else ""
         lift, known = share(each.least_lift), share(each.explained)
-        table.add_row(str(each.weeks), f"{each.members:,}", *figures, lift, known, why)
+        takes = () if plan.find is None else ("—" if each.needed is None else f"{each.needed:,}",)
+        table.add_row(str(each.weeks), f"{each.members:,}", *figures, lift, *takes, known, why)
     return table
 
 

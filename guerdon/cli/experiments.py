@@ -185,6 +185,9 @@ def _print_left_out(left_out: dict[str, int]) -> None:
 @experiment.command("plan")
 def plan(
     groups: Annotated[list[str], typer.Argument(help="Groups with their shares, such as control=50% ten=50%.")],
+    find: Annotated[
+        str | None, typer.Option(help="A lift that is to be found, such as 3%: how many members that takes.")
+    ] = None,
     metric: Metric = "spend",
     cut: Cut = 1.0,
     until: Until = None,
@@ -199,7 +202,8 @@ def plan(
         from guerdon.insight.experiments.question import Question
 
         question = Question(metric=metric, quantile=cut)
-        told = plan(tables, question, _shares(groups), until=last, currency=opened.currency)
+        wanted = None if find is None else _share(find)
+        told = plan(tables, question, _shares(groups), until=last, currency=opened.currency, find=wanted)
     if as_json:
         typer.echo(msgspec.json.encode(told))
         return

@@ -154,6 +154,8 @@ class ExperimentPlanQuestion(_Question, frozen=True, tag="experiment-plan"):
 
     groups: Annotated[dict[Name, GroupPercent], msgspec.Meta(min_length=2, max_length=20)]
     """By group: its share in percent, 100 in all."""
+    find: GroupPercent | None = None
+    """A lift in percent that is to be found: how many members that takes; left out: it is not told."""
     metric: Name = "spend"
     """By what members are compared."""
     quantile: Quantile = 1

@@ -6,7 +6,7 @@ before. Nothing was changed in those weeks, so what members differ by is what an
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ from guerdon.insight.experiments.adjusting import cuped, winsorised
 from guerdon.insight.experiments.assignment import ExperimentTrouble
 from guerdon.insight.experiments.means import Floats
 from guerdon.insight.experiments.metrics import BEFORE, Days, Metric, first_day, observed, total
-from guerdon.insight.experiments.planning import USUAL_POWER, least_difference
+from guerdon.insight.experiments.planning import USUAL_POWER, least_difference, members_needed
 from guerdon.insight.experiments.question import (
     CONTROLS,
     ENOUGH_HISTORY,
@@ -39,10 +39,16 @@ def plan(
     until: date,
     currency: str,
     weeks: Sequence[int] = WEEKS,
+    find: float | None = None,
 ) -> Plan:
-    """What an experiment with these shares of members could find. Raises ``ExperimentTrouble``."""
+    """What an experiment with these shares of members could find, and how many members find the lift ``find``.
+
+    Raises ``ExperimentTrouble``.
+    """
     check(question)
     _check(groups)
+    if find is not None and find <= 0:
+        raise ExperimentTrouble("The lift to be found is above 0 %.")
     metric, began = metric_of(question.metric), first_day(tables)
     return Plan(
         metric=question.metric,
@@ -50,7 +56,8 @@ def plan(
         groups=dict(groups),
         error_rate=question.error_rate,
         power=USUAL_POWER,
-        outlooks=tuple(_outlook(tables, question, groups, count, until, began) for count in weeks),
+        find=find,
+        outlooks=tuple(_outlook(tables, question, groups, count, until, began, find) for count in weeks),
     )
 
 
@@ -60,7 +67,13 @@ def _check(groups: Mapping[str, float]) -> None:
 
 
 def _outlook(
-    tables: Any, question: Question, groups: Mapping[str, float], weeks: int, until: date, began: date | None
+    tables: Any,
+    question: Question,
+    groups: Mapping[str, float],
+    weeks: int,
+    until: date,
+    began: date | None,
+    find: float | None,
 ) -> Outlook:
     first = until - timedelta(weeks=weeks) + timedelta(1)
     metric = metric_of(question.metric)
@@ -71,32 +84,41 @@ def _outlook(
         return msgspec.structs.replace(base, unknown="too_little_history")
     values, _ = winsorised(total(metric, seen)[there], question.quantile)
     before, _ = winsorised(seen.before[there], question.quantile)
-    return _found(base, values, before, groups, question, metric)
+    return _found(base, values, before, _Hardest.of(groups, question), metric, find)
+
+
+class _Hardest(NamedTuple):
+    """The comparison that is hardest to tell: the smallest group against the control."""
+
+    treated: float
+    control: float
+    error_rate: float
+
+    @classmethod
+    def of(cls, groups: Mapping[str, float], question: Question) -> "_Hardest":
+        """Of these groups, at the one look at the end."""
+        control = next((name for name in CONTROLS if name in groups), next(iter(groups)))
+        others = [share for name, share in groups.items() if name != control]
+        return cls(min(others), groups[control], question.error_rate * (1 - FOR_LOOKS) / len(others))
 
 
 def _found(
-    base: Outlook, values: Floats, before: Floats, groups: Mapping[str, float], question: Question, metric: Metric
+    base: Outlook, values: Floats, before: Floats, hardest: _Hardest, metric: Metric, find: float | None
 ) -> Outlook:
     adjusted = cuped(values, before, np.zeros(len(values), dtype=np.int64)) if len(values) else None
     explained = adjusted.explained if adjusted else 0.0
     variance = float(values.var(ddof=1)) * (1 - explained) if len(values) > 1 else 0.0
-    least = _least(variance, len(values), groups, question)
+    counts = int(len(values) * hardest.treated), int(len(values) * hardest.control)
+    least = least_difference(variance, *counts, hardest.error_rate, USUAL_POWER)
     if variance <= 0 or least is None:
         return msgspec.structs.replace(base, unknown="nobody_differs")
     mean = float(values.mean())
+    shares = hardest.treated, hardest.control
     return msgspec.structs.replace(
         base,
         mean=rounded(mean, metric),
         least=rounded(least, metric),
         least_lift=least / mean if mean > 0 else None,
+        needed=None if find is None else members_needed(variance, find * mean, shares, hardest.error_rate, USUAL_POWER),
         explained=adjusted.explained if adjusted else None,
     )
-
-
-def _least(variance: float, members: int, groups: Mapping[str, float], question: Question) -> float | None:
-    """For the comparison that is hardest: the smallest group against the control."""
-    control = next((name for name in CONTROLS if name in groups), next(iter(groups)))
-    others = [share for name, share in groups.items() if name != control]
-    rate = question.error_rate * (1 - FOR_LOOKS) / len(others)
-    counts = int(members * min(others)), int(members * groups[control])
-    return least_difference(variance, *counts, rate, USUAL_POWER)

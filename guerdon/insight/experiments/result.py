@@ -143,6 +143,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest difference that is found four times out of five, adjusted for what members did before."""
     least_lift: float | None = None
     """The same as a share of the mean; None where that is zero."""
+    needed: int | None = None
+    """How many members in all find the lift that is asked for so often; None: none is asked for, or no number does."""
     explained: float | None = None
     """Which share of the variance the weeks before take out; None: nothing."""
     unknown: str | None = None
@@ -159,4 +161,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     error_rate: float
     power: float
     """How often a difference of the size told is found."""
+    find: float | None
+    """The lift that is to be found, as a share of the mean; None: none is asked for."""
     outlooks: tuple[Outlook, ...]

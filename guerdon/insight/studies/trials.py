@@ -35,8 +35,9 @@ def experiment_plan(inquiry: Inquiry, question: ExperimentPlanQuestion) -> msgsp
     asked = Question(metric=question.metric, quantile=question.quantile)
     shares = {group: share / 100 for group, share in question.groups.items()}
     until, lake = _until(inquiry, question.until), inquiry.lake
+    find = None if question.find is None else question.find / 100
     with said(ExperimentTrouble):
-        return plan(inquiry.tables, asked, shares, until=until, currency=lake.currency)
+        return plan(inquiry.tables, asked, shares, until=until, currency=lake.currency, find=find)
 
 
 def offers(inquiry: Inquiry, question: OffersQuestion) -> msgspec.Struct:

@@ -152,6 +152,21 @@ def test_smaller_groups_and_more_of_them_find_less() -> None:
     assert least({"control": 0.4, "ten": 0.3, "twenty": 0.3}) > halves
 
 
+def test_a_plan_says_how_many_members_a_lift_takes() -> None:
+    """The least lift that the members there are can find takes as many as there are, half of it four times as many."""
+    there = history(0, count=400)
+    groups = {"control": 0.5, "ten": 0.5}
+    (first,) = plan(there, Question(), groups, until=LAST, currency="EUR", weeks=(4,)).outlooks
+    assert first.least_lift is not None
+    assert first.needed is None
+    for part, times in ((1, 1), (2, 4)):
+        find = first.least_lift / part
+        (told,) = plan(there, Question(), groups, until=LAST, currency="EUR", weeks=(4,), find=find).outlooks
+        assert told.needed == pytest.approx(times * first.members, rel=0.01)
+    with pytest.raises(ExperimentTrouble, match="above 0 %"):
+        plan(there, Question(), groups, until=LAST, currency="EUR", find=0.0)
+
+
 def test_a_plan_without_purchases_is_none() -> None:
     there = tables([member(1), member(2)], [bought(1, date(2026, 1, 5), 0), bought(2, date(2026, 1, 5), 0)])
     told = plan(there, Question(), {"control": 0.5, "ten": 0.5}, until=LAST, currency="EUR", weeks=(4,))
