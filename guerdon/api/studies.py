@@ -14,7 +14,8 @@ from guerdon.api.pages import USUAL_LIMIT, Cursor, Limit, cursor_of, position_in
 from guerdon.api.problems import Problem
 from guerdon.api.requests import AnyRequest, program_of, service_of
 from guerdon.api.sources import told_as_problems
-from guerdon.insight.studies.checks import check
+from guerdon.insight.studies.checks import QuestionWrong, check
+from guerdon.messages.problems import Fault
 from guerdon.messages.studies import Question, Studies, StudyAnswer, StudyProgress, StudyStatus
 from guerdon.store import studies
 from guerdon.store.studies import StoredStudy
@@ -32,8 +33,11 @@ _progress = msgspec.json.Decoder(StudyProgress)
 )
 def ask(request: AnyRequest, data: JSONBody[Question]) -> Response[StudyAnswer]:
     """Ask a question about the whole program. The answer comes later, under the address in `Location`."""
-    with told_as_problems():
-        check(data)
+    try:
+        with told_as_problems():
+            check(data)
+    except QuestionWrong as wrong:
+        raise Problem("not_as_wanted", first=str(wrong), faults=[Fault("$", str(wrong))]) from wrong
     program = program_of(request)
     with service_of(request).pool.program(program) as connection:
         if studies.open_questions(connection, program) >= MOST_OPEN:

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-Percent = Annotated[float, msgspec.Meta(ge=-90, le=1_000)]
 Share = Annotated[float, msgspec.Meta(ge=0.001, le=1)]
 StudyStatus = Literal["waiting", "running", "answered", "failed"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -72,10 +71,12 @@ class SimulationQuestion(_Question, frozen=True, tag="simulation"):
     """The last day that is replayed."""
     sample: Share = 1.0
     """The share of the members that is looked at, chosen by their ids."""
-    visits: Percent = 0
-    """An assumption: so many percent more visits."""
-    basket: Percent = 0
-    """An assumption: baskets so many percent larger."""
+    against: ProgramText | None = None
+    """The program file to compare it with; left out: the published program."""
+    margins: dict[Name, str | float] = {}
+    """By category: the share of sales that is left, in percent, as in ``{"grocery": 25, "everything else": 20}``."""
+    uplift: dict[Name, dict[str, Any]] = {}
+    """Assumptions about behaviour, in percent: ``{"low": {"visits": 1}, "gold": {"low": {"basket": 2}}}``."""
 
 
 class TuningQuestion(_Question, frozen=True, tag="tuning"):

@@ -135,7 +135,19 @@ def test_a_file_that_cannot_be_read_is_refused_at_once(shop: Counter, question: 
     assert shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"] == []
 
 
-@pytest.mark.parametrize("question", [{"kind": "weather"}, {}, {"kind": "figures", "by": ["a", "b", "c"]}])
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"kind": "weather"},
+        {},
+        {"kind": "figures", "by": ["a", "b", "c"]},
+        SIMULATION | {"margins": {"grocery": 140}},
+        SIMULATION | {"margins": {"grocery": "much"}},
+        SIMULATION | {"uplift": {"gold": {"low": {"visits": 1}}}},
+        SIMULATION | {"uplift": {"low": {"visits": 101}}},
+        SIMULATION | {"uplift": {"low": {"joy": 1}}},
+    ],
+)
 def test_what_is_no_question(shop: Counter, question: dict[str, Any]) -> None:
     assert asked(shop, question, status=422)["code"] == "not_as_wanted"
 

@@ -48,6 +48,8 @@ currency: USD
 habits:
   - {buy: grocery, amount: 25 USD, times: 2 a week}
 """
+MARGINS = "tea: 60 %\neverything else: 25.5 %\n"
+UPLIFT = "low: {visits: 1 %}\nhigh: {visits: 4 %, basket: 1.5 %}\n"
 INVITED = "campaign,kind,first,last,member\nfair,mail,2026-04-01,2026-04-14,m01\nfair,mail,2026-04-01,2026-04-14,m02\n"
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -59,6 +61,11 @@ SAME: list[tuple[dict[str, Any], list[str]]] = [
      ["liability", "--from", "2026-02-01", "--method", "gross"]),
     ({"kind": "signals"}, ["signals"]),
     ({"kind": "simulation", "source": DRAFT}, ["simulate", "draft.yaml"]),
+    (
+        {"kind": "simulation", "source": DRAFT, "against": PROGRAM, "margins": {"tea": "60 %", "everything else": 25.5},
+         "uplift": {"low": {"visits": 1}, "high": {"visits": 4, "basket": "1.5 %"}}},
+        ["simulate", "draft.yaml", "--against", "now.yaml", "--margins", "margins.yaml", "--uplift", "uplift.yaml"],
+    ),
     ({"kind": "tuning", "source": DRAFT, "space": SPACE}, ["tune", "draft.yaml", "--space", "space.yaml"]),
     ({"kind": "value", "draws": 0}, ["value", "--draws", "0"]),
     ({"kind": "value", "draws": 0, "margin": 30, "member": "m01"},
@@ -110,7 +117,8 @@ def cafe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("GUERDON_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PYTENSOR_FLAGS", "cxx=,mode=FAST_COMPILE")
     monkeypatch.chdir(tmp_path)
-    files = {"draft.yaml": DRAFT, "space.yaml": SPACE, "habits.yaml": HABITS, "invited.csv": INVITED}
+    files = {"draft.yaml": DRAFT, "now.yaml": PROGRAM, "space.yaml": SPACE, "habits.yaml": HABITS}
+    files |= {"invited.csv": INVITED, "margins.yaml": MARGINS, "uplift.yaml": UPLIFT}
     for name, text in files.items():
         Path(name).write_text(text)
     with connect(database_url) as connection:

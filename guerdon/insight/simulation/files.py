@@ -37,27 +37,37 @@ class SettingsWrong(Exception):
 
 def read_margins(path: Path) -> Margins:
     """The shares in a file. Raises SettingsWrong."""
-    found = _mapping(_loaded(path), path.name, "categories with shares, such as `grocery: 25 %`")
-    margins = {str(category): hundredths(value, f"{path.name}: {category}") for category, value in found.items()}
+    return margins_in(_loaded(path), path.name)
+
+
+def margins_in(content: object, where: str) -> Margins:
+    """The shares that a file of that name holds. Raises SettingsWrong."""
+    found = _mapping(content, where, "categories with shares, such as `grocery: 25 %`")
+    margins = {str(category): hundredths(value, f"{where}: {category}") for category, value in found.items()}
     wrong = [category for category, margin in margins.items() if not 0 <= margin <= WHOLE]
     if wrong:
-        raise SettingsWrong(f"{path.name}: {wrong[0]}: a margin is a share of sales from 0 % to 100 %.")
+        raise SettingsWrong(f"{where}: {wrong[0]}: a margin is a share of sales from 0 % to 100 %.")
     return {"" if category == _ELSE else category.strip("/"): margin for category, margin in margins.items()}
 
 
 def read_uplifts(path: Path) -> list[Uplift]:
     """The assumptions in a file. Raises SettingsWrong."""
-    found = _mapping(_loaded(path), path.name, "`low`, `middle` and `high`")
+    return uplifts_in(_loaded(path), path.name)
+
+
+def uplifts_in(content: object, where: str) -> list[Uplift]:
+    """The assumptions that a file of that name holds. Raises SettingsWrong."""
+    found = _mapping(content, where, "`low`, `middle` and `high`")
     named = [name for name in NAMES if name in found]
     if not named:
-        raise SettingsWrong(f"{path.name}: there is no assumption; write `low:`, `middle:` or `high:`.")
-    groups = {str(name): _mapping(value, f"{path.name}: {name}", "`low`, `middle` or `high`")
+        raise SettingsWrong(f"{where}: there is no assumption; write `low:`, `middle:` or `high:`.")
+    groups = {str(name): _mapping(value, f"{where}: {name}", "`low`, `middle` or `high`")
               for name, value in found.items() if name not in NAMES}  # fmt: skip
     for group, own in groups.items():
         for name in own:
             if name not in named:
-                raise SettingsWrong(f"{path.name}: {group}: {name}: there is no assumption `{name}` for everybody.")
-    return [_uplift(name, found, groups, path.name) for name in named]
+                raise SettingsWrong(f"{where}: {group}: {name}: there is no assumption `{name}` for everybody.")
+    return [_uplift(name, found, groups, where) for name in named]
 
 
 def _uplift(name: str, found: Mapping[str, object], groups: Mapping[str, Mapping[str, object]], file: str) -> Uplift:

@@ -24,7 +24,8 @@ def simulation(inquiry: Inquiry, question: SimulationQuestion) -> msgspec.Struct
     from guerdon.insight.simulation.workers import SimulationFailed
 
     history, current = replay_of(inquiry.lake)
-    assumed = [str(share) if share else None for share in (question.visits, question.basket)]
+    if question.against is not None:
+        current = Candidate("against", (read_program(question.against),))
     with said(NothingToReplay, ProgramsDiffer, SimulationFailed):
         return simulate(
             Candidate("draft", (read_program(question.source),)),
@@ -33,7 +34,8 @@ def simulation(inquiry: Inquiry, question: SimulationQuestion) -> msgspec.Struct
             workers=inquiry.workers,
             since=question.since,
             until=question.until,
-            uplifts=files.uplifts_of(*assumed),
+            margins=files.margins_in(question.margins, "margins") if question.margins else None,
+            uplifts=files.uplifts_in(question.uplift, "uplift") if question.uplift else (),
             progress=lambda number, done, of: inquiry.progress(f"Replaying, pass {number}", done, of),
         )
 
