@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 
 from guerdon.cli.showing import Shower, decimal, money, safe
@@ -29,11 +31,29 @@ if TYPE_CHECKING:
 
 _NO_EVENT = ("event_malformed", "event_for_the_engine_only")
 """Why a line is refused before it is anybody's event."""
+_UNBOUND = 10_000
+"""Wider than any terminal."""
+
+
+class PlainTable(Table):
+    """A table that breaks no figure: where the terminal is narrow, columns of words give way."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Hold the columns of figures to what their figures and the words of their headings need."""
+        natural = Measurement.get(console, options.update(max_width=_UNBOUND), self).maximum
+        if natural > options.max_width:
+            for column in self.columns:
+                if column.justify == "right":
+                    figures = [Measurement.get(console, options, cell).maximum for cell in column.cells]
+                    column.width = max([Measurement.get(console, options, column.header).minimum, *figures])
+        yield from super().__rich_console__(console, options)
 
 
 def plain_table(title: str, *columns: tuple[str, str]) -> Table:
     """A table without lines. Columns by their headings, each with where it stands: ``left`` or ``right``."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = PlainTable(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for name, justify in columns:
         table.add_column(name, justify=justify, header_style="dim", overflow="fold")  # type: ignore[arg-type]
     return table
