@@ -107,7 +107,7 @@ _WORDS_OF_NAME: Mapping[str, str] = {
     "issued_at": "When it was issued.",
     "items": "One each.",
     "joined_at": "When the member joined.",
-    "kind": "The kind of the event.",
+    "kind": "The kind of the event or question.",
     "ladder": "The ladder, by its name in the program file.",
     "last_activity_at": "When the member did something last.",
     "last_day": "Left out: it stays.",

@@ -36,7 +36,7 @@ from guerdon.works.figures import figures_part
 from guerdon.works.outlets import outlets
 from guerdon.works.persons import persons_part
 from guerdon.works.segments import segments_part
-from guerdon.works.studies import studies_part
+from guerdon.works.studies import MINUTES, studies_part
 
 _URL = "GUERDON_SERVICE_DATABASE"
 _HOME = "GUERDON_SERVICE_HOME"
@@ -48,12 +48,15 @@ BROKER = "GUERDON_BROKER_URL"
 MOST_WAITING = "GUERDON_MOST_WAITING"
 CONNECTIONS = "GUERDON_CONNECTIONS"
 LAKE = "GUERDON_LAKE"
+CLOCK = "GUERDON_CLOCK"
 VARIABLES: Mapping[str, str] = {
     LOG_ALL: "`all`: a line in the log for every request; otherwise for those that fail or take a second and more.",
     PRIVATE_WEBHOOKS: "`allowed`: webhooks may go to addresses of one's own network.",
     BROKER: "`nats://…` or `kafka://…`: where the stream of changes is published as well.",
     MOST_WAITING: "How many events may wait in one worker before others are told to come back later; 5000.",
     CONNECTIONS: "How many connections to the database the requests of one worker share; 8.",
+    MINUTES: "How many minutes a study may take; 60.",
+    CLOCK: "`off`: nothing expires and no tier is reviewed by itself, as `guerdon up --no-clock`.",
     LAKE: "The folder of the lakes that segments and studies are told from; by default `lake` in the data folder.",
 }
 """What the environment may say about the service."""
@@ -151,7 +154,7 @@ def work() -> None:
     assert settings.secret is not None, "the settings come with the key"
     vault = Vault(settings.secret.derive("webhooks"))
     parts = [
-        running.clock_part(),
+        *([] if os.environ.get(CLOCK) == "off" else [running.clock_part()]),
         running.relay_part(),
         figures_part(Metrics()),
         persons_part(settings.secret),

@@ -61,7 +61,10 @@ def told_as_problems() -> Iterator[None]:
     try:
         yield
     except ProgramErrors as wrong:
-        faults = [Fault(f"{error.line}:{error.column} {error.path}".rstrip(), error.sentence) for error in wrong.errors]
+        # Where a request holds several files, the name says which; a program's is the request's own.
+        file = "" if wrong.name == "program.yaml" else f"{wrong.name}:"
+        places = [f"{file}{error.line}:{error.column} {error.path}".rstrip() for error in wrong.errors]
+        faults = [Fault(place, error.sentence) for place, error in zip(places, wrong.errors, strict=True)]
         raise Problem("program_not_right", faults=faults, first=wrong.errors[0].sentence) from wrong
     except ProgramExists as wrong:
         raise Problem("program_exists") from wrong

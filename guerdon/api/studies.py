@@ -24,7 +24,6 @@ MOST_OPEN = 20
 """How many questions of a program may wait at once."""
 _LAST = 2**63 - 1
 _Place = Annotated[int, msgspec.Meta(ge=1, le=_LAST)]
-_question = msgspec.json.Decoder(Question)
 _progress = msgspec.json.Decoder(StudyProgress)
 
 
@@ -50,7 +49,7 @@ def ask(request: AnyRequest, data: JSONBody[Question]) -> Response[StudyAnswer]:
 
 @get("/", sync_to_thread=True, **open_to(*AUDITOR))
 def list_studies(request: AnyRequest, limit: Limit = USUAL_LIMIT, cursor: Cursor = None) -> Studies:
-    """The studies of a program, the newest first, without their answers."""
+    """The studies of a program, the newest first, without their questions and answers."""
     program = program_of(request)
     before = position_in(cursor, _Place) or _LAST
     with service_of(request).pool.program(program) as connection:
@@ -72,7 +71,7 @@ def read_study(request: AnyRequest, number: FromPath[int]) -> StudyAnswer:
 
 @delete("/{number:int}", sync_to_thread=True, **open_to(*MANAGER), status_code=204)
 def drop_study(request: AnyRequest, number: FromPath[int]) -> None:
-    """Forget a study. One that runs is let run, and its answer is dropped."""
+    """Forget a study. One that runs is ended."""
     program = program_of(request)
     with service_of(request).pool.program(program) as connection:
         if number > _LAST or not studies.drop(connection, program, number):
@@ -82,7 +81,8 @@ def drop_study(request: AnyRequest, number: FromPath[int]) -> None:
 def _told(study: StoredStudy) -> StudyAnswer:
     return StudyAnswer(
         id=study.id,
-        question=_question.decode(study.question),
+        kind=study.kind,
+        question=None if study.question is None else msgspec.json.decode(study.question),
         status=_status(study),
         asked_at=study.asked_at,
         begun_at=study.begun_at,

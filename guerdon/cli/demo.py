@@ -118,6 +118,7 @@ def _print_next(told: story.Statement, home: Path | None) -> None:
         (f"explain {told.member} {bought[-1]}{there}", "why this basket earned what it earned"),
         (f"verify{there}", "prove the books again"),
         (f"summary --json{there}", "the figures, for machines"),
+        (f"up{there}", "the service on this year, with HTTP"),
         ("check my-program.yaml", "a program of your own, with every mistake at once"),
     ):
         console.print(f"  {_command()} {command:<36} [dim]{why}[/]", highlight=False, soft_wrap=True)

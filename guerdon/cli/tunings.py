@@ -72,7 +72,7 @@ def tune(
     from guerdon.insight.tuning.file import read_search
     from guerdon.insight.tuning.goals import NotMeasurable
     from guerdon.insight.tuning.settings import ProgramText
-    from guerdon.insight.tuning.tuning import Days, Effort, tune, tuned_text
+    from guerdon.insight.tuning.tuning import Days, Effort, tune
 
     with told_plainly(*expected(), NotMeasurable), ExitStack() as stack:
         text = text_of(candidate)
@@ -90,8 +90,8 @@ def tune(
                 days=Days(chosen_day(since), chosen_day(until)),
                 progress=told,
             )
-        if save is not None and found.best is not None:
-            write_whole(save, tuned_text(text, found.best.values))
+        if save is not None and found.draft is not None:
+            write_whole(save, found.draft)
     _show(found, as_json)
     if found.best is None:
         if save is not None:

@@ -1,12 +1,14 @@
 """`guerdon up`: the whole service in one process tree."""
 
+import os
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from guerdon.api.serving import Address, serve
+from guerdon.api.serving import CLOCK, Address, serve
 from guerdon.cli.home import console, database, folder_of, secret_of, told_plainly
 from guerdon.cli.options import Home
 from guerdon.people import keys
@@ -24,13 +26,29 @@ Port = Annotated[int, typer.Option(min=1, max=65_535, help="The port to listen o
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that answer requests.")]
 
 
+Clock = Annotated[
+    bool | None,
+    typer.Option(
+        "--clock/--no-clock",
+        help="Whether what falls due is settled by itself: expiry, tiers, renewals. By default it is, but for the "
+        "demo's data, which ends in 2017.",
+    ),
+]
+
+
 def up(
-    file: Program = None, home: Home = None, host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1
+    file: Program = None,
+    home: Home = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    workers: Workers = 1,
+    clock: Clock = None,
 ) -> None:
     """Start the service: HTTP, till, relay and clock, on an embedded database or on GUERDON_DATABASE_URL."""
     with told_plainly(SecretKeyTrouble), database(home, stays_up=True) as url:
         secret_of(home)  # What is wrong with it is told here, and not by each worker.
         _prepare(url, file)
+        _set_the_clock(url, clock)
         serve(url, folder_of(home), Address(host, port), workers, lambda: _tell(host, port))
     console.print("Stopped. Everything that was accepted is recorded.")
 
@@ -49,6 +67,24 @@ def _prepare(url: str, file: Path | None) -> None:
             console.print(f"\n    {made.shown}\n", highlight=False)
         for name in names:
             console.print(f"Program [bold]{escape(name)}[/] is in force.")
+
+
+def _set_the_clock(url: str, wanted: bool | None) -> None:
+    """Let the clock of the works stand still where it is not wanted, and for the demo's data where nobody said so."""
+    is_demo = wanted is None and _holds_the_demo(url)
+    if is_demo:
+        told = "The demo's year ended in 2017: its clock stands still, so that nothing expires. --clock lets it go on."
+        console.print(told, highlight=False)
+    if is_demo or wanted is False:
+        os.environ[CLOCK] = "off"
+
+
+def _holds_the_demo(url: str) -> bool:
+    """Whether the program in force is that of the demo, to the letter."""
+    ours = resources.files("guerdon.demo").joinpath("grocery.yaml").read_text("utf-8")
+    with connect(url) as connection:
+        programs = stored.program_names(connection).values()
+        return any(source == ours for program in programs for _, source in stored.sources(connection, program))
 
 
 def _tell(host: str, port: int) -> None:

@@ -54,10 +54,12 @@ def value(
         from guerdon.insight.value.fitting import TooFewToFit
     if html is not None and member is not None:
         raise typer.BadParameter("A report tells of all members: leave --member out.", param_hint="--html")
+    if html is not None and not html.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {html.parent}.", param_hint="--html")
     folder = folder_of(home)
     compiled = None if folder is None else folder / _COMPILED
     share = None if margin is None else margin / 100
-    with told_plainly(TooFewToFit), lake_of(home, program, lake) as opened:
+    with told_plainly(OSError, TooFewToFit), lake_of(home, program, lake) as opened:
         tables, currency = tables_of(opened), opened.currency
         if member is None:
             told = worth.value_of(tables, months=months, model=model, draws=draws, margin=share, compiled=compiled)
@@ -74,7 +76,7 @@ def value(
         if as_json:
             typer.echo(msgspec.json.encode(card))
         else:
-            _print_card(card, months, currency)
+            _print_card(card.card, months, currency)
 
 
 def _print(told: "Value", currency: str) -> None:

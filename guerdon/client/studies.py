@@ -22,7 +22,7 @@ class Studies(Group[Way]):
 
     @series
     def list(self, *, limit: int = 100) -> Pages[StudyAnswer]:
-        """The studies of a program, the newest first, without their answers."""
+        """The studies of a program, the newest first, without their questions and answers."""
         return Pages(get("/v1/studies", StudiesAnswer, query={"limit": limit}), StudyAnswer)
 
     @operation

@@ -10,8 +10,11 @@ StudyStatus = Literal["waiting", "running", "answered", "failed"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 ProgramText = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000_000)]
 FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
+Told = str | float
+"""A figure in percent: ``2.5`` or ``"2.5 %"``."""
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 Quantile = Annotated[float, msgspec.Meta(ge=0.5, le=1)]
+Lift = Annotated[float, msgspec.Meta(ge=0.01, le=1_000)]
 GroupPercent = Annotated[float, msgspec.Meta(gt=0, le=100)]
 Level = Literal["category", "sku"]
 
@@ -19,7 +22,14 @@ Level = Literal["category", "sku"]
 class _Question(
     msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"
 ):
-    """What every question has."""
+    """What every question has: days between 2000 and 2099, as in program files."""
+
+    def __post_init__(self) -> None:
+        """Refuse days of another century: nothing is known of them, and a table by day would have no end."""
+        for name in ("since", "until"):
+            day = getattr(self, name, None)
+            if day is not None and not 2000 <= day.year <= 2099:
+                raise ValueError(f"`{name}` lies between 2000-01-01 and 2099-12-31")
 
 
 class FiguresQuestion(_Question, frozen=True, tag="figures"):
@@ -73,9 +83,9 @@ class SimulationQuestion(_Question, frozen=True, tag="simulation"):
     """The share of the members that is looked at, chosen by their ids."""
     against: ProgramText | None = None
     """The program file to compare it with; left out: the published program."""
-    margins: dict[Name, str | float] = {}
+    margins: dict[Name, Told] = {}
     """By category: the share of sales that is left, in percent, as in ``{"grocery": 25, "everything else": 20}``."""
-    uplift: dict[Name, dict[str, Any]] = {}
+    uplift: dict[Name, dict[Name, Told | dict[Name, Told]]] = {}
     """Assumptions about behaviour, in percent: ``{"low": {"visits": 1}, "gold": {"low": {"basket": 2}}}``."""
 
 
@@ -155,7 +165,7 @@ class ExperimentPlanQuestion(_Question, frozen=True, tag="experiment-plan"):
 
     groups: Annotated[dict[Name, GroupPercent], msgspec.Meta(min_length=2, max_length=20)]
     """By group: its share in percent, 100 in all."""
-    find: GroupPercent | None = None
+    find: Lift | None = None
     """A lift in percent that is to be found: how many members that takes; left out: it is not told."""
     metric: Name = "spend"
     """By what members are compared."""
@@ -165,7 +175,7 @@ class ExperimentPlanQuestion(_Question, frozen=True, tag="experiment-plan"):
     """The last day that counts; left out: the last recorded."""
 
 
-class OffersQuestion(_Question, frozen=True, tag="experiment-offers"):
+class ExperimentOffersQuestion(_Question, frozen=True, tag="experiment-offers"):
     """Which group, taken as an offer, the next members should get, as ``guerdon experiment offers`` tells it."""
 
     name: Name
@@ -183,8 +193,8 @@ class OffersQuestion(_Question, frozen=True, tag="experiment-offers"):
 class CampaignsQuestion(_Question, frozen=True, tag="campaigns"):
     """What became of members who were invited to campaigns, as ``guerdon experiment campaigns`` tells it."""
 
-    invited: Annotated[str, msgspec.Meta(min_length=1, max_length=5_000_000)]
-    """Who was invited: CSV with the columns campaign, kind, first, last and member."""
+    invited: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000_000)]
+    """Who was invited: CSV with the columns campaign, kind, first, last and member; 100 campaigns at most."""
     until: date | None = None
     """The last day that counts; left out: the last recorded."""
 
@@ -193,7 +203,7 @@ class ComparisonQuestion(_Question, frozen=True, tag="comparison"):
     """What a shopper would get under every preset in a year, as ``guerdon compare`` tells it."""
 
     habits: FileText
-    """The habits file."""
+    """The habits file, with 10,000 purchases a year at most."""
     plans: bool = True
     """With each paid plan and without; ``false`` takes less time."""
 
@@ -210,7 +220,7 @@ Question = (
     | RecommendationTestQuestion
     | ExperimentQuestion
     | ExperimentPlanQuestion
-    | OffersQuestion
+    | ExperimentOffersQuestion
     | CampaignsQuestion
     | ComparisonQuestion
 )
@@ -232,8 +242,10 @@ class StudyAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
     id: int
     """Its number."""
-    question: Question
-    """What was asked."""
+    kind: str
+    """What kind of question it is, such as ``simulation``."""
+    question: dict[str, Any] | None = None
+    """What was asked; left out in lists."""
     status: StudyStatus
     """``failed``: ``problem`` says why."""
     asked_at: datetime
@@ -251,9 +263,9 @@ class StudyAnswer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 
 class Studies(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Studies without their answers, the newest first."""
+    """Studies without their questions and answers, the newest first."""
 
     items: list[StudyAnswer]
-    """Without their answers."""
+    """Without their questions and answers."""
     next: str | None = None
     """The cursor of the next page; left out: this is the last."""

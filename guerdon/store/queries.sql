@@ -1264,13 +1264,13 @@ select exists (select from programs)
 insert into studies (program, question) values (%(program)s, %(question)s) returning id
 
 -- name: studies
--- The newest questions about a program, without their answers.
-select id, question, asked_at, begun_at, ended_at, null, problem, progress
+-- The newest questions about a program: what kind each is, without the question itself and its answer.
+select id, question->>'kind', null, asked_at, begun_at, ended_at, null, problem, progress
 from studies where program = %(program)s and id < %(before)s order by id desc limit %(most)s
 
 -- name: study
 -- A question with its answer.
-select id, question, asked_at, begun_at, ended_at, answer, problem, progress
+select id, question->>'kind', question, asked_at, begun_at, ended_at, answer, problem, progress
 from studies where program = %(program)s and id = %(id)s
 
 -- name: drop_study
@@ -1290,6 +1290,10 @@ returning id, program, tries
 -- name: put_study_back
 -- Let a question wait again that was left in the middle through no fault of its own.
 update studies set begun_at = null, tries = tries - 1, progress = null where id = %(id)s and ended_at is null
+
+-- name: study_is_there
+-- Whether a question is still there: it may have been dropped while it is worked on.
+select exists (select from studies where id = %(id)s and ended_at is null)
 
 -- name: note_study_progress
 -- How far a study is.

@@ -11,12 +11,14 @@ class StoredStudy(NamedTuple):
     """A question, as one looks at it."""
 
     id: int
-    question: bytes
+    kind: str
+    question: bytes | None
+    """None in lists."""
     asked_at: datetime
     begun_at: datetime | None
     ended_at: datetime | None
     answer: bytes | None
-    """None too where only the questions were asked for."""
+    """None in lists too."""
     problem: str | None
     progress: bytes | None
 
@@ -52,7 +54,7 @@ def find(connection: Connection, program: int, number: int) -> StoredStudy | Non
 
 
 def newest(connection: Connection, program: int, *, before: int, most: int) -> list[StoredStudy]:
-    """The newest questions below a number, without their answers."""
+    """The newest questions below a number: when each was asked and what became of it."""
     asked = {"program": program, "before": before, "most": most}
     return [StoredStudy(*row) for row in connection.execute(statement("studies"), asked)]
 
@@ -71,6 +73,12 @@ def begin(connection: Connection) -> BegunStudy | None:
 def put_back(connection: Connection, number: int) -> None:
     """Let a question wait again that was left in the middle through no fault of its own."""
     connection.execute(statement("put_study_back"), {"id": number})
+
+
+def is_open(connection: Connection, number: int) -> bool:
+    """Whether a question is there and has not ended."""
+    row = connection.execute(statement("study_is_there"), {"id": number}).fetchone()
+    return bool(row and row[0])
 
 
 def note_progress(connection: Connection, number: int, progress: bytes) -> None:

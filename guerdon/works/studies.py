@@ -2,7 +2,8 @@
 
 A study may take a minute and much memory, so it is not done where the clock and the relay run. Its process is killed
 with the works, and whoever holds the lease next begins with the question again; one whose process has died three times
-is given up, so that it does not stop all others.
+is given up, so that it does not stop all others. So is one that takes longer than an hour, and one that was dropped.
+Where the machine runs out of memory, the kernel is told to take the study and not the till.
 """
 
 import os
@@ -10,10 +11,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+import psycopg
 
 from guerdon.insight.extras import ExtraNotInstalled
 from guerdon.insight.lake.commits import LakeTrouble
@@ -21,7 +24,7 @@ from guerdon.insight.studies.answering import answer
 from guerdon.insight.studies.inquiry import CannotBeAnswered, Inquiry
 from guerdon.messages.studies import Question, StudyProgress
 from guerdon.store import studies
-from guerdon.store.database import Connection, connect
+from guerdon.store.database import Connection, DatabaseUnreachable, connect
 from guerdon.store.studies import BegunStudy
 from guerdon.works.lakes import fresh_lake, lake_folder
 from guerdon.works.running import Failed, Part
@@ -34,6 +37,9 @@ _SECONDS_BETWEEN_NOTES = 1.0
 _COMPILED = ".compiled"
 """The folder beside the lakes for what models are compiled to; no program has a name with a dot in front."""
 _URL = "GUERDON_STUDY_DATABASE"
+MINUTES = "GUERDON_STUDY_MINUTES"
+_SECONDS_BETWEEN_WAITS = 0.1
+_TOO_LONG = "It took longer than {minutes} minutes. Ask about fewer members or a shorter time, or allow more time."
 _INTERRUPTED = "The process that worked on it has ended {tries} times in the middle. It may want more memory."
 _MISTAKE = "It failed by a mistake in Guerdon ({error}): the log tells more."
 
@@ -63,30 +69,49 @@ def take_next(connection: Connection, url: str, lakes: Path | None, over: thread
         return False
     if begun.tries > _MOST_TRIES:
         studies.end(connection, begun.id, problem=_INTERRUPTED.format(tries=_MOST_TRIES))
-    elif not _in_a_process(url, lakes, begun, over):
+    elif not _in_a_process(connection, url, lakes, begun, over):
         studies.put_back(connection, begun.id)
     return True
 
 
-def _in_a_process(url: str, lakes: Path | None, begun: BegunStudy, over: threading.Event) -> bool:
-    """Work on a question until its process ends; False: the works end before."""
-    words = [sys.executable, "-m", "guerdon.works.studies", str(begun.id), str(begun.program), str(lakes or "")]
+def _in_a_process(
+    connection: Connection, url: str, lakes: Path | None, begun: BegunStudy, over: threading.Event
+) -> bool:
+    """Work on a question until its process ends, or must end; False: the works end before."""
     # The address may hold a password: it does not belong among the words that every user of the machine can list.
-    process = subprocess.Popen(words, env=os.environ | {_URL: url}, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(_words(begun, lakes), env=os.environ | {_URL: url}, stdin=subprocess.DEVNULL)
+    began = time.monotonic()
+    looked = began
     try:
-        while process.poll() is None and not over.wait(0.1):
-            pass
+        while process.poll() is None and not over.wait(_SECONDS_BETWEEN_WAITS):
+            now = time.monotonic()
+            if now - began > longest_seconds():
+                studies.end(connection, begun.id, problem=_TOO_LONG.format(minutes=longest_seconds() // 60))
+                return True
+            if now - looked > _SECONDS_BETWEEN_LOOKS:
+                looked = now
+                if not studies.is_open(connection, begun.id):
+                    return True
         return process.poll() is not None
     finally:
         process.kill()
         process.wait()
 
 
+def _words(begun: BegunStudy, lakes: Path | None) -> list[str]:
+    return [sys.executable, "-m", "guerdon.works.studies", str(begun.id), str(begun.program), str(lakes or "")]
+
+
+def longest_seconds() -> int:
+    """How long a study may take, in seconds."""
+    return int(os.environ.get(MINUTES, "60")) * 60
+
+
 def work_on(url: str, number: int, program: int, lakes: Path | None) -> None:
     """Answer one question and store the answer, or why there is none."""
     with connect(url) as connection:
         found = studies.find(connection, program, number)
-    if found is None:  # dropped meanwhile
+    if found is None or found.question is None:  # dropped meanwhile
         return
     try:
         told: dict[str, Any] = {"answer": msgspec.json.encode(_answer(url, program, lakes, number, found.question))}
@@ -116,10 +141,11 @@ def _answer(url: str, program: int, lakes: Path | None, number: int, question: b
 
 
 class _Progress:
-    """Notes how far a study is, about once a second; a context manager."""
+    """Notes how far a study is, about once a second; a context manager. A note that cannot be made is left out."""
 
     def __init__(self, url: str, number: int) -> None:
-        self._connection, self._number = connect(url, autocommit=True), number
+        self._url, self._number = url, number
+        self._connection: Connection | None = None
         self._noted, self._doing = 0.0, ""
 
     def __call__(self, doing: str, done: int, of: int | None) -> None:
@@ -128,14 +154,30 @@ class _Progress:
             return
         self._noted, self._doing = now, doing
         told = msgspec.json.encode(StudyProgress(doing=doing, done=done, of=of))
-        studies.note_progress(self._connection, self._number, told)
+        try:
+            self._connection = self._connection or connect(self._url, autocommit=True)
+            studies.note_progress(self._connection, self._number, told)
+        except (psycopg.Error, DatabaseUnreachable):
+            self._let_go()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _be_the_first_to_go() -> None:
+    """Let the kernel end this process rather than the till where memory runs out. Linux alone can be told so."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":
+    _be_the_first_to_go()
     work_on(os.environ[_URL], int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3] else None)

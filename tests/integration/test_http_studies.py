@@ -1,6 +1,8 @@
 """Studies over HTTP: asked, answered in a process of its own, read; and what becomes of one that goes wrong."""
 
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from guerdon.store.database import connect
 from guerdon.works import studies as works
 
 DRAFT = SIMPLE.replace("rate: 1 per 1 USD", "rate: 2 per 1 USD")
+BUSY = "shopper: ann\ncurrency: USD\nhabits:\n" + 2 * "  - {buy: grocery, amount: 25 USD, times: 20 a day}\n"
 SIMULATION = {"kind": "simulation", "source": DRAFT}
 
 
@@ -64,7 +67,9 @@ def test_a_simulation_is_asked_worked_on_and_read(shop: Counter, tmp_path: Path)
     ]
     assert issued == [[300], [150]]
     listed = shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"]
-    assert [(item["id"], item["status"], item.get("answer")) for item in listed] == [(made["id"], "answered", None)]
+    assert [(item["id"], item["kind"], item["status"]) for item in listed] == [(made["id"], "simulation", "answered")]
+    assert "answer" not in listed[0]
+    assert "question" not in listed[0], "twenty files of a megabyte are no list"
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,35 @@ def test_how_far_a_study_is(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> N
     assert (told["status"], "progress" in told) == ("answered", False)
 
 
+def test_a_note_that_cannot_be_made_is_left_out(shop: Counter) -> None:
+    """Whoever ends the connection of a study, or stops the database for a moment, does not end the study."""
+    number = asked(shop, SIMULATION)["id"]
+    with connect(shop.url, autocommit=True) as connection, works._Progress(shop.url, number) as progress:
+        assert stored.begin(connection) is not None
+        progress("Reading", 0, None)
+        ended = (
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> %s"
+        )
+        connection.execute(ended, [connection.info.backend_pid])
+        progress("Replaying", 1, 9)
+        progress("Adding up", 9, 9)
+        found = stored.find(connection, shop.programs["shop"], number)
+    assert found is not None
+    assert found.progress is not None
+    assert b"Adding up" in found.progress
+
+
+def test_a_question_of_another_version_is_still_told(shop: Counter, tmp_path: Path) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    with connect(shop.url, autocommit=True) as connection:
+        connection.execute("""update studies set question = '{"kind": "weather", "where": "here"}'""")
+    assert read(shop, number).json()["question"] == {"kind": "weather", "where": "here"}
+    listed = shop.client.get("/v1/studies", headers=shop.headers("auditor")).json()["items"]
+    assert [item["kind"] for item in listed] == ["weather"]
+    worked(shop, tmp_path)
+    assert read(shop, number).json()["status"] == "failed"
+
+
 def test_a_measure_that_nobody_knows(shop: Counter, tmp_path: Path) -> None:
     number = asked(shop, {"kind": "figures", "measures": ["happiness"]})["id"]
     worked(shop, tmp_path)
@@ -146,6 +180,13 @@ def test_a_file_that_cannot_be_read_is_refused_at_once(shop: Counter, question: 
         SIMULATION | {"uplift": {"gold": {"low": {"visits": 1}}}},
         SIMULATION | {"uplift": {"low": {"visits": 101}}},
         SIMULATION | {"uplift": {"low": {"joy": 1}}},
+        {"kind": "experiment-plan", "groups": {"a": 50, "b": 60}},
+        {"kind": "experiment-plan", "groups": {"a": 50, "b": 50}, "find": 1e-300},
+        {"kind": "campaigns", "invited": "who\nann\n"},
+        {"kind": "campaigns", "invited": f"campaign,kind,first,last,member\n{'x' * 200_000},,,,"},
+        {"kind": "comparison", "habits": BUSY},
+        {"kind": "figures", "since": "0001-01-02"},
+        {"kind": "simulation", "source": DRAFT, "until": "9999-12-31"},
     ],
 )
 def test_what_is_no_question(shop: Counter, question: dict[str, Any]) -> None:
@@ -192,6 +233,29 @@ def test_one_that_ends_its_process_again_and_again_is_given_up(
     worked(shop, tmp_path)
     told = read(shop, number).json()
     assert (told["status"], "3 times" in told["problem"]) == ("failed", True)
+
+
+def test_one_that_takes_too_long_is_ended(shop: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = asked(shop, SIMULATION)["id"]
+    monkeypatch.setattr(works, "longest_seconds", lambda: 0)
+    worked(shop, tmp_path)
+    told = read(shop, number).json()
+    assert (told["status"], "longer than 0 minutes" in told["problem"]) == ("failed", True)
+
+
+def test_one_that_is_dropped_while_it_runs_is_ended(
+    shop: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process sleeps for a minute here; nobody waits for it."""
+    number = asked(shop, SIMULATION)["id"]
+    monkeypatch.setattr(works, "_SECONDS_BETWEEN_LOOKS", 0.1)
+    monkeypatch.setattr(works, "_words", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
+    began = time.monotonic()
+    dropped = shop.headers("manager")
+    threading.Timer(1.0, lambda: shop.client.delete(f"/v1/studies/{number}", headers=dropped)).start()
+    worked(shop, tmp_path)
+    assert time.monotonic() - began < 20
+    assert read(shop, number).status_code == 404
 
 
 def test_one_whose_works_stop_is_taken_up_again(shop: Counter, tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_what_has_no_answer_is_said_in_a_sentence(cafe: Cafe) -> None:
         ({"kind": "recommendations", "member": "zoe"}, "There is no member zoe."),
         ({"kind": "recommendation-test", "weeks": 26}, "weeks"),
         ({"kind": "roll-forward", "since": "2026-02-02"}, "not the first day of a month"),
-        ({"kind": "roll-forward", "until": "2120-01-31"}, "lies ahead"),
+        ({"kind": "roll-forward", "until": "2099-01-31"}, "lies ahead"),
         ({"kind": "roll-forward", "since": "2026-02-01", "until": "2026-01-31"}, "before it"),
         ({"kind": "experiment", "name": "autumn"}, "autumn"),
         ({"kind": "experiment", "name": "spring", "metric": "joy"}, "There is no metric `joy`"),

@@ -31,7 +31,13 @@ def invitations(lines: Iterable[str], place: str) -> list[Campaign]:
 
     Raises ``InvitationsWrong`` with the first line that is wrong.
     """
-    reader = csv.DictReader(lines)
+    try:
+        return _read(csv.DictReader(lines), place)
+    except csv.Error as error:
+        raise InvitationsWrong(f"{place} is no CSV: {error}.") from None
+
+
+def _read(reader: "csv.DictReader[str]", place: str) -> list[Campaign]:
     if reader.fieldnames != COLUMNS:
         raise InvitationsWrong(f"{place} begins with {reader.fieldnames}; it should begin with {','.join(COLUMNS)}")
     invited: dict[str, set[str]] = {}

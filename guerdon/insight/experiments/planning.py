@@ -32,10 +32,11 @@ def members_needed(
     variance: float, difference: float, shares: tuple[float, float], error_rate: float, power: float
 ) -> int | None:
     """How many members in all find a difference so often, dealt out by these shares; None where no number does."""
-    if difference == 0 or min(shares) <= 0:
+    if difference**2 == 0 or min(shares) <= 0:
         return None
     spread = variance / shares[0] + variance / shares[1]
-    return math.ceil(_strictness(error_rate, power) ** 2 * spread / difference**2)
+    needed = _strictness(error_rate, power) ** 2 * spread / difference**2
+    return math.ceil(needed) if math.isfinite(needed) else None
 
 
 def _strictness(error_rate: float, power: float) -> float:

@@ -75,12 +75,14 @@ def _outlook(
     began: date | None,
     find: float | None,
 ) -> Outlook:
+    if began is None or (until - began).days < ENOUGH_HISTORY:
+        return Outlook(weeks=weeks, members=0, unknown="too_little_history")
     first = until - timedelta(weeks=weeks) + timedelta(1)
     metric = metric_of(question.metric)
     seen = observed(tables, metric, Days(first - BEFORE, first, until))
     there = np.asarray([day is not None and day < first for day in seen.since], dtype=np.bool_) & ~seen.merged
     base = Outlook(weeks=weeks, members=int(there.sum()))
-    if began is None or (first - began).days < ENOUGH_HISTORY:
+    if (first - began).days < ENOUGH_HISTORY:
         return msgspec.structs.replace(base, unknown="too_little_history")
     values, _ = winsorised(total(metric, seen)[there], question.quantile)
     before, _ = winsorised(seen.before[there], question.quantile)

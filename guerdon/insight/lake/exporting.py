@@ -46,9 +46,12 @@ from guerdon.store.database import connect
 from guerdon.store.queries import named_statements
 
 ENTRIES_A_STEP = 50_000
-"""How many entries a step has, about a kilobyte and a half each in memory; twice as many steps as cores are there."""
-_WRITERS = max(os.cpu_count() or 1, 2)
-"""How many steps are written at a time: each on one core, for so many rows are too few for DuckDB to share out."""
+"""How many entries a step has, about a kilobyte and a half each in memory. Two steps are read ahead."""
+_WRITERS = min(max(len(os.sched_getaffinity(0)), 2), 4)
+"""How many steps are written at a time: each on one core, for so many rows are too few for DuckDB to share out.
+
+Not more than four however many cores there are: each holds its step in memory.
+"""
 _PACKAGE = "guerdon.insight.lake"
 _MOST_MEMBERS_A_STEP = 100_000
 
@@ -195,14 +198,27 @@ def _export(
 
 
 def _in_turn(pool: Executor, do: Callable[[_Item], _Done], items: Iterable[_Item], *, most: int) -> Iterator[_Done]:
-    """Do something with each, so many at a time, and give what comes of it in their order."""
+    """Do something with each, so many at a time, and give what comes of it in their order.
+
+    Where the items end with an error, what was begun before it is given first.
+    """
     coming: deque[Future[_Done]] = deque()
-    for item in items:
+    source, failed = iter(items), None
+    while True:
+        try:
+            item = next(source)
+        except StopIteration:
+            break
+        except Exception as error:
+            failed = error
+            break
         coming.append(pool.submit(do, item))
         if len(coming) == most:
             yield coming.popleft().result()
     while coming:
         yield coming.popleft().result()
+    if failed is not None:
+        raise failed
 
 
 def _read(database: postgresql.Connection, program: int, step: _Step) -> _Read:

@@ -23,13 +23,12 @@ def history_of(
 ) -> History:
     """The history of a lake from one day to another; by default all of it, to the day of the last entry.
 
-    Raises ``DaysBackwards``.
+    It never ends after the day of the last entry or of the lake itself, whichever is later. Raises ``DaysBackwards``.
     """
-    last = until or last_day(tables) or lake.made_at.date()
+    made, newest = lake.made_at.date(), last_day(tables)
+    last = min(until or newest or made, max(newest or made, made))
     if since is not None and since > last:
-        raise DaysBackwards(
-            f"The first day {since} is after the last one, {last}. Ask for an earlier one, or a later --until."
-        )
+        raise DaysBackwards(f"The first day {since} is after the last one, {last}. Ask for an earlier one.")
     version = max(lake.timeline.versions, key=lambda version: version.number)
     return History(
         tables,

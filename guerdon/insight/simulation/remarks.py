@@ -1,6 +1,6 @@
 """Remarks: what whoever reads the figures of a simulation has to know beside them, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from guerdon.core.program import Program
 from guerdon.insight.simulation.result import Remark, Replayed, Side
@@ -19,7 +19,7 @@ def remarks_on(
         told = f"The draft is tried as if it had been in force from {draft.in_force_from}; its file says"
         yield Remark(code="in_force_earlier", sentence=f"{told} {draft.effective_from}.")
     yield from _silent(draft)
-    yield from _not_repeated(draft)
+    yield from _not_repeated(draft, current)
     yield from _without_worth(draft, program)
     for side in [draft] if current is None else [draft, current]:
         if not side.is_settled:
@@ -46,18 +46,29 @@ def _silent(draft: Side) -> Iterator[Remark]:
 _NO_SUCH_REWARD = "could not be repeated: the draft has no such reward"
 
 
-def _not_repeated(draft: Side) -> Iterator[Remark]:
-    """What members did that the draft does not let them do."""
+def _not_repeated(draft: Side, current: Side | None) -> Iterator[Remark]:
+    """What members did that the draft does not let them do, and whether the current program lets them."""
+    before = {} if current is None else {reward.reward: reward.refused for reward in current.rewards}
     for reward in draft.rewards:
         if reward.refused:
             what, was = ("redemption", "was") if reward.refused == 1 else ("redemptions", "were")
-            why = f"{was} refused by the draft" if reward.offered else _NO_SUCH_REWARD
-            told = f"{reward.refused:,} {what} of `{reward.reward}` {why}."
+            refused = f"{was} refused by the draft{_beside(before, reward.reward)}"
+            told = f"{reward.refused:,} {what} of `{reward.reward}` {refused if reward.offered else _NO_SUCH_REWARD}."
             yield Remark(code="redemptions_not_repeated", sentence=told)
-    others = sum([refused.times for refused in draft.refused if refused.kind not in ("redeem", "hold")])
+    others = _others(draft)
     if others:
-        told = f"{others:,} other events were refused by the draft; `refused` names them."
+        beside = {} if current is None else {"": _others(current)}
+        told = f"{others:,} other events were refused by the draft{_beside(beside, '')}; `refused` names them."
         yield Remark(code="events_refused", sentence=told)
+
+
+def _beside(before: Mapping[str, int], name: str) -> str:
+    """How many the current program refuses; nothing where there is none to compare with."""
+    return f", {before[name] or 'none'} by the current program" if name in before else ""
+
+
+def _others(side: Side) -> int:
+    return sum([refused.times for refused in side.refused if refused.kind not in ("redeem", "hold")])
 
 
 def _without_worth(draft: Side, program: Program) -> Iterator[Remark]:

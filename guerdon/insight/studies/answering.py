@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from guerdon.insight.extras import needs
 from guerdon.insight.studies import past, prospects, shoppers, trials
 from guerdon.insight.studies.inquiry import Inquiry
 from guerdon.messages import studies as asked
@@ -12,7 +13,9 @@ from guerdon.messages.studies import Question
 
 
 def answer(inquiry: Inquiry, question: Question) -> msgspec.Struct:
-    """Answer a question. Raises ``CannotBeAnswered``."""
+    """Answer a question. Raises ``CannotBeAnswered`` and ``ExtraNotInstalled``."""
+    if not isinstance(question, asked.ComparisonQuestion):
+        needs("insight")
     return ANSWERS[type(question)](inquiry, question)
 
 
@@ -28,7 +31,7 @@ ANSWERS: Mapping[type[Any], Callable[[Inquiry, Any], msgspec.Struct]] = {
     asked.RecommendationTestQuestion: prospects.recommendation_test,
     asked.ExperimentQuestion: trials.experiment,
     asked.ExperimentPlanQuestion: trials.experiment_plan,
-    asked.OffersQuestion: trials.offers,
+    asked.ExperimentOffersQuestion: trials.offers,
     asked.CampaignsQuestion: trials.campaigns,
     asked.ComparisonQuestion: shoppers.comparison,
 }

@@ -77,10 +77,11 @@ def value(inquiry: Inquiry, question: ValueQuestion) -> msgspec.Struct:
 
     margin = None if question.margin is None else question.margin / 100
     reckon = worth.value_of if question.member is None else partial(worth.card_for, key=question.member)
+    tables = inquiry.tables
     inquiry.progress("Learning from all members", 0, None)
     with said(TooFewToFit):
         told = reckon(
-            inquiry.tables,
+            tables,
             months=question.months,
             model=question.model,
             draws=question.draws,

@@ -8,9 +8,9 @@ import msgspec
 from guerdon.insight.studies.inquiry import CannotBeAnswered, Inquiry, said
 from guerdon.messages.studies import (
     CampaignsQuestion,
+    ExperimentOffersQuestion,
     ExperimentPlanQuestion,
     ExperimentQuestion,
-    OffersQuestion,
 )
 
 
@@ -40,7 +40,7 @@ def experiment_plan(inquiry: Inquiry, question: ExperimentPlanQuestion) -> msgsp
         return plan(inquiry.tables, asked, shares, until=until, currency=lake.currency, find=find)
 
 
-def offers(inquiry: Inquiry, question: OffersQuestion) -> msgspec.Struct:
+def offers(inquiry: Inquiry, question: ExperimentOffersQuestion) -> msgspec.Struct:
     """As ``guerdon experiment offers``."""
     from guerdon.insight.experiments.asking import offer
     from guerdon.insight.experiments.assignment import ExperimentTrouble

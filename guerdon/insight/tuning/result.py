@@ -91,6 +91,8 @@ class Tuning(_Told, frozen=True):
     """The program as its file is."""
     best: Tried | None
     """The best that meets all goals, with all members; None: none does."""
+    draft: str | None
+    """The program's text with these settings; None: none were found."""
     nearest: Tried | None
     """Where none meets the goals: from which least is missing. None: there is a best, or nothing could be tried."""
     frontier: tuple[Tried, ...]

@@ -191,6 +191,7 @@ class _Tuner:
             wanted=self._wanted.wanted,
             present=self._tried(self._by_path(self._present), None, present),
             best=None if best is None else tried[best],
+            draft=None if best is None else self._text.with_values(tried[best].values),
             nearest=tried[first] if first is not None and best is None else None,
             frontier=tuple(frontier(tried.values(), lambda one: one.on_all)),
             refused=tuple(self._refusals()),
@@ -232,8 +233,3 @@ def _held(history: History, effort: Effort) -> tuple[MemoryHistory, bool]:
     if not _members(whole):
         raise NothingToReplay(f"The history ({history.source}) tells of no event in the time that was asked for.")
     return whole, True
-
-
-def tuned_text(text: str, values: Mapping[str, str]) -> str:
-    """The program's text with settings that were found."""
-    return ProgramText(text).with_values(values)

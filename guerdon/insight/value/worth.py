@@ -86,6 +86,18 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Why something above is not known, or rests on all members alone."""
 
 
+class CardOf(msgspec.Struct, frozen=True, kw_only=True):
+    """One member's card, with what it was asked for."""
+
+    months: int
+    model: Model
+    until: date
+    """The last day that was observed: the months begin after it."""
+    margin: float | None
+    """The share of what is paid that ``value`` holds; what was spent so far is all of it. None: sales."""
+    card: Card
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Some members together."""
 
@@ -213,7 +225,7 @@ def card_for(
     margin: float | None = None,
     compiled: Path | None = None,
     cores: int = 2,
-) -> Card | None:
+) -> CardOf | None:
     """A member's card, learned from all members; None: there is no such member, which is seen at once.
 
     Raises TooFewToFit. ``compiled``: see ``fitting.compiling``.
@@ -222,7 +234,9 @@ def card_for(
         return None
     with compiling(compiled):
         learned = learn(tables, months=months, model=model, draws=draws, margin=margin, cores=cores)
-        return find_card(tables, learned, key)
+        card = find_card(tables, learned, key)
+    assert card is not None, "the lake stays as it was opened"
+    return CardOf(months=months, model=model, until=learned.until, margin=margin, card=card)
 
 
 def _tested(tables: Tables, learned: Learned) -> tuple[Holdout | None, str | None]:

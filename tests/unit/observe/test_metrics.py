@@ -180,3 +180,22 @@ def test_a_fresh_folder_has_nothing_of_an_earlier_start(tmp_path: Path) -> None:
     assert list((tmp_path / "metrics").glob("*.db")) != []
     fresh_folder(tmp_path / "metrics")
     assert list((tmp_path / "metrics").glob("*.db")) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is forked here")
+def test_a_forked_process_counts_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """The number of the process is asked for once; a child must not write into its parent's file."""
+    told = (
+        "import os\n"
+        "from guerdon.observe.metrics import Metrics\n"
+        "metrics = Metrics()\n"
+        "metrics.turned_away('queue_full')\n"
+        "child = os.fork()\n"
+        "metrics.turned_away('queue_full')\n"
+        "if child: os.waitpid(child, 0); print(metrics.render().decode())\n"
+    )
+    environment = os.environ | fresh_folder(tmp_path / "metrics")
+    ran = subprocess.run([sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True)
+    assert 'guerdon_turned_away_total{reason="queue_full"} 3.0' in ran.stdout
+    counters = list((tmp_path / "metrics").glob("counter_*.db"))
+    assert len(counters) == 2

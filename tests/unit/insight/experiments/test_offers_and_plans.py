@@ -141,6 +141,12 @@ def test_a_plan_says_what_could_be_found() -> None:
     assert (long.unknown, long.least) == ("too_little_history", None)
 
 
+def test_a_plan_for_days_before_anything_happened() -> None:
+    groups = {"control": 0.5, "ten": 0.5}
+    (told,) = plan(history(0, count=9), Question(), groups, until=date(1, 1, 1), currency="EUR", weeks=(4,)).outlooks
+    assert (told.members, told.unknown) == (0, "too_little_history")
+
+
 def test_smaller_groups_and_more_of_them_find_less() -> None:
     there = history(0, count=1000)
 

@@ -213,6 +213,8 @@ def test_half_the_lift_takes_four_times_the_members() -> None:
     assert members_needed(6400, 10.0238 / 2, (0.5, 0.5), 0.05, 0.8) == pytest.approx(4 * few, abs=4)
     assert members_needed(6400, 0, (0.5, 0.5), 0.05, 0.8) is None
     assert members_needed(6400, 5, (0, 1), 0.05, 0.8) is None
+    assert members_needed(6400, 1e-300, (0.5, 0.5), 0.05, 0.8) is None
+    assert members_needed(6400, 1e-160, (0.5, 0.5), 0.05, 0.8) is None
 
 
 def test_a_planned_experiment_finds_its_least_lift_four_times_out_of_five() -> None:

@@ -9,6 +9,7 @@ from guerdon.core.amounts import Rate
 from guerdon.core.events import Enrol, Event, Purchase, Redeem, Return, ReturnedLine
 from guerdon.core.program import MonthChoice, Partner, Program, Quantity, Unit, When
 from guerdon.insight.simulation.history import MemoryHistory, Moved, NothingToReplay, sampled, seconds_of_years
+from guerdon.insight.simulation.remarks import _beside
 from guerdon.insight.simulation.result import Simulation
 from guerdon.insight.simulation.simulating import Candidate, ProgramsDiffer, simulate
 from guerdon.insight.simulation.uplift import Change, Uplift
@@ -334,6 +335,15 @@ def test_a_redemption_of_what_the_draft_does_not_have_is_told() -> None:
     assert [(row.reward, row.offered, row.refused) for row in told.draft.rewards] == [("five-off", False, 1)]
     sentences = [remark.sentence for remark in told.remarks if remark.code == "redemptions_not_repeated"]
     assert sentences == ["1 redemption of `five-off` could not be repeated: the draft has no such reward."]
+
+
+def test_a_refusal_of_the_draft_stands_beside_those_of_the_current_program() -> None:
+    """Who reads that ten redemptions are refused has to know whether they are refused now."""
+    assert [_beside({"mug": times}, "mug") for times in (0, 3)] == [
+        ", none by the current program",
+        ", 3 by the current program",
+    ]
+    assert _beside({}, "mug") == ""
 
 
 def test_a_price_that_another_program_told_stops_no_purchase() -> None:

@@ -18,7 +18,7 @@ from guerdon.insight.tuning.file import read_search
 from guerdon.insight.tuning.goals import NotMeasurable
 from guerdon.insight.tuning.result import Tuning
 from guerdon.insight.tuning.settings import ProgramText
-from guerdon.insight.tuning.tuning import Effort, tune, tuned_text
+from guerdon.insight.tuning.tuning import Effort, tune
 from guerdon.language import ProgramErrors, read_program
 from tests.builders import moment, purchase
 
@@ -212,7 +212,7 @@ def test_a_program_that_is_wrong_is_refused_first() -> None:
 
 def test_the_tuned_text_says_what_was_found_and_else_the_same() -> None:
     found = run(f"{SPACE}goals: {{cost: under 15 % of sales, reached: at least 60 % of members a quarter}}")
-    assert found.best is not None
-    text = tuned_text(CAFE, found.best.values)
+    text = found.draft
+    assert text is not None
     assert text == CAFE.replace("cost: 300 beans", "cost: 100 beans")
     read_program(text)
