@@ -176,7 +176,6 @@ def _table(found: Comparison) -> Table:
     table = plain_table(
         title, ("program", "left"), *[(column, "right") for column in columns], ("level", "left")
     )  # fmt: skip
-    table.columns[0].no_wrap = True
     for one in found.programs:
         if one.outcome is None:
             table.add_row(safe(one.program), *["—"] * len(columns), f"[yellow]{one.reason.replace('_', ' ')}[/]")
