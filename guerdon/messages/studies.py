@@ -10,7 +10,7 @@ StudyStatus = Literal["waiting", "running", "answered", "failed"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 ProgramText = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000_000)]
 FileText = Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
-Told = str | float
+Percent = str | float
 """A figure in percent: ``2.5`` or ``"2.5 %"``."""
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 Quantile = Annotated[float, msgspec.Meta(ge=0.5, le=1)]
@@ -83,9 +83,9 @@ class SimulationQuestion(_Question, frozen=True, tag="simulation"):
     """The share of the members that is looked at, chosen by their ids."""
     against: ProgramText | None = None
     """The program file to compare it with; left out: the published program."""
-    margins: dict[Name, Told] = {}
+    margins: dict[Name, Percent] = {}
     """By category: the share of sales that is left, in percent, as in ``{"grocery": 25, "everything else": 20}``."""
-    uplift: dict[Name, dict[Name, Told | dict[Name, Told]]] = {}
+    uplift: dict[Name, dict[Name, Percent | dict[Name, Percent]]] = {}
     """Assumptions about behaviour, in percent: ``{"low": {"visits": 1}, "gold": {"low": {"basket": 2}}}``."""
 
 
